@@ -1,0 +1,1 @@
+# Sources of the room kern: one line "quire_SOURCES += %D%/FILE" each.

@@ -1,0 +1,1 @@
+# Sources of the room time: one line "quire_SOURCES += %D%/FILE" each.
