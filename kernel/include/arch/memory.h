@@ -1,0 +1,37 @@
+/*
+ * Physical memory as the kernel addresses it, and kernel mappings.
+ *
+ * All RAM is seen through the direct map, writable and never executable. Device memory and ranges
+ * that must be contiguous only virtually (kernel stacks) are mapped in the vmalloc area.
+ */
+#pragma once
+
+#include <lib/types.h>
+
+#define DIRECT_MAP_BASE 0xFFFF888000000000UL
+#define DIRECT_MAP_END  0xFFFFC88000000000UL
+#define VMALLOC_BASE    0xFFFFC90000000000UL
+#define VMALLOC_END     0xFFFFE90000000000UL
+
+/* User addresses are [0, USER_END): the last page below the canonical hole is never mapped. */
+#define USER_END 0x00007FFFFFFFF000UL
+
+void *phys_to_virt(paddr_t paddr);      /* into the direct map */
+paddr_t virt_to_phys(const void *virt); /* of a direct-map or kernel-image address */
+
+enum kernel_map_type {
+    KERNEL_MAP_RW,         /* normal memory, no execute */
+    KERNEL_MAP_DEVICE,     /* uncached */
+    KERNEL_MAP_WRITECOMBINE,
+};
+
+/*
+ * arch_kernel_map: enter translations for [virt, virt + len) -> [phys, phys + len) in the vmalloc area.
+ * => multiples of PAGE_SIZE; the range was unmapped; top-level tables of the area exist from boot, so
+ *    every address space sees the entry at once
+ * => -ENOMEM (nothing entered)
+ */
+int arch_kernel_map(vaddr_t virt, paddr_t phys, size_t len, enum kernel_map_type type) __must_check;
+
+/* Remove translations and flush them on every CPU. The frames are the caller's. */
+void arch_kernel_unmap(vaddr_t virt, size_t len);

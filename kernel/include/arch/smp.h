@@ -1,0 +1,25 @@
+/*
+ * Other processors: starting them and interrupting them.
+ */
+#pragma once
+
+#include <arch/cpu.h>
+#include <lib/types.h>
+
+unsigned cpu_id(void);    /* this CPU, 0..cpu_count()-1; stable only with preemption off */
+unsigned cpu_count(void); /* CPUs that are up */
+
+/* Start the CPUs the firmware lists; each runs @entry(cpu) on its idle stack and never returns. */
+void arch_smp_start(void (*entry)(unsigned cpu));
+
+/* Make @cpu take a reschedule upcall soon. Callable with interrupts off. */
+void arch_send_reschedule(unsigned cpu);
+
+/*
+ * arch_call_on_cpus: run fn(argument) on every CPU of @mask (bit n = CPU n), this one included, in interrupt context, and wait.
+ * => interrupts on; no lock held that an interrupt handler takes
+ */
+void arch_call_on_cpus(u64 mask, void (*fn)(void *), void *argument);
+
+/* Stop all other CPUs at once (panic). */
+void arch_stop_other_cpus(void);

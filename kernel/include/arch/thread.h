@@ -1,0 +1,71 @@
+/*
+ * Machine state of a thread: what the context switch saves, user registers, FPU, thread pointer.
+ *
+ * A thread that has a user side keeps its user registers in a struct trap_frame at the top of its
+ * kernel stack while it is in the kernel. <arch/trap_frame.h> defines struct trap_frame (all general
+ * registers, rip, cs, rflags, rsp, ss, orig_rax, error code) for arch, ptrace-like readers and core dumps; other rooms
+ * use the accessors here.
+ */
+#pragma once
+
+#include <lib/types.h>
+
+#define KERNEL_STACK_SIZE 16384UL
+
+struct trap_frame;
+
+struct arch_thread {
+    u64 stack_pointer; /* saved kernel stack pointer while not running */
+    u64 fs_base;       /* user FS and GS bases (thread pointer) */
+    u64 gs_base;
+    void *fpu;         /* user FPU/vector state, arch_fpu_size() bytes, 64-byte aligned; NULL: kernel thread */
+    u32 pkru;          /* protection-key rights, kept in @fpu as well when the CPU has them */
+};
+
+struct thread;
+
+/*
+ * arch_thread_init_kernel: prepare @thread to run entry(argument) on the stack [stack, stack + KERNEL_STACK_SIZE)
+ * when first switched to; the scheduler's first-run hook (arch_thread_set_start_hook) runs before entry.
+ */
+void arch_thread_init_kernel(struct arch_thread *arch, void *stack, void (*entry)(void *), void *argument);
+
+/*
+ * arch_thread_init_user: prepare a thread that "returns" to user mode with a copy of @frame.
+ * => -ENOMEM (FPU state); @parent's FPU state and thread pointer are copied, NULL: fresh state
+ */
+int arch_thread_init_user(struct arch_thread *arch, void *stack, const struct trap_frame *frame,
+                          const struct arch_thread *parent) __must_check;
+void arch_thread_fini(struct arch_thread *arch);
+
+/* Called once by sched: @hook runs first on every new thread's stack (it releases the run-queue lock). */
+void arch_thread_set_start_hook(void (*hook)(void));
+
+/*
+ * arch_context_switch: save @prev, load @next (stack pointer, kernel stack for traps, FPU, bases).
+ * => interrupts off; returns when @prev runs again, possibly on another CPU
+ */
+void arch_context_switch(struct arch_thread *prev, struct arch_thread *next, void *next_stack);
+
+/* User registers of the thread whose kernel stack starts at @stack (valid while it is in the kernel). */
+struct trap_frame *arch_user_frame(void *stack);
+
+/* Start a fresh program: registers as the ABI says, entry and stack pointer, FPU state and bases reset. */
+void arch_start_user_program(struct arch_thread *arch, struct trap_frame *frame, vaddr_t entry, vaddr_t stack_pointer);
+
+/* Child side of fork and clone: system call result 0; new stack if not 0. */
+void arch_frame_set_result(struct trap_frame *frame, long result);
+void arch_frame_set_stack(struct trap_frame *frame, vaddr_t stack_pointer);
+vaddr_t arch_frame_pc(const struct trap_frame *frame);
+vaddr_t arch_frame_stack(const struct trap_frame *frame);
+bool arch_frame_is_user(const struct trap_frame *frame);
+
+/* Thread pointer of clone(CLONE_SETTLS). => -EPERM/-EINVAL when not a user address, as Linux */
+int arch_set_thread_pointer(struct arch_thread *arch, vaddr_t tls) __must_check;
+
+/* The arch_prctl system call on the current thread: ARCH_SET_FS and so on. Errors as arch_prctl(2). */
+long arch_prctl_call(int code, unsigned long addr);
+
+/* FPU state of the running thread: write registers to memory / reload them from memory. */
+size_t arch_fpu_size(void);
+void arch_fpu_save_current(void);

@@ -1,0 +1,12 @@
+/*
+ * The kernel command line: name or name=value words, double quotes group.
+ */
+#pragma once
+
+#include <lib/types.h>
+
+void cmdline_init(const char *command_line);
+const char *cmdline_get(void);                                 /* the whole line */
+bool cmdline_has(const char *name);                            /* the bare word or name=... is present */
+bool cmdline_find(const char *name, char *value, size_t size); /* last occurrence; false: absent */
+/* Words after "--", and unknown words, are init's arguments: see init/main.c. */

@@ -1,0 +1,24 @@
+/*
+ * Failpoints: places that can be told to fail, so that error paths are run by tests.
+ *
+ * Armed by /proc/quire/failpoints or by unit tests: "fail the n-th call", "from the n-th on", optionally only for one task.
+ */
+#pragma once
+
+#include <lib/types.h>
+
+enum failpoint {
+    FAILPOINT_PAGE,  /* frames */
+    FAILPOINT_SLAB,  /* slab and kmalloc objects */
+    FAILPOINT_VMA,   /* areas */
+    FAILPOINT_TABLE, /* page-table pages */
+    NR_FAILPOINTS
+};
+
+bool failpoint_should_fail(enum failpoint point);
+void failpoint_arm(enum failpoint point, u64 nth, bool sticky, const void *only_owner);
+void failpoint_disarm(enum failpoint point);
+u64 failpoint_hits(enum failpoint point); /* calls since armed */
+const char *failpoint_name(enum failpoint point);
+/* Identity of the running task for @only_owner; registered by proc. */
+void failpoint_set_owner_hook(const void *(*current_owner)(void));

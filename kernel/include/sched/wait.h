@@ -1,0 +1,125 @@
+/*
+ * Wait queues, and the sleeping locks built on them.
+ *
+ * A wait queue is a spin lock and a list of waiters. wait_event* evaluates its condition again after each wake, so
+ * a spurious wake is harmless; the waker changes the condition before it wakes.
+ *
+ * Interruptible waits return -ERESTARTSYS when a signal is pending (the signal room turns it into a
+ * restart or -EINTR); killable ones only for a fatal signal. Timeouts are absolute monotonic ns
+ * (WAIT_FOREVER: none) and give -ETIMEDOUT.
+ */
+#pragma once
+
+#include <kern/spinlock.h>
+#include <lib/list.h>
+#include <sched/thread.h>
+
+/* Internal results of an interrupted call; user mode never sees them (values as Linux's, for debuggers). */
+#define ERESTARTSYS           512
+#define ERESTARTNOINTR        513
+#define ERESTARTNOHAND        514
+#define ERESTART_RESTARTBLOCK 516
+
+#define WAIT_FOREVER (~0ull)
+
+struct wait_queue {
+    struct spinlock lock;
+    struct list_head waiters; /* (lock) struct waiter */
+};
+
+struct waiter {
+    struct list_head link;  /* (queue lock) */
+    struct thread *thread;  /* (I) */
+    /* Optional: called under the queue lock instead of waking @thread; returns true if the wake was consumed. poll uses it. */
+    bool (*wake)(struct waiter *waiter, unsigned long key);
+    bool exclusive;         /* wake_one stops after one of these */
+    unsigned long key_mask; /* poll events of interest; 0: any */
+};
+
+#define WAIT_QUEUE_INIT(name) {.lock = SPINLOCK_INIT(LOCK_RANK_WAIT), .waiters = LIST_INIT((name).waiters)}
+
+void wait_queue_init(struct wait_queue *queue);
+void wait_queue_add(struct wait_queue *queue, struct waiter *waiter);
+void wait_queue_remove(struct wait_queue *queue, struct waiter *waiter);
+bool wait_queue_is_empty(const struct wait_queue *queue);
+
+void wake_all(struct wait_queue *queue);
+void wake_one(struct wait_queue *queue); /* all non-exclusive and one exclusive waiter */
+void wake_key(struct wait_queue *queue, unsigned long key); /* poll events in @key */
+
+/* One round of waiting, for the macros below. */
+void wait_prepare(struct wait_queue *queue, struct waiter *waiter, enum thread_state state, bool exclusive);
+int wait_once(enum thread_state state, bool killable, u64 deadline); /* 0, -ERESTARTSYS, -ETIMEDOUT */
+void wait_finish(struct wait_queue *queue, struct waiter *waiter);
+
+#define wait_event_full_(queue, condition, state, killable, exclusive, deadline)                   \
+    ({                                                                                             \
+        struct waiter waiter_ = {0};                                                               \
+        int result_ = 0;                                                                           \
+        for (;;) {                                                                                 \
+            wait_prepare((queue), &waiter_, (state), (exclusive));                                 \
+            if (condition) {                                                                       \
+                result_ = 0;                                                                       \
+                break;                                                                             \
+            }                                                                                      \
+            if (result_)                                                                           \
+                break;                                                                             \
+            result_ = wait_once((state), (killable), (deadline));                                  \
+        }                                                                                          \
+        wait_finish((queue), &waiter_);                                                            \
+        result_;                                                                                   \
+    })
+
+#define wait_event(queue, condition)                                                               \
+    ((void)wait_event_full_(queue, condition, THREAD_UNINTERRUPTIBLE, false, false, WAIT_FOREVER))
+#define wait_event_killable(queue, condition)                                                      \
+    wait_event_full_(queue, condition, THREAD_UNINTERRUPTIBLE, true, false, WAIT_FOREVER)
+#define wait_event_interruptible(queue, condition)                                                 \
+    wait_event_full_(queue, condition, THREAD_INTERRUPTIBLE, true, false, WAIT_FOREVER)
+#define wait_event_interruptible_timeout(queue, condition, deadline)                               \
+    wait_event_full_(queue, condition, THREAD_INTERRUPTIBLE, true, false, deadline)
+#define wait_event_interruptible_exclusive(queue, condition)                                       \
+    wait_event_full_(queue, condition, THREAD_INTERRUPTIBLE, true, true, WAIT_FOREVER)
+
+/* A sleeping mutual-exclusion lock; owner tracked; not recursive; not for interrupts. */
+struct mutex {
+    struct thread *owner; /* (a) */
+    struct wait_queue queue;
+};
+#define MUTEX_INIT(name) {.queue = WAIT_QUEUE_INIT((name).queue)}
+void mutex_init(struct mutex *mutex);
+void mutex_lock(struct mutex *mutex);
+int mutex_lock_interruptible(struct mutex *mutex) __must_check; /* -ERESTARTSYS */
+bool mutex_trylock(struct mutex *mutex) __must_check;
+void mutex_unlock(struct mutex *mutex);
+bool mutex_is_held(const struct mutex *mutex); /* by the current thread */
+
+/* A sleeping readers-writer lock; writers are not starved. */
+struct rwlock {
+    long count; /* (queue.lock, atomic fast path) readers, or -1: a writer */
+    u32 writers_waiting;
+    struct thread *writer;
+    struct wait_queue queue;
+};
+void rwlock_init(struct rwlock *lock);
+void read_lock(struct rwlock *lock);
+int read_lock_killable(struct rwlock *lock) __must_check;
+bool read_trylock(struct rwlock *lock) __must_check;
+void read_unlock(struct rwlock *lock);
+void write_lock(struct rwlock *lock);
+int write_lock_killable(struct rwlock *lock) __must_check;
+bool write_trylock(struct rwlock *lock) __must_check;
+void write_unlock(struct rwlock *lock);
+void write_downgrade(struct rwlock *lock); /* to a reader, without a gap */
+bool rwlock_is_held(const struct rwlock *lock);          /* by anyone, for assertions */
+bool rwlock_is_write_held(const struct rwlock *lock);    /* by the current thread */
+
+/* An event that happens once. */
+struct completion {
+    bool done;
+    struct wait_queue queue;
+};
+void completion_init(struct completion *completion);
+void completion_wait(struct completion *completion);
+int completion_wait_killable(struct completion *completion) __must_check;
+void completion_signal(struct completion *completion);
