@@ -1,0 +1,234 @@
+/*
+ * test-init: the first process of a guest that runs tests and nothing else.
+ *
+ * It reads /tests/list (one "NAME SECONDS" per line), runs each /tests/NAME in an empty directory of
+ * its own as the leader of a new session, and reports on the console in frames that the host side
+ * (tests/system/run) parses:
+ *
+ *      @@ start NAME
+ *      | one line of the test's output        (non-printing bytes as \xNN)
+ *      @@ end NAME exit 0                     (or "signal 11", or "timeout")
+ *      @@ audit NAME text                     (only when /proc/quire/audit says anything but ok)
+ *      @@ done
+ *
+ * Kernel messages that come in between match no frame and do no harm. After each test every process
+ * that is left is killed, so a test cannot disturb the next.
+ */
+
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define OUTPUT_FILE "/tests.out"
+#define WORK_DIRECTORY "/work"
+#define OUTPUT_LIMIT (256 * 1024)
+
+static void tick(int signal_number)
+{
+    (void)signal_number;
+}
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void mount_one(const char *type, const char *where)
+{
+    mkdir(where, 0755);
+    mount(type, where, type, 0, NULL);
+}
+
+static void mount_all(void)
+{
+    mount_one("proc", "/proc");
+    if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) < 0)
+        mount_one("devfs", "/dev");
+    mount_one("devpts", "/dev/pts");
+    mount_one("tmpfs", "/tmp");
+    chmod("/tmp", 01777);
+    mount_one("tmpfs", "/dev/shm");
+}
+
+static void remove_tree(const char *path)
+{
+    char child[4096];
+    DIR *directory = opendir(path);
+    if (directory != NULL) {
+        for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+            if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+                continue;
+            snprintf(child, sizeof(child), "%s/%s", path, entry->d_name);
+            if (unlink(child) < 0)
+                remove_tree(child);
+        }
+        closedir(directory);
+    }
+    rmdir(path);
+}
+
+static void print_escaped(int byte)
+{
+    if (byte == '\t' || (byte >= ' ' && byte < 127))
+        putchar(byte);
+    else
+        printf("\\x%02x", byte);
+}
+
+static void print_output(void)
+{
+    FILE *stream = fopen(OUTPUT_FILE, "r");
+    int at_start = 1;
+    int byte;
+
+    if (stream == NULL)
+        return;
+    for (long count = 0; (byte = getc(stream)) != EOF && count < OUTPUT_LIMIT; count++) {
+        if (at_start)
+            fputs("| ", stdout);
+        at_start = byte == '\n';
+        if (byte == '\n')
+            putchar('\n');
+        else
+            print_escaped(byte);
+    }
+    if (!at_start)
+        putchar('\n');
+    fclose(stream);
+}
+
+static void print_audit(const char *name)
+{
+    char text[256] = "";
+    FILE *stream = fopen("/proc/quire/audit", "r");
+
+    if (stream == NULL)
+        return;
+    while (fgets(text, sizeof(text), stream) != NULL) {
+        text[strcspn(text, "\n")] = '\0';
+        if (strcmp(text, "ok") != 0)
+            printf("@@ audit %s %s\n", name, text);
+    }
+    fclose(stream);
+}
+
+static void run_child(const char *path)
+{
+    char *const argv[] = {(char *)path, NULL};
+    char *const envp[] = {"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/", NULL};
+    int output = open(OUTPUT_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644);
+    int input = open("/dev/null", O_RDONLY);
+
+    setsid();
+    signal(SIGALRM, SIG_DFL);
+    dup2(input, 0);
+    dup2(output, 1);
+    dup2(output, 2);
+    for (int descriptor = 3; descriptor < 16; descriptor++)
+        close(descriptor);
+    if (chdir(WORK_DIRECTORY) == 0)
+        execve(path, argv, envp);
+    dprintf(2, "cannot run %s: error %d\n", path, errno);
+    _exit(127);
+}
+
+/* wait_for: reap until @child has ended. => its wait status, or -1 at the deadline */
+static int wait_for(pid_t child, double deadline)
+{
+    int status;
+
+    for (;;) {
+        pid_t pid = waitpid(-1, &status, 0);
+        if (pid == child)
+            return status;
+        if (pid < 0 && (errno != EINTR || seconds_now() > deadline))
+            return -1;
+    }
+}
+
+static void kill_rest(void)
+{
+    kill(-1, SIGKILL);
+    kill(-1, SIGCONT);
+    for (;;) {
+        if (waitpid(-1, NULL, 0) < 0 && errno != EINTR)
+            return;
+    }
+}
+
+static void run_test(const char *name, int seconds)
+{
+    char path[256];
+    snprintf(path, sizeof(path), "/tests/%s", name);
+    mkdir(WORK_DIRECTORY, 0777);
+    chmod(WORK_DIRECTORY, 0777);
+    printf("@@ start %s\n", name);
+    fflush(stdout);
+
+    pid_t child = fork();
+    if (child == 0)
+        run_child(path);
+    int status = child < 0 ? -1 : wait_for(child, seconds_now() + seconds);
+    kill_rest();
+    print_output();
+    if (child < 0)
+        printf("@@ end %s nofork\n", name);
+    else if (status < 0)
+        printf("@@ end %s timeout\n", name);
+    else if (WIFSIGNALED(status))
+        printf("@@ end %s signal %d\n", name, WTERMSIG(status));
+    else
+        printf("@@ end %s exit %d\n", name, WEXITSTATUS(status));
+    print_audit(name);
+    fflush(stdout);
+    remove_tree(WORK_DIRECTORY);
+    unlink(OUTPUT_FILE);
+}
+
+static void run_list(void)
+{
+    char name[200];
+    int seconds;
+    FILE *list = fopen("/tests/list", "re");
+
+    if (list == NULL) {
+        printf("@@ no list\n");
+        return;
+    }
+    while (fscanf(list, "%199s %d", name, &seconds) == 2)
+        run_test(name, seconds);
+    fclose(list);
+}
+
+int main(void)
+{
+    struct sigaction action = {.sa_handler = tick};
+    struct itimerval period = {{0, 200000}, {0, 200000}};
+
+    mount_all();
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &period, NULL);
+    umask(022);
+    run_list();
+    printf("@@ done\n");
+    fflush(stdout);
+    sync();
+    reboot(RB_POWER_OFF);
+    return 0;
+}
