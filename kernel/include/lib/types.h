@@ -55,7 +55,7 @@ typedef u64 pfn_t;   /* physical frame number: paddr >> PAGE_SHIFT */
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define ARRAY_SIZE(a)                   (sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
 #define min(a, b)                                                                                  \
@@ -71,7 +71,8 @@ typedef u64 pfn_t;   /* physical frame number: paddr >> PAGE_SHIFT */
         max_a_ > max_b_ ? max_a_ : max_b_;                                                         \
     })
 
-/* Alignment to a power of two. align_up wraps at the top of the type: check before with add_overflow. */
+/* Alignment to a power of two. align_up wraps at the top of the type: check before with
+ * add_overflow. */
 #define align_down(x, a) ((x) & ~((__typeof__(x))(a)-1))
 #define align_up(x, a)   (((x) + ((__typeof__(x))(a)-1)) & ~((__typeof__(x))(a)-1))
 #define is_aligned(x, a) (((x) & ((__typeof__(x))(a)-1)) == 0)
