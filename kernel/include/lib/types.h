@@ -46,6 +46,7 @@ typedef u64 pfn_t;   /* physical frame number: paddr >> PAGE_SHIFT */
 #define __aligned(n)       __attribute__((aligned(n)))
 #define __noreturn         __attribute__((noreturn))
 #define __noinline         __attribute__((noinline))
+#undef __always_inline /* the host's C library has its own */
 #define __always_inline    inline __attribute__((always_inline))
 #define __section(name)    __attribute__((section(name)))
 #define __unused           __attribute__((unused))
