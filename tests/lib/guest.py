@@ -17,6 +17,10 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 # Whether Quire is far enough to run user programs. False leaves the Quire column out of ./quire test.
 QUIRE_RUNS_PROGRAMS = False
 
+# Four-level paging and no protection keys: what Quire offers to user programs, so that Linux answers
+# for the same machine (with five levels user addresses go on above 2^47, with keys --x is not r-x).
+CPU = "max,la57=off,pku=off"
+
 DEBUG_EXIT = ["-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
 
 
@@ -47,7 +51,7 @@ class GuestTimeout(Exception):
 class Guest:
     """One running QEMU. @extra are further QEMU arguments; @kernel None boots from those alone."""
 
-    def __init__(self, kernel, initrd=None, append="", smp=1, memory="512M", cpu="max", extra=()):
+    def __init__(self, kernel, initrd=None, append="", smp=1, memory="512M", cpu=CPU, extra=()):
         command = [qemu_program(), "-accel", "tcg", "-cpu", cpu, "-smp", str(smp), "-m", memory,
                    "-display", "none", "-serial", "stdio", "-monitor", "none", "-nic", "none",
                    "-no-reboot"]
