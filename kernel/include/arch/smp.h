@@ -4,10 +4,12 @@
 #pragma once
 
 #include <arch/cpu.h>
+#include <arch/percpu.h> /* cpu_id() */
 #include <lib/types.h>
 
-unsigned cpu_id(void);    /* this CPU, 0..cpu_count()-1; stable only with preemption off */
-unsigned cpu_count(void); /* CPUs that are up */
+unsigned cpu_count(void); /* CPUs that are up: they are 0..cpu_count()-1 */
+unsigned
+cpu_possible_count(void); /* CPUs the firmware lists (at most ARCH_MAX_CPUS); from boot on */
 
 /* Start the CPUs the firmware lists; each runs @entry(cpu) on its idle stack and never returns. */
 void arch_smp_start(void (*entry)(unsigned cpu));
@@ -16,7 +18,8 @@ void arch_smp_start(void (*entry)(unsigned cpu));
 void arch_send_reschedule(unsigned cpu);
 
 /*
- * arch_call_on_cpus: run fn(argument) on every CPU of @mask (bit n = CPU n), this one included, in interrupt context, and wait.
+ * arch_call_on_cpus: run fn(argument) on every CPU of @mask (bit n = CPU n), this one included, in
+ * interrupt context, and wait.
  * => interrupts on; no lock held that an interrupt handler takes
  */
 void arch_call_on_cpus(u64 mask, void (*fn)(void *), void *argument);

@@ -13,36 +13,42 @@ enum fault_access { FAULT_READ = 0, FAULT_WRITE = 1, FAULT_EXEC = 2 };
 
 /* What went wrong in user mode (or in a user-memory access), in machine-independent words. */
 enum trap_kind {
-    TRAP_DIVIDE,          /* SIGFPE FPE_INTDIV */
-    TRAP_FPU,             /* SIGFPE, code from arch */
-    TRAP_BREAKPOINT,      /* SIGTRAP */
-    TRAP_SINGLE_STEP,     /* SIGTRAP TRAP_TRACE */
-    TRAP_ILLEGAL,         /* SIGILL ILL_ILLOPN */
-    TRAP_PROTECTION,      /* SIGSEGV SI_KERNEL, address 0 */
-    TRAP_STACK,           /* SIGBUS SI_KERNEL */
-    TRAP_ALIGNMENT,       /* SIGBUS BUS_ADRALN */
+    TRAP_DIVIDE,      /* SIGFPE FPE_INTDIV */
+    TRAP_FPU,         /* SIGFPE, code from arch */
+    TRAP_BREAKPOINT,  /* SIGTRAP */
+    TRAP_SINGLE_STEP, /* SIGTRAP TRAP_TRACE */
+    TRAP_ILLEGAL,     /* SIGILL ILL_ILLOPN */
+    TRAP_PROTECTION,  /* SIGSEGV SI_KERNEL, address 0 */
+    TRAP_STACK,       /* SIGBUS SI_KERNEL */
+    TRAP_ALIGNMENT,   /* SIGBUS BUS_ADRALN */
 };
 
 /* Each upcall table is registered once at boot by the room that serves it. */
 struct arch_upcalls {
     /*
-     * A page fault at @addr. => returns 0 when resolved; -EFAULT when not (arch then uses the exception table for kernel
-     * accesses, or has already had a signal queued for user mode). Interrupts are on. @user: the access was made in user mode.
+     * A page fault at @addr. => returns 0 when resolved; -EFAULT when not (arch then uses the
+     * exception table for kernel accesses, or has already had a signal queued for user mode).
+     * Interrupts are on. @user: the access was made in user mode.
      */
-    int (*page_fault)(struct trap_frame *frame, vaddr_t addr, enum fault_access access, bool user, bool protection_key);
-    /* A synchronous exception of user mode; queues the signal. @code: si_code detail, @addr: si_addr. */
+    int (*page_fault)(struct trap_frame *frame, vaddr_t addr, enum fault_access access, bool user,
+                      bool protection_key);
+    /* A synchronous exception of user mode; queues the signal. @code: si_code detail, @addr:
+     * si_addr. */
     void (*user_trap)(struct trap_frame *frame, enum trap_kind kind, int code, vaddr_t addr);
     /* A device interrupt on @line (global interrupt number); interrupts off. */
     void (*interrupt)(unsigned line);
-    /* The system call @number with its arguments; the result goes to user mode as is. Interrupts on. */
+    /* The system call @number with its arguments; the result goes to user mode as is. Interrupts
+     * on. */
     long (*syscall)(struct trap_frame *frame, unsigned long number, const unsigned long args[6]);
     /* The one-shot timer of this CPU fired, interrupts off. */
     void (*tick)(void);
-    /* Before each return to user mode, interrupts on, when return-to-user work is flagged: signals, reschedule. */
+    /* Before each return to user mode, interrupts on, when return-to-user work is flagged: signals,
+     * reschedule. */
     void (*user_return)(struct trap_frame *frame);
     /* Fast test for it, interrupts off: is there anything to do? */
     bool (*user_return_pending)(void);
-    /* Time accounting: the current thread enters / leaves the kernel from / to user mode. Interrupts off. */
+    /* Time accounting: the current thread enters / leaves the kernel from / to user mode.
+     * Interrupts off. */
     void (*user_enter)(void);
     void (*user_exit)(void);
     /* A reschedule IPI or the end of an interrupt in kernel mode with preemption allowed. */
@@ -50,6 +56,12 @@ struct arch_upcalls {
 };
 extern struct arch_upcalls arch_upcalls;
 
-/* Interrupt lines: enable, disable. @level: level-triggered, else edge. -EINVAL for a line that does not exist. */
+/* Messages of the machine, before and without any other service. Provided by kern. */
+void arch_log(const char *format, ...) __printf(1, 2); /* an information line for the kernel log */
+void arch_warn(const char *format, ...) __printf(1, 2);
+__noreturn void arch_panic(const struct trap_frame *frame, const char *format, ...) __printf(2, 3);
+
+/* Interrupt lines: enable, disable. @level: level-triggered, else edge. -EINVAL for a line that
+ * does not exist. */
 int arch_irq_enable(unsigned line, bool level) __must_check;
 void arch_irq_disable(unsigned line);

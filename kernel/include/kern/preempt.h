@@ -5,23 +5,62 @@
  */
 #pragma once
 
+#include <arch/percpu.h>
 #include <lib/types.h>
 
-void preempt_disable(void);
-void preempt_enable(void); /* reschedules when the depth reaches zero and a switch is wanted */
-void preempt_enable_no_resched(void);
-unsigned preempt_depth(void);
+/* The hook runs when a request is found at depth zero; sched's function checks interrupts itself.
+ */
+void preempt_set_hook(void (*schedule)(void));
+void preempt_run_hook(void); /* the slow half of preempt_enable */
+
+static inline void preempt_disable(void)
+{
+    arch_preempt_disable();
+}
+
+/* Reschedules when the depth reaches zero, a switch is wanted and interrupts are on. */
+static inline void preempt_enable(void)
+{
+    if (unlikely(arch_preempt_enable_and_test()))
+        preempt_run_hook();
+}
+
+static inline void preempt_enable_no_resched(void)
+{
+    (void)arch_preempt_enable_and_test();
+}
+
+static inline unsigned preempt_depth(void)
+{
+    return arch_preempt_depth();
+}
 
 /* A switch is wanted on this CPU. Set by the scheduler and its IPI. */
-void preempt_request(void);
-bool preempt_requested(void);
-void preempt_clear_request(void);
-void preempt_set_hook(void (*schedule)(void));
+static inline void preempt_request(void)
+{
+    arch_preempt_request();
+}
+
+static inline bool preempt_requested(void)
+{
+    return arch_preempt_requested();
+}
+
+static inline void preempt_clear_request(void)
+{
+    arch_preempt_clear_request();
+}
 
 /* Interrupt nesting on this CPU, kept by arch's entry code. */
-void interrupt_enter(void);
-void interrupt_exit(void);
-bool in_interrupt(void);
+static inline bool in_interrupt(void)
+{
+    return arch_interrupt_depth() != 0;
+}
 
-/* Assert that the caller may sleep: depth zero, no spin lock, not in an interrupt. Debug builds check. */
-void might_sleep(void);
+/* Assert that the caller may sleep: depth zero, not in an interrupt. Debug builds check. */
+void might_sleep_check(const char *file, int line);
+#ifdef QUIRE_DEBUG
+#define might_sleep() might_sleep_check(__FILE__, __LINE__)
+#else
+#define might_sleep() ((void)0)
+#endif
