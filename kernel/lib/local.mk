@@ -1,1 +1,11 @@
 # Sources of the room lib: one line "quire_SOURCES += %D%/FILE" each.
+quire_SOURCES += %D%/bitmap.c
+quire_SOURCES += %D%/cpio.c
+quire_SOURCES += %D%/memory.c
+quire_SOURCES += %D%/parse.c
+quire_SOURCES += %D%/printf.c
+quire_SOURCES += %D%/radix_tree.c
+quire_SOURCES += %D%/random.c
+quire_SOURCES += %D%/rbtree.c
+quire_SOURCES += %D%/sort.c
+quire_SOURCES += %D%/string.c

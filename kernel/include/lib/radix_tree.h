@@ -32,7 +32,7 @@ struct radix_node {
     struct radix_node *parent; /* NULL at the root; links the nodes of a reserve */
     u8 shift;                  /* how far to shift an index to get this node's slot number */
     u8 offset;                 /* the slot of the parent that names this node */
-    u16 count;                 /* slots in use */
+    u64 present;               /* one bit per slot: it is not NULL */
     u64 tags[RADIX_TAGS];      /* one bit per slot */
     void *slots[RADIX_SLOTS];  /* items when shift is 0, else nodes */
 };

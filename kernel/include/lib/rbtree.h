@@ -147,8 +147,8 @@ static __always_inline struct rb_node *rb_find(const struct rb_root *root, const
 
 /*
  * rb_find_place: where a node with @key belongs.
- * => returns the node that compares equal, with *parent and *link untouched by meaning; or NULL,
- *    with *parent and *link ready for rb_insert
+ * => returns the node that compares equal (*parent and *link are then meaningless), or NULL with
+ *    *parent and *link ready for rb_insert
  */
 static __always_inline struct rb_node *rb_find_place(struct rb_root *root, const void *key,
                                                      rb_compare_fn *compare,

@@ -41,11 +41,11 @@ typedef u64 pfn_t;   /* physical frame number: paddr >> PAGE_SHIFT */
 #define __releases(x)
 #endif
 
-#define __must_check       __attribute__((warn_unused_result))
-#define __packed           __attribute__((packed))
-#define __aligned(n)       __attribute__((aligned(n)))
-#define __noreturn         __attribute__((noreturn))
-#define __noinline         __attribute__((noinline))
+#define __must_check __attribute__((warn_unused_result))
+#define __packed     __attribute__((packed))
+#define __aligned(n) __attribute__((aligned(n)))
+#define __noreturn   __attribute__((noreturn))
+#define __noinline   __attribute__((noinline))
 #undef __always_inline /* the host's C library has its own */
 #define __always_inline    inline __attribute__((always_inline))
 #define __section(name)    __attribute__((section(name)))
