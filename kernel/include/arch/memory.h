@@ -6,18 +6,14 @@
  */
 #pragma once
 
+#include <arch/address.h> /* phys_to_virt, virt_to_phys */
 #include <lib/types.h>
 
-#define DIRECT_MAP_BASE 0xFFFF888000000000UL
-#define DIRECT_MAP_END  0xFFFFC88000000000UL
-#define VMALLOC_BASE    0xFFFFC90000000000UL
-#define VMALLOC_END     0xFFFFE90000000000UL
+#define VMALLOC_BASE 0xFFFFC90000000000UL
+#define VMALLOC_END  0xFFFFC98000000000UL /* 512 GiB: one top-level entry, made at boot */
 
 /* User addresses are [0, USER_END): the last page below the canonical hole is never mapped. */
 #define USER_END 0x00007FFFFFFFF000UL
-
-void *phys_to_virt(paddr_t paddr);      /* into the direct map */
-paddr_t virt_to_phys(const void *virt); /* of a direct-map or kernel-image address */
 
 enum kernel_map_type {
     KERNEL_MAP_RW,         /* normal memory, no execute */
@@ -33,7 +29,10 @@ enum kernel_map_type {
  */
 int arch_kernel_map(vaddr_t virt, paddr_t phys, size_t len, enum kernel_map_type type) __must_check;
 
-/* Remove translations and flush them on every CPU. The frames are the caller's. */
+/*
+ * arch_kernel_unmap: remove translations and flush them on every CPU. The frames are the caller's.
+ * => interrupts on, no lock held that another CPU may be waiting for with interrupts off
+ */
 void arch_kernel_unmap(vaddr_t virt, size_t len);
 
 /*
