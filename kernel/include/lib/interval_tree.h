@@ -8,9 +8,9 @@
  * form; they must not change while the element is in the tree. INTERVAL_TREE_DEFINE(name, start_fn,
  * last_fn) defines, as static functions:
  *
- *   void name_insert(struct rb_root *tree, struct interval_node *node)
- *   void name_remove(struct rb_root *tree, struct interval_node *node)
- *   struct interval_node *name_first(const struct rb_root *tree, u64 start, u64 last)
+ *   void name_insert(struct interval_tree *tree, struct interval_node *node)
+ *   void name_remove(struct interval_tree *tree, struct interval_node *node)
+ *   struct interval_node *name_first(const struct interval_tree *tree, u64 start, u64 last)
  *   struct interval_node *name_next(struct interval_node *node, u64 start, u64 last)
  *
  * first and next visit all elements that overlap [start, last] in the order of their starts; NULL
@@ -22,10 +22,31 @@
 #include <lib/rbtree.h>
 #include <lib/types.h>
 
+struct interval_tree {
+    struct rb_root root;
+};
+
+#define INTERVAL_TREE_INIT                                                                         \
+    {                                                                                              \
+        {                                                                                          \
+            NULL                                                                                   \
+        }                                                                                          \
+    }
+
 struct interval_node {
     struct rb_node rb;
     u64 subtree_last; /* the largest last in the subtree below and including this node */
 };
+
+static inline void interval_tree_init(struct interval_tree *tree)
+{
+    rb_root_init(&tree->root);
+}
+
+static inline bool interval_tree_is_empty(const struct interval_tree *tree)
+{
+    return rb_is_empty(&tree->root);
+}
 
 typedef u64 interval_bound_fn(const struct interval_node *node);
 
@@ -46,12 +67,12 @@ static __always_inline bool interval_update(struct interval_node *node, interval
     return true;
 }
 
-static __always_inline void interval_insert(struct rb_root *tree, struct interval_node *node,
+static __always_inline void interval_insert(struct interval_tree *tree, struct interval_node *node,
                                             const struct rb_augment *augment,
                                             interval_bound_fn *start_fn, interval_bound_fn *last_fn)
 {
     struct rb_node *parent = NULL;
-    struct rb_node **link = &tree->node;
+    struct rb_node **link = &tree->root.node;
     u64 start = start_fn(node);
 
     while (*link != NULL) {
@@ -59,7 +80,7 @@ static __always_inline void interval_insert(struct rb_root *tree, struct interva
         link = start < start_fn(interval_of(parent)) ? &parent->left : &parent->right;
     }
     node->subtree_last = last_fn(node);
-    rb_insert_augmented(tree, &node->rb, parent, link, augment);
+    rb_insert_augmented(&tree->root, &node->rb, parent, link, augment);
 }
 
 /* The leftmost node in the subtree of @node that overlaps [start, last]; NULL when none does. */
@@ -117,20 +138,20 @@ static __always_inline struct interval_node *interval_successor(struct interval_
         return interval_update(interval_of(rb), last_fn);                                          \
     }                                                                                              \
     static const struct rb_augment name##_augment = {.update = name##_update};                     \
-    static __unused void name##_insert(struct rb_root *tree, struct interval_node *node)           \
+    static __unused void name##_insert(struct interval_tree *tree, struct interval_node *node)     \
     {                                                                                              \
         interval_insert(tree, node, &name##_augment, start_fn, last_fn);                           \
     }                                                                                              \
-    static __unused void name##_remove(struct rb_root *tree, struct interval_node *node)           \
+    static __unused void name##_remove(struct interval_tree *tree, struct interval_node *node)     \
     {                                                                                              \
-        rb_erase_augmented(tree, &node->rb, &name##_augment);                                      \
+        rb_erase_augmented(&tree->root, &node->rb, &name##_augment);                               \
     }                                                                                              \
-    static __unused struct interval_node *name##_first(const struct rb_root *tree, u64 start,      \
-                                                       u64 last)                                   \
+    static __unused struct interval_node *name##_first(const struct interval_tree *tree,           \
+                                                       u64 start, u64 last)                        \
     {                                                                                              \
-        if (rb_is_empty(tree))                                                                     \
+        if (rb_is_empty(&tree->root))                                                              \
             return NULL;                                                                           \
-        return interval_search(interval_of(tree->node), start, last, start_fn, last_fn);           \
+        return interval_search(interval_of(tree->root.node), start, last, start_fn, last_fn);      \
     }                                                                                              \
     static __unused struct interval_node *name##_next(struct interval_node *node, u64 start,       \
                                                       u64 last)                                    \

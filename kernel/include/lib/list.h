@@ -15,8 +15,8 @@ struct list_head {
     struct list_head *prev;
 };
 
-/* Static initialiser: struct list_head name = LIST_HEAD_INIT(name). */
-#define LIST_HEAD_INIT(name)                                                                       \
+/* Static initialiser: struct list_head name = LIST_INIT(name). */
+#define LIST_INIT(name)                                                                            \
     {                                                                                              \
         &(name), &(name)                                                                           \
     }

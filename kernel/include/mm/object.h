@@ -52,7 +52,7 @@ struct vm_object {
     struct interval_tree areas;       /* (o) every vma that maps the object */
     u32 writable_maps;                /* (a) shared writable areas, for seals and ETXTBSY-like checks */
     void *owner;                      /* (I) the inode or segment it belongs to */
-};
+} __aligned(16); /* page_set_owner stores it in units of 16 bytes */
 
 #define VM_OBJECT_SHMEM   (1u << 0) /* pages have no store: dropping one loses data */
 #define VM_OBJECT_DEVICE  (1u << 1)
