@@ -53,6 +53,12 @@ struct trap_frame *arch_user_frame(void *stack);
 /* Start a fresh program: registers as the ABI says, entry and stack pointer, FPU state and bases reset. */
 void arch_start_user_program(struct arch_thread *arch, struct trap_frame *frame, vaddr_t entry, vaddr_t stack_pointer);
 
+/*
+ * arch_enter_user: leave the kernel for the first time, with the frame at the top of the current kernel stack
+ * (arch_user_frame), through the same path as every return to user mode (upcall user_return included).
+ */
+__noreturn void arch_enter_user(void);
+
 /* Child side of fork and clone: system call result 0; new stack if not 0. */
 void arch_frame_set_result(struct trap_frame *frame, long result);
 void arch_frame_set_stack(struct trap_frame *frame, vaddr_t stack_pointer);

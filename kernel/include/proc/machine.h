@@ -1,0 +1,24 @@
+/*
+ * The machine as a whole: its names, and how it ends (uname(2), sethostname(2), reboot(2)).
+ */
+#pragma once
+
+#include <abi/utsname.h>
+
+void machine_names_get(struct abi_utsname *names);
+int machine_set_hostname(const char *name, size_t len) __must_check;
+int machine_set_domainname(const char *name, size_t len) __must_check;
+
+/* Drivers register how to power off and to reset, most preferred last; each returns if it could not. */
+void machine_register_power_off(void (*power_off)(void));
+void machine_register_restart(void (*restart)(void));
+__noreturn void machine_power_off(void);
+__noreturn void machine_restart(void);
+__noreturn void machine_halt(void);
+/* reboot(2) with the magic numbers already checked. */
+long machine_reboot(unsigned command);
+
+/* Cryptographic randomness: from the processor, interrupts' timing and the boot information. */
+void machine_random_bytes(void *bytes, size_t len);
+void machine_random_stir(const void *entropy, size_t len);
+u64 machine_random_u64(void);

@@ -1,0 +1,185 @@
+/*
+ * Tasks and processes.
+ *
+ * 1. A task is a thread with a user side: a struct thread that runs, credentials, an address space, descriptors, a signal
+ *    mask. A process is what tasks share: an identity, a parent, a group, limits, signal actions, an exit status.
+ * 2. The tree lock (T) protects who is whose parent, child, group, session and number. process.lock (p, rank SIGNAL, inside T)
+ *    protects signals, limits, totals, and the pointers of its tasks to mm, files and credentials. (o): only
+ *    the task itself. Two letters: either to read, both to write.
+ * 3. Both are reference-counted; a reference keeps the memory, not the life. A dead task leaves process.tasks at
+ *    once; a dead process stays as a zombie until its parent waits for it.
+ * 4. The first task of a process has its number; when it exits before the others the number stays with the process.
+ *    execve from another task makes that one the leader, with the number of the process.
+ */
+#pragma once
+
+#include <abi/resource.h>
+#include <kern/spinlock.h>
+#include <lib/list.h>
+#include <lib/refcount.h>
+#include <lib/types.h>
+#include <proc/pid.h>
+#include <sched/thread.h>
+#include <sched/wait.h>
+#include <signal/state.h>
+#include <time/time.h>
+
+struct credentials;
+struct fd_table;
+struct mm;
+struct process_group;
+struct session;
+struct user_account;
+struct vfs_context;
+struct posix_timer;
+
+/* task.flags */
+#define TASK_EXITING       (1u << 0) /* on its way out: no signals, no new work */
+#define TASK_NO_NEW_PRIVS  (1u << 1)
+#define TASK_TRACED        (1u << 2) /* trace=: print its system calls */
+#define TASK_SUPERPRIV     (1u << 3) /* used a privilege; for accounting flags in /proc/PID/stat */
+#define TASK_FORKED        (1u << 4) /* has not executed a program since fork */
+#define TASK_THP_DISABLED  (1u << 5)
+
+struct task {
+    struct thread thread;           /* first; the scheduler's half */
+    refcount_t references;
+    u32 flags;                      /* (a) TASK_* */
+    struct pid *pid;                /* (T) may change once, in execve */
+    struct process *process;        /* (I) */
+    struct list_head process_link;  /* (T, p) in process.tasks */
+    struct mm *mm;                  /* (o, p) NULL once it exits */
+    struct credentials *credentials; /* (o, p) */
+    struct fd_table *files;         /* (o, p) NULL once it exits */
+    struct vfs_context *context;    /* (o, p) root, working directory, umask */
+    struct user_account *account;   /* (o) of the real user */
+    struct task_signals signals;
+    u32 personality;                /* (o) */
+    int parent_death_signal;        /* (o) written by the task, read under T */
+    u64 timer_slack;                /* (o) ns */
+    u64 start_time;                 /* (I) monotonic ns */
+    void __user *clear_child_tid;   /* (o) */
+    void __user *robust_list;       /* (o) */
+    struct completion *vfork_done;  /* (p) the parent waits on it; NULL: nobody does */
+    u64 minor_faults, major_faults; /* (o) anybody may read */
+    u64 read_bytes, written_bytes, read_calls, write_calls; /* (o) /proc/PID/io */
+    bool reset_on_fork;             /* (o) SCHED_RESET_ON_FORK */
+    bool in_execve;                 /* (o) */
+    long call_number;               /* (o) system call being executed, -1: none; /proc/PID/syscall */
+};
+
+/* Sums over tasks that have exited, or over children that were waited for. */
+struct process_totals {
+    u64 user_ns, system_ns;
+    u64 minor_faults, major_faults;
+    u64 voluntary_switches, involuntary_switches;
+    u64 max_resident_pages;
+};
+
+/* One of the three setitimer(2) timers; real time has its own struct timer. */
+struct interval_timer {
+    u64 deadline; /* (p) ns of its clock, 0: off */
+    u64 interval; /* (p) ns */
+};
+
+enum process_state { PROCESS_ALIVE, PROCESS_ZOMBIE, PROCESS_REAPED };
+
+struct process {
+    struct spinlock lock; /* rank SIGNAL, interrupts off */
+    refcount_t references;
+    struct pid *pid;                /* (I) */
+    enum process_state state;       /* (T) */
+    struct list_head all_link;      /* (T) every process that is not reaped, oldest first */
+    struct list_head tasks;         /* (T, p) living tasks */
+    unsigned nr_tasks;              /* (T, p) */
+    struct task *leader;            /* (T, p) NULL when it has exited before the others */
+    struct process *parent;         /* (T) never NULL but for pid 1 */
+    struct list_head children;      /* (T) */
+    struct list_head sibling;       /* (T) */
+    int creator_tid;                /* (T) the parent's task that made it: __WNOTHREAD, parent-death signals */
+    struct process_group *group;    /* (T) */
+    struct list_head group_link;    /* (T) */
+    int exit_signal;                /* (T) to the parent; 0: none */
+    int exit_status;                /* (p) wait status, set when group exit begins */
+    bool executed;                  /* (T) has called execve: setpgid by the parent is too late */
+    bool is_subreaper;              /* (T) PR_SET_CHILD_SUBREAPER */
+    bool has_subreaper;             /* (T) some ancestor is one */
+    bool stop_reported;             /* (T) wait() has seen the current stop */
+    bool continue_unreported;       /* (T) wait(WCONTINUED) has not seen the last continue */
+    struct wait_queue child_wait;   /* wait4 and waitid of its tasks */
+    struct wait_queue exit_wait;    /* pollers of a pidfd; execve waiting for its other tasks */
+    struct process_signals signals;
+    struct abi_rlimit rlimits[NR_RLIMITS]; /* (p) */
+    struct process_totals dead_tasks;      /* (p) */
+    struct process_totals children_totals; /* (p) */
+    struct interval_timer intervals[3];    /* (p) ITIMER_* */
+    struct timer real_timer;               /* ITIMER_REAL */
+    struct timer cpu_timer;                /* watches CPU time: ITIMER_VIRTUAL and PROF, RLIMIT_CPU, CPU-time timers */
+    bool real_timer_busy;                  /* (p) */
+    struct posix_timer *posix_timers;      /* (p) */
+    int next_timer_id;                     /* (p) */
+    u64 start_time;                        /* (I) monotonic ns */
+    int oom_score_adj;                     /* (a) -1000..1000 */
+    int dumpable;                          /* (a) prctl(PR_SET_DUMPABLE) */
+    char comm[16];                         /* (p) name of the leader, kept for zombies */
+};
+
+/* The running task; NULL in a kernel thread. */
+static inline struct task *current_task_or_null(void)
+{
+    struct thread *thread = current_thread();
+
+    return thread->flags & THREAD_KERNEL ? NULL : container_of(thread, struct task, thread);
+}
+
+/* The running task. => not in a kernel thread */
+static inline struct task *current_task(void)
+{
+    return container_of(current_thread(), struct task, thread);
+}
+
+static inline struct process *current_process(void)
+{
+    return current_task()->process;
+}
+
+static inline int task_id(const struct task *task)
+{
+    return task->pid->number;
+}
+
+static inline int process_id(const struct process *process)
+{
+    return process->pid->number;
+}
+
+/* References. find: referenced, NULL when there is none (a zombie process is found, a dead task is not). */
+struct task *task_get(struct task *task);
+void task_put(struct task *task);
+struct task *task_find(int number);
+struct process *process_get(struct process *process);
+void process_put(struct process *process);
+struct process *process_find(int number);
+
+/* Referenced copies of what a task points to, for other tasks (/proc); NULL when it is exiting. */
+struct mm *task_get_mm(struct task *task);
+struct fd_table *task_get_files(struct task *task);
+struct vfs_context *task_get_context(struct task *task);
+const struct credentials *task_get_credentials(struct task *task);
+
+/* Iteration that survives sleeping: the first process (task of @process) with number >= @number, referenced; NULL: the end. */
+struct process *process_next(int number);
+struct task *process_next_task(struct process *process, int number);
+/* A living task of the process: the leader if it lives; referenced; NULL: none. */
+struct task *process_get_task(struct process *process);
+
+/* The letter of /proc/PID/stat: R S D T Z X I. */
+char task_state_letter(struct task *task);
+char process_state_letter(struct process *process);
+void task_set_name(struct task *task, const char *name); /* 15 bytes kept */
+void task_get_name(struct task *task, char name[16]);
+
+u64 process_count(void);      /* processes and zombies */
+u64 task_count(void);         /* living tasks */
+u64 process_fork_count(void); /* since boot: "processes" of /proc/stat */
+struct process *process_init_get(void); /* pid 1, not referenced; NULL before it exists */

@@ -1,0 +1,33 @@
+/*
+ * Timers that a process sets for itself: alarm, setitimer(2), timer_create(2), and RLIMIT_CPU.
+ */
+#pragma once
+
+#include <abi/signal.h>
+#include <abi/time.h>
+#include <lib/types.h>
+
+struct process;
+struct task;
+
+/* Read a clock as clock_gettime(2): -EINVAL. Negative ids are CPU clocks of other tasks. */
+int clock_read(int clock, s64 *ns) __must_check;
+
+/* setitimer and getitimer, ns; value 0: off. */
+int interval_timer_set(int which, u64 value, u64 interval, u64 *old_value, u64 *old_interval) __must_check;
+int interval_timer_get(int which, u64 *value, u64 *interval) __must_check;
+
+/* POSIX timers of the current process. */
+int posix_timer_create(int clock, const struct abi_sigevent *event, int *id) __must_check;
+int posix_timer_set(int id, bool absolute, u64 value, u64 interval, u64 *old_value, u64 *old_interval) __must_check;
+int posix_timer_get(int id, u64 *value, u64 *interval) __must_check;
+int posix_timer_overrun(int id) __must_check;
+int posix_timer_delete(int id) __must_check;
+/* A queued SIGEV timer signal is being taken: re-arm, and give its overrun count. => no lock held */
+void posix_timer_signal_taken(struct abi_siginfo *info);
+
+void process_timers_init(struct process *process);
+void process_timers_exec(struct process *process); /* POSIX timers do not survive execve */
+void process_timers_exit(struct process *process);
+/* Something that the CPU-time watch looks at has changed (a limit). */
+void process_cpu_watch_update(struct process *process);
