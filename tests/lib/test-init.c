@@ -1,9 +1,9 @@
 /*
  * test-init: the first process of a guest that runs tests and nothing else.
  *
- * It reads /tests/list (one "NAME SECONDS" per line), runs each /tests/NAME in an empty directory of
- * its own as the leader of a new session, and reports on the console in frames that the host side
- * (tests/system/run) parses:
+ * It reads /tests/list (one "NAME SECONDS" per line), runs each /tests/NAME in an empty directory
+ * of its own as the leader of a new session, and reports on the console in frames that the host
+ * side (tests/system/run) parses:
  *
  *      @@ start NAME
  *      | one line of the test's output        (non-printing bytes as \xNN)
@@ -33,9 +33,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define OUTPUT_FILE "/tests.out"
+#define OUTPUT_FILE    "/tests.out"
 #define WORK_DIRECTORY "/work"
-#define OUTPUT_LIMIT (256 * 1024)
+#define OUTPUT_LIMIT   (256 * 1024)
 
 static void tick(int signal_number)
 {

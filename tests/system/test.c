@@ -10,31 +10,34 @@ struct named {
     const char *name;
 };
 
-#define N(name) {name, #name}
+#define N(name)                                                                                    \
+    {                                                                                              \
+        name, #name                                                                                \
+    }
 
 static const struct named errno_names[] = {
-    N(EPERM),        N(ENOENT),       N(ESRCH),        N(EINTR),      N(EIO),
-    N(ENXIO),        N(E2BIG),        N(ENOEXEC),      N(EBADF),      N(ECHILD),
-    N(EAGAIN),       N(ENOMEM),       N(EACCES),       N(EFAULT),     N(ENOTBLK),
-    N(EBUSY),        N(EEXIST),       N(EXDEV),        N(ENODEV),     N(ENOTDIR),
-    N(EISDIR),       N(EINVAL),       N(ENFILE),       N(EMFILE),     N(ENOTTY),
-    N(ETXTBSY),      N(EFBIG),        N(ENOSPC),       N(ESPIPE),     N(EROFS),
-    N(EMLINK),       N(EPIPE),        N(EDOM),         N(ERANGE),     N(EDEADLK),
-    N(ENAMETOOLONG), N(ENOLCK),       N(ENOSYS),       N(ENOTEMPTY),  N(ELOOP),
-    N(ENODATA),      N(ETIME),        N(EOVERFLOW),    N(EILSEQ),     N(EUSERS),
-    N(ENOTSOCK),     N(EDESTADDRREQ), N(EMSGSIZE),     N(EPROTOTYPE), N(ENOPROTOOPT),
-    N(EOPNOTSUPP),   N(EAFNOSUPPORT), N(EADDRINUSE),   N(ENETDOWN),   N(ECONNABORTED),
-    N(ECONNRESET),   N(ENOBUFS),      N(EISCONN),      N(ENOTCONN),   N(ETIMEDOUT),
-    N(ECONNREFUSED), N(EHOSTUNREACH), N(EALREADY),     N(EINPROGRESS), N(ESTALE),
-    N(EDQUOT),       N(ECANCELED),    N(EOWNERDEAD),   N(ENOTRECOVERABLE),
-    N(EPROTONOSUPPORT), N(ESOCKTNOSUPPORT), N(EPFNOSUPPORT), N(EBADMSG), N(EIDRM), N(ENOMSG),
+    N(EPERM),           N(ENOENT),       N(ESRCH),      N(EINTR),           N(EIO),
+    N(ENXIO),           N(E2BIG),        N(ENOEXEC),    N(EBADF),           N(ECHILD),
+    N(EAGAIN),          N(ENOMEM),       N(EACCES),     N(EFAULT),          N(ENOTBLK),
+    N(EBUSY),           N(EEXIST),       N(EXDEV),      N(ENODEV),          N(ENOTDIR),
+    N(EISDIR),          N(EINVAL),       N(ENFILE),     N(EMFILE),          N(ENOTTY),
+    N(ETXTBSY),         N(EFBIG),        N(ENOSPC),     N(ESPIPE),          N(EROFS),
+    N(EMLINK),          N(EPIPE),        N(EDOM),       N(ERANGE),          N(EDEADLK),
+    N(ENAMETOOLONG),    N(ENOLCK),       N(ENOSYS),     N(ENOTEMPTY),       N(ELOOP),
+    N(ENODATA),         N(ETIME),        N(EOVERFLOW),  N(EILSEQ),          N(EUSERS),
+    N(ENOTSOCK),        N(EDESTADDRREQ), N(EMSGSIZE),   N(EPROTOTYPE),      N(ENOPROTOOPT),
+    N(EOPNOTSUPP),      N(EAFNOSUPPORT), N(EADDRINUSE), N(ENETDOWN),        N(ECONNABORTED),
+    N(ECONNRESET),      N(ENOBUFS),      N(EISCONN),    N(ENOTCONN),        N(ETIMEDOUT),
+    N(ECONNREFUSED),    N(EHOSTUNREACH), N(EALREADY),   N(EINPROGRESS),     N(ESTALE),
+    N(EDQUOT),          N(ECANCELED),    N(EOWNERDEAD), N(ENOTRECOVERABLE), N(EPROTONOSUPPORT),
+    N(ESOCKTNOSUPPORT), N(EPFNOSUPPORT), N(EBADMSG),    N(EIDRM),           N(ENOMSG),
 };
 
 static const struct named signal_names[] = {
-    N(SIGHUP),  N(SIGINT),    N(SIGQUIT), N(SIGILL),   N(SIGTRAP), N(SIGABRT), N(SIGBUS),
-    N(SIGFPE),  N(SIGKILL),   N(SIGUSR1), N(SIGSEGV),  N(SIGUSR2), N(SIGPIPE), N(SIGALRM),
-    N(SIGTERM), N(SIGSTKFLT), N(SIGCHLD), N(SIGCONT),  N(SIGSTOP), N(SIGTSTP), N(SIGTTIN),
-    N(SIGTTOU), N(SIGURG),    N(SIGXCPU), N(SIGXFSZ),  N(SIGVTALRM), N(SIGPROF), N(SIGWINCH),
+    N(SIGHUP),  N(SIGINT),    N(SIGQUIT), N(SIGILL),  N(SIGTRAP),   N(SIGABRT), N(SIGBUS),
+    N(SIGFPE),  N(SIGKILL),   N(SIGUSR1), N(SIGSEGV), N(SIGUSR2),   N(SIGPIPE), N(SIGALRM),
+    N(SIGTERM), N(SIGSTKFLT), N(SIGCHLD), N(SIGCONT), N(SIGSTOP),   N(SIGTSTP), N(SIGTTIN),
+    N(SIGTTOU), N(SIGURG),    N(SIGXCPU), N(SIGXFSZ), N(SIGVTALRM), N(SIGPROF), N(SIGWINCH),
     N(SIGIO),   N(SIGPWR),    N(SIGSYS),
 };
 
@@ -165,10 +168,11 @@ char *map(size_t len)
 
 char *map_in_hole(size_t len)
 {
-    char *base = map_prot(len + 2 * PAGE, PROT_READ | PROT_WRITE);
-    must(munmap(base, PAGE));
-    must(munmap(base + PAGE + len, PAGE));
-    return base + PAGE;
+    char *base = map_prot(len + 4 * PAGE, PROT_NONE);
+    must(mprotect(base + 2 * PAGE, len, PROT_READ | PROT_WRITE));
+    must(munmap(base + PAGE, PAGE));
+    must(munmap(base + 2 * PAGE + len, PAGE));
+    return base + 2 * PAGE;
 }
 
 /* A probe catches every fault signal and comes back here with what the kernel told about it. */
@@ -216,7 +220,9 @@ static void probe_report(const char *label, int how, void *address)
     }
     say("%s: %s %s, address %s", label, signal_name(probe_signal),
         signal_code_name(probe_signal, probe_code),
-        probe_address == address ? "as accessed" : probe_address == NULL ? "null" : "DIFFERENT");
+        probe_address == address ? "as accessed"
+        : probe_address == NULL  ? "null"
+                                 : "DIFFERENT");
 }
 
 void probe_read(const char *label, const void *address)
@@ -272,22 +278,21 @@ void in_child(const char *label, void (*body)(void))
 
 bool maps_find(const void *address, struct maps_line *line)
 {
-    char text[512];
-    bool found = false;
+    static char text[1 << 18];
     unsigned long where = (unsigned long)address;
-    FILE *maps = fopen("/proc/self/maps", "re");
 
-    if (maps == NULL)
+    if (file_text("/proc/self/maps", text, sizeof(text)) < 0)
         return false;
-    while (!found && fgets(text, sizeof(text), maps) != NULL) {
+    for (char *at = text, *end; (end = strchr(at, '\n')) != NULL; at = end + 1) {
+        *end = '\0';
         line->path[0] = '\0';
-        int fields = sscanf(text, "%lx-%lx %4s %lx %x:%x %lu %255[^\n]", &line->start, &line->end,
-                            line->prot, &line->offset, &line->major, &line->minor, &line->inode,
-                            line->path);
-        found = fields >= 7 && line->start <= where && where < line->end;
+        int fields =
+            sscanf(at, "%lx-%lx %4s %lx %x:%x %lu %255[^\n]", &line->start, &line->end, line->prot,
+                   &line->offset, &line->major, &line->minor, &line->inode, line->path);
+        if (fields >= 7 && line->start <= where && where < line->end)
+            return true;
     }
-    fclose(maps);
-    return found;
+    return false;
 }
 
 int file_make(const char *path, size_t len)

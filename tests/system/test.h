@@ -1,9 +1,9 @@
 /*
  * test.h: what every system test is written with.
  *
- * A test is a program whose standard output is its result: the same binary is run on Linux, where the
- * output is recorded as NAME.expected, and on Quire, whose output must be equal to it. So a test
- * prints what the kernel answered, never an address, a process number or a time.
+ * A test is a program whose standard output is its result: the same binary is run on Linux, where
+ * the output is recorded as NAME.expected, and on Quire, whose output must be equal to it. So a
+ * test prints what the kernel answered, never an address, a process number or a time.
  *
  *      call("close twice", close(fd));          close twice: EBADF
  *      yes("page is zero", *p == 0);            page is zero: yes
@@ -35,7 +35,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAGE 4096UL
+#define PAGE            4096UL
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* say: print one line, at once (no buffer that a fork could double). */
@@ -65,7 +65,7 @@ const char *signal_code_name(int number, int code);
 char *map(size_t len);
 /* map_prot: the same with protection @prot. */
 char *map_prot(size_t len, int prot);
-/* map_in_hole: @len bytes with an unmapped page on either side. */
+/* map_in_hole: @len bytes with one unmapped page on either side (and no-access pages beyond). */
 char *map_in_hole(size_t len);
 
 /*
@@ -84,7 +84,7 @@ void in_child(const char *label, void (*body)(void));
 /* status_report: print a wait status the same way. */
 void status_report(const char *label, int status);
 
-/* maps_line: the line of /proc/self/maps that holds @address, or false. */
+/* maps_find: the line of /proc/self/maps that holds @address, or false; allocates nothing. */
 struct maps_line {
     unsigned long start, end, offset, inode;
     unsigned major, minor;

@@ -14,8 +14,11 @@ int main(void)
     static const struct {
         const char *name;
         int flags;
-    } ways[] = {{"read-only", O_RDONLY}, {"write-only", O_WRONLY}, {"read-write", O_RDWR},
-                {"path", O_PATH},        {"append", O_RDWR | O_APPEND}};
+    } ways[] = {{"read-only", O_RDONLY},
+                {"write-only", O_WRONLY},
+                {"read-write", O_RDWR},
+                {"path", O_PATH},
+                {"append", O_RDWR | O_APPEND}};
 
     close(file_make("file", PAGE));
     for (size_t i = 0; i < COUNT_OF(ways); i++) {
@@ -35,7 +38,8 @@ int main(void)
     int ends[2];
     must(pipe(ends));
     attempt("pipe", ends[0], PROT_READ, MAP_PRIVATE, "private r");
-    attempt("shared-validate with unknown flag", fd, PROT_READ, MAP_SHARED_VALIDATE | 0x4000000, "r");
+    attempt("shared-validate with unknown flag", fd, PROT_READ, MAP_SHARED_VALIDATE | 0x4000000,
+            "r");
     attempt("shared-validate", fd, PROT_READ, MAP_SHARED_VALIDATE, "r");
     attempt("shared-validate sync", fd, PROT_READ, MAP_SHARED_VALIDATE | 0x80000, "r");
     attempt("anonymous ignores the descriptor", 12345, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, "r");

@@ -1,4 +1,5 @@
-/* A file mapping and the end of the file: zeros to the page's end, SIGBUS beyond, truncate in flight. */
+/* A file mapping and the end of the file: zeros to the page's end, SIGBUS beyond, truncate in
+ * flight. */
 
 #include "test.h"
 

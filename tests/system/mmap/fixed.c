@@ -9,8 +9,8 @@ static void show(const char *label, const char *base, int count)
     char text[32];
     for (int i = 0; i < count; i++)
         text[i] = faults_on_read(base + (unsigned long)i * PAGE) ? '-'
-                  : base[(unsigned long)i * PAGE]               ? base[(unsigned long)i * PAGE]
-                                                                : '0';
+                  : base[(unsigned long)i * PAGE]                ? base[(unsigned long)i * PAGE]
+                                                                 : '0';
     text[count] = '\0';
     say("%s: %s", label, text);
 }
@@ -27,13 +27,13 @@ int main(void)
 
     fill(base, 8);
     show("before", base, 8);
-    yes("middle", mmap(base + 3 * PAGE, 2 * PAGE, PROT_READ | PROT_WRITE, FIXED, -1, 0) ==
-                      base + 3 * PAGE);
+    yes("middle",
+        mmap(base + 3 * PAGE, 2 * PAGE, PROT_READ | PROT_WRITE, FIXED, -1, 0) == base + 3 * PAGE);
     show("after middle", base, 8);
     yes("head", mmap(base, PAGE, PROT_READ, FIXED, -1, 0) == base);
     show("after head", base, 8);
-    yes("over hole", mmap(base + 7 * PAGE, 2 * PAGE, PROT_READ | PROT_WRITE, FIXED, -1, 0) ==
-                         base + 7 * PAGE);
+    yes("over hole",
+        mmap(base + 7 * PAGE, 2 * PAGE, PROT_READ | PROT_WRITE, FIXED, -1, 0) == base + 7 * PAGE);
     show("after tail and hole", base, 9);
     call("unmap two", munmap(base + 1 * PAGE, 2 * PAGE));
     show("after unmap", base, 9);

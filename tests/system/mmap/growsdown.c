@@ -1,4 +1,5 @@
-/* mmap(MAP_GROWSDOWN): an area that a touch just below its start makes larger, down to a guard gap. */
+/* mmap(MAP_GROWSDOWN): an area that a touch just below its start makes larger, down to a guard gap.
+ */
 
 #include "test.h"
 
@@ -23,7 +24,7 @@ int main(void)
     yes("something mapped below", below == area - 400 * PAGE);
     probe_write("down to 256 pages above it", below + 300 * PAGE);
     probe_write("within the guard gap", below + 100 * PAGE);
-    call_ok("growsdown shared", (long)mmap(NULL, PAGE, PROT_READ, MAP_SHARED | MAP_ANONYMOUS |
-                                                               MAP_GROWSDOWN, -1, 0));
+    call_ok("growsdown shared",
+            (long)mmap(NULL, PAGE, PROT_READ, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0));
     return 0;
 }

@@ -19,8 +19,7 @@ int main(void)
     other = ask(hole + 3 * PAGE, 2 * PAGE);
     yes("hint that overlaps goes elsewhere", other != MAP_FAILED && other != hole + 3 * PAGE);
     other = ask((char *)0xffff800000000000, PAGE);
-    yes("kernel hint goes elsewhere",
-        other != MAP_FAILED && (unsigned long)other < 0x800000000000);
+    yes("kernel hint goes elsewhere", other != MAP_FAILED && (unsigned long)other < 0x800000000000);
     other = ask((char *)0x1000, PAGE);
     yes("low hint is raised to mmap_min_addr", other == (char *)0x10000);
     yes("far hint", ask((char *)0xc000000000, 64UL << 20) == (char *)0xc000000000);

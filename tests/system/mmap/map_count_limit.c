@@ -16,9 +16,8 @@ int main(void)
     say("stopped by %s", count == 70000 ? "nothing" : errno_name(errno));
     yes("close to the limit", count > 32700 && count < 32770);
     call("splitting munmap", munmap(base + 2 * (count + 10) * PAGE, PAGE));
-    call("mmap that merges",
-         mmap(base + 140000 * PAGE, 0, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
-             MAP_FAILED);
+    call("mmap that merges", mmap(base + 140000 * PAGE, 0, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+                                  -1, 0) == MAP_FAILED);
     call("munmap of a whole area", munmap(base + PAGE, PAGE));
     return 0;
 }

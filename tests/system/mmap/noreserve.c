@@ -7,8 +7,7 @@ int main(void)
     size_t len = 1UL << 43;
     char *base = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     yes("8 TiB of nothing", base != MAP_FAILED);
-    call("make a page of it usable",
-         mprotect(base + (1UL << 42), PAGE, PROT_READ | PROT_WRITE));
+    call("make a page of it usable", mprotect(base + (1UL << 42), PAGE, PROT_READ | PROT_WRITE));
     base[1UL << 42] = 7;
     yes("is usable", base[1UL << 42] == 7);
     probe_read("its neighbour", base + (1UL << 42) + PAGE);

@@ -1,4 +1,5 @@
-/* MAP_SHARED|MAP_ANONYMOUS: one memory for parent and children, also through mremap and grandchildren. */
+/* MAP_SHARED|MAP_ANONYMOUS: one memory for parent and children, also through mremap and
+ * grandchildren. */
 
 #include "test.h"
 

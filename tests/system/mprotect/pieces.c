@@ -1,4 +1,5 @@
-/* mprotect of parts: protection of each page afterwards, contents kept, /proc/self/maps merged again. */
+/* mprotect of parts: protection of each page afterwards, contents kept, /proc/self/maps merged
+ * again. */
 
 #include "test.h"
 

@@ -1,4 +1,5 @@
-/* mprotect to writable of pages that were only read (zero page), of a private file page, of COW pages. */
+/* mprotect to writable of pages that were only read (zero page), of a private file page, of COW
+ * pages. */
 
 #include "test.h"
 

@@ -16,7 +16,8 @@ int main(void)
     call("fixed without maymove", REMAP(base, PAGE, PAGE, MREMAP_FIXED, free_place));
     call("new length 0", REMAP(base, PAGE, 0, MREMAP_MAYMOVE, 0));
     call("nothing mapped", REMAP(free_place, PAGE, 2 * PAGE, MREMAP_MAYMOVE, 0));
-    call("old range runs into a hole", REMAP(base + 7 * PAGE, 2 * PAGE, 3 * PAGE, MREMAP_MAYMOVE, 0));
+    call("old range runs into a hole",
+         REMAP(base + 7 * PAGE, 2 * PAGE, 3 * PAGE, MREMAP_MAYMOVE, 0));
     call("cannot grow in place", REMAP(base, 8 * PAGE, 16 * PAGE * 1024 * 1024, 0, 0));
     call("cannot grow the middle", REMAP(base, PAGE, 2 * PAGE, 0, 0));
     call("old length 0 of private", REMAP(base, 0, PAGE, MREMAP_MAYMOVE, 0));

@@ -33,14 +33,12 @@ int main(void)
     show("grown far", moved, 4);
     char *target = map(16 * PAGE);
     fill(target, 16);
-    yes("to a fixed place",
-        mremap(moved, 3 * PAGE, 5 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, target + PAGE) ==
-            target + PAGE);
+    yes("to a fixed place", mremap(moved, 3 * PAGE, 5 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+                                   target + PAGE) == target + PAGE);
     show("target", target, 16);
     show("source", moved, 4);
-    yes("shrink and move",
-        mremap(target + 8 * PAGE, 4 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, target) ==
-            target);
+    yes("shrink and move", mremap(target + 8 * PAGE, 4 * PAGE, 2 * PAGE,
+                                  MREMAP_MAYMOVE | MREMAP_FIXED, target) == target);
     show("after shrink and move", target, 16);
     yes("move the middle out",
         mremap(moved + 10 * PAGE, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,

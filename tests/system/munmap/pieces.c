@@ -6,8 +6,8 @@ static void show(const char *label, const char *base, int count)
 {
     char text[40];
     for (int i = 0; i < count; i++)
-        text[i] = faults_on_read(base + (unsigned long)i * PAGE) ? '-'
-                                                                : base[(unsigned long)i * PAGE];
+        text[i] =
+            faults_on_read(base + (unsigned long)i * PAGE) ? '-' : base[(unsigned long)i * PAGE];
     text[count] = '\0';
     say("%s: %s", label, text);
 }
