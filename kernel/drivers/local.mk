@@ -1,1 +1,19 @@
 # Sources of the room drivers: one line "quire_SOURCES += %D%/FILE" each.
+quire_SOURCES += %D%/tty/line_input.c
+quire_SOURCES += %D%/tty/line_output.c
+quire_SOURCES += %D%/video/terminal_screen.c
+quire_SOURCES += %D%/video/terminal_control.c
+quire_SOURCES += %D%/video/terminal_parse.c
+quire_SOURCES += %D%/video/font.c
+quire_SOURCES += %D%/video/font_data.S
+quire_SOURCES += %D%/video/framebuffer.c
+quire_SOURCES += %D%/input/keymap.c
+
+# The console font, embedded by font_data.S.
+kernel/drivers/video/console_font.psf: $(srcdir)/tools/fetch-font
+	@$(MKDIR_P) $(@D)
+	$(srcdir)/tools/fetch-font $@ $(CONSOLE_FONT)
+
+kernel/drivers/video/quire-font_data.$(OBJEXT): kernel/drivers/video/console_font.psf
+CLEANFILES += kernel/drivers/video/console_font.psf
+EXTRA_DIST += tools/fetch-font
