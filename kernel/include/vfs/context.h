@@ -1,0 +1,64 @@
+/*
+ * What a file call needs to know of the process that makes it.
+ */
+#pragma once
+
+#include <kern/spinlock.h>
+#include <lib/refcount.h>
+#include <vfs/cred.h>
+#include <vfs/path.h>
+
+/* Root, working directory and umask; shared by threads (CLONE_FS). */
+struct fs_context {
+    refcount_t references;
+    struct spinlock lock; /* rank FILE */
+    struct path root;     /* (lock) */
+    struct path cwd;      /* (lock) */
+    u32 umask;            /* (a) */
+};
+
+struct fs_context *
+fs_context_create(void) __must_check; /* at the root of the mount tree; NULL: no memory */
+struct fs_context *fs_context_copy(struct fs_context *from) __must_check; /* NULL: no memory */
+struct fs_context *fs_context_get(struct fs_context *fs);
+void fs_context_put(struct fs_context *fs);
+/* Both take a reference on the result, which the caller drops. */
+void fs_context_root(struct fs_context *fs, struct path *root);
+void fs_context_cwd(struct fs_context *fs, struct path *cwd);
+void fs_context_set_root(struct fs_context *fs, const struct path *root);
+void fs_context_set_cwd(struct fs_context *fs, const struct path *cwd);
+u32 fs_context_set_umask(struct fs_context *fs, u32 umask); /* the old one */
+
+/*
+ * Embedded by proc in each task. Only the task itself changes the pointers; limits are written by
+ * anyone (one word each). A caller that acts for itself passes vfs_current().
+ */
+struct vfs_context {
+    struct fs_context *fs;
+    struct fd_table *files;
+    const struct credentials *credentials;
+    u64 file_size_limit; /* RLIMIT_FSIZE, ~0: none */
+    u64 nr_files_limit;  /* RLIMIT_NOFILE (soft) */
+    s32 process_id;      /* thread group id: owner of record locks */
+};
+
+/* The process or group that SIGIO goes to (F_SETOWN). */
+struct file_owner {
+    s32 type;   /* F_OWNER_* */
+    s32 id;     /* 0: none */
+    s32 signal; /* F_SETSIG; 0: SIGIO */
+    u32 uid, euid;
+};
+
+/* What proc and signal do for vfs. */
+struct vfs_hooks {
+    struct vfs_context *(*current)(void); /* of the running task; NULL in a kernel thread */
+    void (*raise_signal)(int signal);     /* to the running thread: SIGXFSZ */
+    void (*notify_owner)(const struct file_owner *owner, int fd,
+                         unsigned events); /* O_ASYNC; callable under spin locks */
+};
+void vfs_register_hooks(const struct vfs_hooks *hooks);
+
+/* The running task's context; in a kernel thread root's, with the initial root directory. Never
+ * NULL. */
+struct vfs_context *vfs_current(void);
