@@ -1,1 +1,17 @@
 # Sources of the room sched: one line "quire_SOURCES += %D%/FILE" each.
+quire_SOURCES += %D%/account.c
+quire_SOURCES += %D%/balance.c
+quire_SOURCES += %D%/fair_queue.c
+quire_SOURCES += %D%/idle.c
+quire_SOURCES += %D%/mutex.c
+quire_SOURCES += %D%/policy.c
+quire_SOURCES += %D%/rcu.c
+quire_SOURCES += %D%/realtime_queue.c
+quire_SOURCES += %D%/run_queue.c
+quire_SOURCES += %D%/rwlock.c
+quire_SOURCES += %D%/schedule.c
+quire_SOURCES += %D%/thread.c
+quire_SOURCES += %D%/wait_queue.c
+quire_SOURCES += %D%/wake.c
+quire_SOURCES += %D%/work.c
+EXTRA_DIST += %D%/run_queue.h

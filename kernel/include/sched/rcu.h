@@ -1,6 +1,9 @@
 /*
  * Read-copy-update: readers hold preemption off; a grace period ends when every CPU has switched
- * threads, idled or been in user mode once since it began.
+ * threads, gone to user mode or idled outside interrupts once since it began.
+ *
+ * Grace periods are driven by one kernel thread; callbacks run there, in batches. Queueing a
+ * callback takes no lock.
  */
 #pragma once
 
@@ -16,16 +19,27 @@ static inline void rcu_read_lock(void)
 {
     preempt_disable();
 }
+
 static inline void rcu_read_unlock(void)
 {
     preempt_enable();
 }
 
-/* Run @function after a grace period, in a kernel thread (may take locks, should not sleep for long). Callable anywhere. */
+/*
+ * rcu_call: run @function after a grace period, in a kernel thread.
+ * => callable anywhere but under a run-queue lock or a lock ranked after it; @function may take
+ * locks, should not sleep for long
+ */
 void rcu_call(struct rcu_head *head, void (*function)(struct rcu_head *head));
 void rcu_synchronize(void); /* may sleep */
-void rcu_barrier(void);     /* all callbacks queued before have run */
-void rcu_quiescent(void);   /* this CPU holds no reference: from the scheduler, idle and user entry */
+void rcu_barrier(void);     /* all callbacks queued before have run; may sleep */
+void rcu_quiescent(void);   /* this CPU holds no reference; interrupts off */
+
+/* The idle loop, and whoever leaves it, interrupts off: while idle a CPU is not asked. */
+void rcu_idle_enter(void);
+void rcu_idle_exit(void);
+
+void rcu_start(void); /* the kernel thread */
 
 #define rcu_dereference(pointer)           __atomic_load_n(&(pointer), __ATOMIC_CONSUME)
 #define rcu_assign_pointer(pointer, value) __atomic_store_n(&(pointer), (value), __ATOMIC_RELEASE)

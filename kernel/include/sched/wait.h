@@ -1,8 +1,10 @@
 /*
  * Wait queues, and the sleeping locks built on them.
  *
- * A wait queue is a spin lock and a list of waiters. wait_event* evaluates its condition again after each wake, so
- * a spurious wake is harmless; the waker changes the condition before it wakes.
+ * A wait queue is a spin lock and a list of waiters. wait_event* evaluates its condition again
+ * after each wake, so a spurious wake is harmless; the waker changes the condition before it wakes.
+ * A wake takes the waiters it wakes off the list. A waiter that was taken off by wake_one and then
+ * leaves with an error instead hands the wake on (wait_finish), so none is lost.
  *
  * Interruptible waits return -ERESTARTSYS when a signal is pending (the signal room turns it into a
  * restart or -EINTR); killable ones only for a fatal signal. Timeouts are absolute monotonic ns
@@ -12,9 +14,11 @@
 
 #include <kern/spinlock.h>
 #include <lib/list.h>
+#include <sched/sched.h>
 #include <sched/thread.h>
 
-/* Internal results of an interrupted call; user mode never sees them (values as Linux's, for debuggers). */
+/* Internal results of an interrupted call; user mode never sees them (values as Linux's, for
+ * debuggers). */
 #define ERESTARTSYS           512
 #define ERESTARTNOINTR        513
 #define ERESTARTNOHAND        514
@@ -28,79 +32,113 @@ struct wait_queue {
 };
 
 struct waiter {
-    struct list_head link;  /* (queue lock) */
-    struct thread *thread;  /* (I) */
-    /* Optional: called under the queue lock instead of waking @thread; returns true if the wake was consumed. poll uses it. */
+    struct list_head link; /* (queue lock) on the queue, or to itself */
+    struct thread *thread; /* (I) */
+    /* Optional: called under the queue lock instead of waking @thread, stays on the list; returns
+     * true when it used the wake up (counts as an exclusive wake). poll uses it. */
     bool (*wake)(struct waiter *waiter, unsigned long key);
     bool exclusive;         /* wake_one stops after one of these */
     unsigned long key_mask; /* poll events of interest; 0: any */
 };
 
-#define WAIT_QUEUE_INIT(name) {.lock = SPINLOCK_INIT(LOCK_RANK_WAIT), .waiters = LIST_INIT((name).waiters)}
+#define WAIT_QUEUE_INIT(name)                                                                      \
+    {                                                                                              \
+        .lock = SPINLOCK_INIT(LOCK_RANK_WAIT), .waiters = LIST_INIT((name).waiters)                \
+    }
 
 void wait_queue_init(struct wait_queue *queue);
+/* A queue that is woken from a waiter.wake function of another queue. */
+void wait_queue_init_inner(struct wait_queue *queue);
+/* For waiters with a wake function; add initialises the link. Removing one that is not on it is
+ * harmless. */
 void wait_queue_add(struct wait_queue *queue, struct waiter *waiter);
 void wait_queue_remove(struct wait_queue *queue, struct waiter *waiter);
-bool wait_queue_is_empty(const struct wait_queue *queue);
+/* May somebody be waiting? A full barrier precedes the look, so a waker may skip its wake. */
+static inline bool wait_queue_is_empty(const struct wait_queue *queue)
+{
+    memory_barrier();
+    return READ_ONCE(queue->waiters.next) == &queue->waiters;
+}
 
+/* All may be called from interrupts and under spin locks of a lower rank. */
 void wake_all(struct wait_queue *queue);
 void wake_one(struct wait_queue *queue); /* all non-exclusive and one exclusive waiter */
-void wake_key(struct wait_queue *queue, unsigned long key); /* poll events in @key */
+void wake_key(struct wait_queue *queue,
+              unsigned long key); /* poll events in @key; else as wake_one */
 
 /* One round of waiting, for the macros below. */
-void wait_prepare(struct wait_queue *queue, struct waiter *waiter, enum thread_state state, bool exclusive);
-int wait_once(enum thread_state state, bool killable, u64 deadline); /* 0, -ERESTARTSYS, -ETIMEDOUT */
-void wait_finish(struct wait_queue *queue, struct waiter *waiter);
+void wait_prepare(struct wait_queue *queue, struct waiter *waiter, enum thread_state state,
+                  bool exclusive);
+int wait_once(enum thread_state state, u64 deadline); /* 0, -ERESTARTSYS, -ETIMEDOUT */
+void wait_finish(struct wait_queue *queue, struct waiter *waiter, int result);
 
-#define wait_event_full_(queue, condition, state, killable, exclusive, deadline)                   \
+#define wait_event_full_(queue, condition, state, exclusive, deadline)                             \
     ({                                                                                             \
-        struct waiter waiter_ = {0};                                                               \
         int result_ = 0;                                                                           \
-        for (;;) {                                                                                 \
-            wait_prepare((queue), &waiter_, (state), (exclusive));                                 \
-            if (condition) {                                                                       \
-                result_ = 0;                                                                       \
-                break;                                                                             \
+        if (!(condition)) {                                                                        \
+            struct waiter waiter_ = {0};                                                           \
+            for (;;) {                                                                             \
+                wait_prepare((queue), &waiter_, (state), (exclusive));                             \
+                if (condition) {                                                                   \
+                    result_ = 0;                                                                   \
+                    break;                                                                         \
+                }                                                                                  \
+                if (result_)                                                                       \
+                    break;                                                                         \
+                result_ = wait_once((state), (deadline));                                          \
             }                                                                                      \
-            if (result_)                                                                           \
-                break;                                                                             \
-            result_ = wait_once((state), (killable), (deadline));                                  \
+            wait_finish((queue), &waiter_, result_);                                               \
         }                                                                                          \
-        wait_finish((queue), &waiter_);                                                            \
         result_;                                                                                   \
     })
 
 #define wait_event(queue, condition)                                                               \
-    ((void)wait_event_full_(queue, condition, THREAD_UNINTERRUPTIBLE, false, false, WAIT_FOREVER))
+    ((void)wait_event_full_(queue, condition, THREAD_UNINTERRUPTIBLE, false, WAIT_FOREVER))
 #define wait_event_killable(queue, condition)                                                      \
-    wait_event_full_(queue, condition, THREAD_UNINTERRUPTIBLE, true, false, WAIT_FOREVER)
+    wait_event_full_(queue, condition, THREAD_KILLABLE, false, WAIT_FOREVER)
 #define wait_event_interruptible(queue, condition)                                                 \
-    wait_event_full_(queue, condition, THREAD_INTERRUPTIBLE, true, false, WAIT_FOREVER)
+    wait_event_full_(queue, condition, THREAD_INTERRUPTIBLE, false, WAIT_FOREVER)
+#define wait_event_timeout(queue, condition, deadline)                                             \
+    wait_event_full_(queue, condition, THREAD_UNINTERRUPTIBLE, false, deadline)
 #define wait_event_interruptible_timeout(queue, condition, deadline)                               \
-    wait_event_full_(queue, condition, THREAD_INTERRUPTIBLE, true, false, deadline)
+    wait_event_full_(queue, condition, THREAD_INTERRUPTIBLE, false, deadline)
 #define wait_event_interruptible_exclusive(queue, condition)                                       \
-    wait_event_full_(queue, condition, THREAD_INTERRUPTIBLE, true, true, WAIT_FOREVER)
+    wait_event_full_(queue, condition, THREAD_INTERRUPTIBLE, true, WAIT_FOREVER)
 
-/* A sleeping mutual-exclusion lock; owner tracked; not recursive; not for interrupts. */
+/*
+ * A sleeping mutual-exclusion lock; not recursive; not for interrupts. Uncontended lock and unlock
+ * are one atomic each.
+ */
 struct mutex {
-    struct thread *owner; /* (a) */
-    struct wait_queue queue;
+    uintptr_t owner;         /* (a) the owning thread, bit 0: waiters */
+    struct wait_queue queue; /* its lock also guards the hand-over */
 };
-#define MUTEX_INIT(name) {.queue = WAIT_QUEUE_INIT((name).queue)}
+#define MUTEX_INIT(name)                                                                           \
+    {                                                                                              \
+        .queue = WAIT_QUEUE_INIT((name).queue)                                                     \
+    }
 void mutex_init(struct mutex *mutex);
 void mutex_lock(struct mutex *mutex);
 int mutex_lock_interruptible(struct mutex *mutex) __must_check; /* -ERESTARTSYS */
+int mutex_lock_killable(struct mutex *mutex) __must_check;      /* -ERESTARTSYS */
 bool mutex_trylock(struct mutex *mutex) __must_check;
 void mutex_unlock(struct mutex *mutex);
 bool mutex_is_held(const struct mutex *mutex); /* by the current thread */
 
-/* A sleeping readers-writer lock; writers are not starved. */
+/*
+ * A sleeping readers-writer lock: first come, first served, so neither side starves. The
+ * uncontended operations are one atomic each. Not recursive, readers neither (a writer may wait in
+ * between).
+ */
 struct rwlock {
-    long count; /* (queue.lock, atomic fast path) readers, or -1: a writer */
-    u32 writers_waiting;
-    struct thread *writer;
-    struct wait_queue queue;
+    u64 count;               /* (a) RWLOCK_ bits and readers, see rwlock.c */
+    struct thread *writer;   /* (a) for assertions */
+    struct wait_queue queue; /* its lock also guards the hand-over */
 };
+#define RWLOCK_INIT(name)                                                                          \
+    {                                                                                              \
+        .queue = WAIT_QUEUE_INIT((name).queue)                                                     \
+    }
 void rwlock_init(struct rwlock *lock);
 void read_lock(struct rwlock *lock);
 int read_lock_killable(struct rwlock *lock) __must_check;
@@ -110,9 +148,9 @@ void write_lock(struct rwlock *lock);
 int write_lock_killable(struct rwlock *lock) __must_check;
 bool write_trylock(struct rwlock *lock) __must_check;
 void write_unlock(struct rwlock *lock);
-void write_downgrade(struct rwlock *lock); /* to a reader, without a gap */
-bool rwlock_is_held(const struct rwlock *lock);          /* by anyone, for assertions */
-bool rwlock_is_write_held(const struct rwlock *lock);    /* by the current thread */
+void write_downgrade(struct rwlock *lock);            /* to a reader, without a gap */
+bool rwlock_is_held(const struct rwlock *lock);       /* by anyone, for assertions */
+bool rwlock_is_write_held(const struct rwlock *lock); /* by the current thread */
 
 /* An event that happens once. */
 struct completion {

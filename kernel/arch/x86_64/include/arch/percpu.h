@@ -106,9 +106,10 @@ static inline void arch_preempt_clear_request(void)
     __asm__ volatile("orl $0x80000000, %%gs:12" : : : "memory", "cc");
 }
 
+/* A full barrier: what the handler reads is read after others can see that it runs (sched/rcu.c). */
 static inline void arch_interrupt_enter(void)
 {
-    __asm__ volatile("incl %%gs:40" : : : "memory", "cc");
+    __asm__ volatile("lock; incl %%gs:40" : : : "memory", "cc");
 }
 
 static inline void arch_interrupt_exit(void)
@@ -122,4 +123,15 @@ static inline unsigned arch_interrupt_depth(void)
 
     __asm__ volatile("movl %%gs:40, %0" : "=r"(depth) : : "memory");
     return depth;
+}
+
+/* The template, which CPU 0's copy starts with. Provided by the link script. */
+extern char percpu_start[];
+
+/* The same of any CPU. */
+static inline unsigned arch_interrupt_depth_of(unsigned cpu)
+{
+    const struct cpu_area *area = (const void *)(percpu_start + arch_percpu_offset[cpu]);
+
+    return __atomic_load_n(&area->interrupt_depth, __ATOMIC_ACQUIRE);
 }

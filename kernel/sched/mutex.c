@@ -1,0 +1,140 @@
+/*
+ * The sleeping mutual-exclusion lock.
+ *
+ * @owner is the owning thread's address; bit 0 says that threads wait and that unlocking must look
+ * at the queue. Free and nobody waiting is 0, so the uncontended paths are one
+ * compare-and-exchange. With bit 0 set ownership changes under queue.lock only. An unlock frees the
+ * mutex and wakes the first waiter; a thread that comes just then may be faster, once: a waiter
+ * that lost is handed the mutex directly at the next unlock, so nobody starves.
+ */
+#include <abi/errno.h>
+#include <kern/panic.h>
+#include <kern/preempt.h>
+#include <sched/wait.h>
+
+#define MUTEX_WAITERS 1ul
+
+struct mutex_waiter {
+    struct list_head link; /* (queue lock) */
+    struct thread *thread; /* (I) */
+    bool hand_over;        /* (queue lock) it was woken before, in vain */
+};
+
+static inline uintptr_t owner_thread(uintptr_t owner)
+{
+    return owner & ~MUTEX_WAITERS;
+}
+
+void mutex_init(struct mutex *mutex)
+{
+    mutex->owner = 0;
+    wait_queue_init(&mutex->queue);
+}
+
+bool mutex_is_held(const struct mutex *mutex)
+{
+    return owner_thread(READ_ONCE(mutex->owner)) == (uintptr_t)current_thread();
+}
+
+bool mutex_trylock(struct mutex *mutex)
+{
+    uintptr_t free = 0;
+
+    return try_cmpxchg(&mutex->owner, &free, (uintptr_t)current_thread());
+}
+
+/* => queue lock held, @self is in the queue. true: the mutex is ours */
+static bool take_locked(struct mutex *mutex, struct mutex_waiter *self)
+{
+    uintptr_t found = READ_ONCE(mutex->owner);
+    uintptr_t mine = (uintptr_t)self->thread;
+
+    for (;;) {
+        bool available = owner_thread(found) == 0 || owner_thread(found) == mine;
+        uintptr_t wanted = found | MUTEX_WAITERS;
+
+        if (available)
+            wanted = mine | (list_is_singular(&mutex->queue.waiters) ? 0 : MUTEX_WAITERS);
+        if (try_cmpxchg(&mutex->owner, &found, wanted))
+            return available;
+    }
+}
+
+/* A waiter leaves without the mutex: what it was woken for goes to the next one. */
+static void leave_locked(struct mutex *mutex)
+{
+    if (list_is_empty(&mutex->queue.waiters))
+        fetch_and(&mutex->owner, ~MUTEX_WAITERS);
+    else if (owner_thread(READ_ONCE(mutex->owner)) == 0)
+        thread_wake(list_first_entry(&mutex->queue.waiters, struct mutex_waiter, link)->thread);
+}
+
+static __noinline int lock_slow(struct mutex *mutex, enum thread_state state)
+{
+    struct mutex_waiter self = {.thread = current_thread()};
+    int result = 0;
+
+    might_sleep();
+    DEBUG_ASSERT(!mutex_is_held(mutex));
+    self.thread->wait_channel = __builtin_return_address(0);
+    spin_lock(&mutex->queue.lock);
+    list_add_tail(&self.link, &mutex->queue.waiters);
+    while (!take_locked(mutex, &self)) {
+        if (thread_signal_interrupts(self.thread, state)) {
+            result = -ERESTARTSYS;
+            break;
+        }
+        thread_set_state(state);
+        spin_unlock(&mutex->queue.lock);
+        schedule();
+        spin_lock(&mutex->queue.lock);
+    }
+    WRITE_ONCE(self.thread->state, THREAD_RUNNABLE);
+    list_remove(&self.link);
+    if (result)
+        leave_locked(mutex);
+    spin_unlock(&mutex->queue.lock);
+    return result;
+}
+
+static __noinline void unlock_slow(struct mutex *mutex)
+{
+    struct mutex_waiter *first;
+
+    spin_lock(&mutex->queue.lock);
+    if (list_is_empty(&mutex->queue.waiters)) {
+        store_release(&mutex->owner, 0);
+    } else {
+        first = list_first_entry(&mutex->queue.waiters, struct mutex_waiter, link);
+        store_release(&mutex->owner,
+                      (first->hand_over ? (uintptr_t)first->thread : 0) | MUTEX_WAITERS);
+        first->hand_over = true;
+        thread_wake(first->thread);
+    }
+    spin_unlock(&mutex->queue.lock);
+}
+
+void mutex_lock(struct mutex *mutex)
+{
+    if (unlikely(!mutex_trylock(mutex)))
+        (void)lock_slow(mutex, THREAD_UNINTERRUPTIBLE);
+}
+
+int mutex_lock_interruptible(struct mutex *mutex)
+{
+    return likely(mutex_trylock(mutex)) ? 0 : lock_slow(mutex, THREAD_INTERRUPTIBLE);
+}
+
+int mutex_lock_killable(struct mutex *mutex)
+{
+    return likely(mutex_trylock(mutex)) ? 0 : lock_slow(mutex, THREAD_KILLABLE);
+}
+
+void mutex_unlock(struct mutex *mutex)
+{
+    uintptr_t mine = (uintptr_t)current_thread();
+
+    ASSERT(mutex_is_held(mutex));
+    if (unlikely(!try_cmpxchg(&mutex->owner, &mine, (uintptr_t)0)))
+        unlock_slow(mutex);
+}

@@ -1,0 +1,125 @@
+/*
+ * The run queue of one CPU, and what the files of the scheduler ask of each other.
+ *
+ * The running thread is in neither queue; it is put back when it is switched out while RUNNABLE.
+ * The idle thread is in no queue and in no count.
+ */
+#pragma once
+
+#include <kern/percpu.h>
+#include <kern/spinlock.h>
+#include <sched/sched.h>
+
+#define TIME_NEVER          (~0ull)
+#define ROUND_ROBIN_QUANTUM 100000000ull /* ns */
+
+/* Threads of the policies OTHER, BATCH and IDLE, by virtual runtime. (run-queue lock) */
+struct fair_queue {
+    struct rb_root threads; /* that wait for the CPU */
+    struct rb_node *first;  /* leftmost of @threads, or NULL */
+    s64 clock;              /* about the least virtual runtime here; never goes back */
+    u64 weight;             /* sum over waiting and running threads */
+    unsigned nr;            /* waiting and running threads */
+};
+
+/* Threads of the policies FIFO and RR that wait for the CPU. (run-queue lock) */
+struct realtime_queue {
+    u64 bitmap[2]; /* priorities with a waiting thread */
+    struct list_head lists[REALTIME_PRIORITY_MAX + 1];
+};
+
+struct run_queue {
+    struct spinlock lock;
+    u32 cpu;                   /* (I) */
+    struct thread *current;    /* (lock) */
+    struct thread *idle;       /* (I) */
+    struct thread *switch_out; /* (lock) the thread whose context switch is in progress */
+    u32 nr_running;         /* (lock, read by anyone) runnable threads, the running one included */
+    s32 running_rank;       /* (lock, read by anyone) -1 idle, 0 fair, else real-time priority */
+    bool kicked;            /* (lock) a reschedule interrupt is on its way */
+    u64 slice_end;          /* (lock) when competitors want the CPU; TIME_NEVER: there are none */
+    u64 deadline_event;     /* (lock) when the running thread reaches its CPU-time limit */
+    u64 last_balance;       /* own CPU */
+    s64 nr_uninterruptible; /* (lock) threads that fell asleep so here, minus those woken */
+    struct fair_queue fair;
+    struct realtime_queue realtime;
+
+    u64 user_ns, nice_ns, system_ns, idle_ns; /* own CPU writes, anyone reads */
+    u64 switches;
+};
+
+DECLARE_PER_CPU(struct run_queue, run_queue);
+extern u64 sched_idle_cpus; /* (a) CPUs in the idle loop that nobody has given a thread to yet */
+
+static inline bool policy_is_realtime(int policy)
+{
+    return policy == SCHED_FIFO || policy == SCHED_RR;
+}
+
+static inline bool thread_is_allowed(const struct thread *thread, unsigned cpu)
+{
+    return thread->allowed_cpus >> cpu & 1;
+}
+
+/* fair_queue.c */
+void fair_queue_init(struct fair_queue *queue);
+u32 fair_weight(int policy, int nice);
+/* A thread becomes runnable here (waits in the queue); stops being so, from the queue or from
+ * running. */
+void fair_join(struct fair_queue *queue, struct thread *thread);
+void fair_leave(struct fair_queue *queue, struct thread *thread, bool running);
+/* Start and end of running. */
+struct thread *fair_take_first(struct fair_queue *queue);
+void fair_put(struct fair_queue *queue, struct thread *thread);
+struct thread *fair_first(const struct fair_queue *queue);
+/* The running thread ran @ns. */
+void fair_charge(struct fair_queue *queue, struct thread *running, u64 ns);
+/* Where a thread that slept, or a new one, stands in virtual time. */
+void fair_place_woken(struct fair_queue *queue, struct thread *thread);
+void fair_place_new(struct fair_queue *queue, struct thread *thread);
+u64 fair_slice(const struct fair_queue *queue, const struct thread *thread);
+bool fair_preempts(const struct thread *running, const struct thread *woken);
+
+/* realtime_queue.c */
+void realtime_queue_init(struct realtime_queue *queue);
+void realtime_put(struct realtime_queue *queue, struct thread *thread, bool at_head);
+void realtime_remove(struct realtime_queue *queue, struct thread *thread);
+struct thread *realtime_take_first(struct realtime_queue *queue);
+struct thread *realtime_first(const struct realtime_queue *queue);
+int realtime_best_priority(const struct realtime_queue *queue); /* 0: empty */
+
+/* run_queue.c */
+enum join_reason { JOIN_WOKEN, JOIN_NEW, JOIN_MOVED };
+void run_queue_init(struct run_queue *queue, unsigned cpu, struct thread *idle);
+/* Lock the queue of the CPU the thread names. */
+struct run_queue *thread_queue_lock(struct thread *thread, irqflags_t *flags);
+void run_queue_join(struct run_queue *queue, struct thread *thread, enum join_reason reason);
+void run_queue_leave(struct run_queue *queue, struct thread *thread);
+/* A waiting thread is taken away to @cpu: MOVING from here on; then it arrives, without a lock
+ * held. */
+void thread_depart(struct run_queue *queue, struct thread *thread, unsigned cpu);
+void thread_arrive(struct thread *thread, enum join_reason reason, irqflags_t flags);
+void run_queue_charge(struct run_queue *queue, u64 now);
+void run_queue_reschedule(struct run_queue *queue); /* its CPU shall choose again */
+/* Is anything waiting that may compete with the running thread? Sets slice_end. */
+void run_queue_update_slice(struct run_queue *queue, u64 now);
+void run_queue_reprogram(struct run_queue *queue); /* own CPU */
+void queue_put_waiting(struct run_queue *queue, struct thread *thread, bool at_head);
+
+/* balance.c */
+unsigned cpu_choose(const struct thread *thread, unsigned previous);
+bool balance_pull(void); /* an idle CPU takes a waiting thread */
+struct thread *
+balance_pick_push(struct run_queue *queue); /* departs a thread that another CPU should run */
+
+/* idle.c */
+void idle_once(void);
+
+/* account.c */
+void account_switch(struct run_queue *queue, struct thread *previous, struct thread *next, u64 now);
+void account_tick(u64 now);
+
+/* schedule.c */
+extern const struct sched_time_operations *sched_time;
+extern u64 sched_online_mask; /* (a) */
+extern void (*sched_cpu_deadline_hook)(struct thread *thread);

@@ -1,0 +1,149 @@
+/*
+ * Threads: making and ending them.
+ */
+#include <abi/errno.h>
+#include <arch/cpu.h>
+#include <arch/thread.h>
+#include <kern/panic.h>
+#include <kmem/kmalloc.h>
+#include <kmem/vmalloc.h>
+#include <lib/string.h>
+#include <sched/rcu.h>
+#include <sched/sched.h>
+#include <sched/work.h>
+
+#include "run_queue.h"
+
+void thread_set_name(struct thread *thread, const char *name)
+{
+    strlcpy(thread->name, name, sizeof(thread->name));
+}
+
+static void inherit_scheduling(struct thread *thread, const struct thread *parent)
+{
+    thread->policy = parent->policy;
+    thread->priority = parent->priority;
+    thread->nice = parent->nice;
+    thread->allowed_cpus = parent->allowed_cpus;
+    if (!parent->reset_on_fork)
+        return;
+    if (policy_is_realtime(parent->policy)) {
+        thread->policy = SCHED_OTHER;
+        thread->priority = 0;
+        thread->nice = 0;
+    }
+    thread->nice = max(thread->nice, 0);
+}
+
+static int init_with_stack(struct thread *thread, const char *name)
+{
+    memset(thread, 0, sizeof(*thread));
+    thread->stack = kernel_stack_alloc();
+    if (thread->stack == NULL)
+        return -ENOMEM;
+    thread_set_name(thread, name);
+    thread->state = THREAD_NEW;
+    thread->cpu_deadline = TIME_NEVER;
+    rb_node_init(&thread->run_node);
+    list_init(&thread->run_link);
+    return 0;
+}
+
+int thread_init(struct thread *thread, const char *name)
+{
+    int error = init_with_stack(thread, name);
+
+    if (error)
+        return error;
+    inherit_scheduling(thread, current_thread());
+    thread->weight = fair_weight(thread->policy, thread->nice);
+    return 0;
+}
+
+void thread_fini(struct thread *thread)
+{
+    ASSERT(thread->on_run_queue == THREAD_OFF_QUEUE && !load_acquire(&thread->on_cpu));
+    kernel_stack_free(thread->stack);
+    thread->stack = NULL;
+}
+
+/* Kernel threads that ended: reaped where sleeping is allowed, one after the other. */
+static void free_dead(struct work *work);
+static struct work free_dead_work = WORK_INIT(free_dead);
+static struct thread *dead_threads; /* (a) stack linked through argument */
+
+static void free_dead(struct work *work __unused)
+{
+    struct thread *thread = xchg(&dead_threads, NULL);
+
+    while (thread != NULL) {
+        struct thread *next = thread->argument;
+
+        thread_fini(thread);
+        arch_thread_fini(&thread->arch);
+        kfree(thread);
+        thread = next;
+    }
+}
+
+static void reap_kernel_thread(struct thread *thread)
+{
+    struct thread *first = READ_ONCE(dead_threads);
+
+    do {
+        thread->argument = first;
+    } while (!try_cmpxchg(&dead_threads, &first, thread));
+    work_queue(&free_dead_work);
+}
+
+static void kernel_thread_main(void *argument)
+{
+    struct thread *self = argument;
+
+    self->entry(self->argument);
+    thread_exit(reap_kernel_thread);
+}
+
+struct thread *thread_create_kernel_on(const char *name, void (*entry)(void *), void *argument,
+                                       u64 mask)
+{
+    struct thread *thread = kmalloc(sizeof(*thread), ALLOC_WAIT);
+    int error;
+
+    if (thread == NULL)
+        return ERR_PTR(-ENOMEM);
+    error = init_with_stack(thread, name);
+    if (error) {
+        kfree(thread);
+        return ERR_PTR(error);
+    }
+    thread->flags = THREAD_KERNEL;
+    thread->weight = fair_weight(SCHED_OTHER, 0);
+    thread->entry = entry;
+    thread->argument = argument;
+    thread->allowed_cpus = mask;
+    arch_thread_init_kernel(&thread->arch, thread->stack, kernel_thread_main, thread);
+    thread_start(thread);
+    return thread;
+}
+
+struct thread *thread_create_kernel(const char *name, void (*entry)(void *), void *argument)
+{
+    return thread_create_kernel_on(name, entry, argument, ~0ull);
+}
+
+void thread_exit(void (*reap)(struct thread *))
+{
+    struct thread *self = current_thread();
+
+    self->reap = reap;
+    thread_set_state(THREAD_DEAD);
+    schedule();
+    panic("a dead thread runs");
+}
+
+void thread_wait_off_cpu(struct thread *thread)
+{
+    while (load_acquire(&thread->on_cpu))
+        cpu_relax();
+}
