@@ -1,1 +1,3 @@
-# Sources of the room proc: one line "quire_SOURCES += %D%/FILE" each.
+# proc: tasks, processes and everything a process is.
+quire_SOURCES += %D%/pid.c %D%/rlimit.c %D%/task.c %D%/user_account.c
+EXTRA_DIST += %D%/proc_internal.h

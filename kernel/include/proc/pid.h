@@ -34,9 +34,12 @@ bool process_tree_is_locked(void);
 
 /* pid_alloc: a new number with one reference. => ERR_PTR(-EAGAIN): all in use; ERR_PTR(-ENOMEM) */
 struct pid *pid_alloc(void) __must_check;
+/* The same for one particular number (clone3 set_tid): also ERR_PTR(-EEXIST, -EINVAL). */
+struct pid *pid_alloc_number(int number) __must_check;
 void pid_get(struct pid *pid); /* => tree lock held */
 void pid_put(struct pid *pid); /* => tree lock held */
 struct pid *pid_find(int number); /* => tree lock held; NULL */
+int pid_next(int number);          /* the first number >= @number in use; 0: none. tree lock held */
 int pid_last(void);            /* the last number given out, for /proc/loadavg */
 
 void pid_init(void);

@@ -23,14 +23,12 @@
 #include <sched/wait.h>
 #include <signal/state.h>
 #include <time/time.h>
+#include <vfs/context.h>
 
-struct credentials;
-struct fd_table;
 struct mm;
 struct process_group;
 struct session;
 struct user_account;
-struct vfs_context;
 struct posix_timer;
 
 /* task.flags */
@@ -49,9 +47,7 @@ struct task {
     struct process *process;        /* (I) */
     struct list_head process_link;  /* (T, p) in process.tasks */
     struct mm *mm;                  /* (o, p) NULL once it exits */
-    struct credentials *credentials; /* (o, p) */
-    struct fd_table *files;         /* (o, p) NULL once it exits */
-    struct vfs_context *context;    /* (o, p) root, working directory, umask */
+    struct vfs_context vfs;         /* (o, p) credentials, descriptors, root; the latter two NULL once it exits */
     struct user_account *account;   /* (o) of the real user */
     struct task_signals signals;
     u32 personality;                /* (o) */
@@ -63,7 +59,6 @@ struct task {
     struct completion *vfork_done;  /* (p) the parent waits on it; NULL: nobody does */
     u64 minor_faults, major_faults; /* (o) anybody may read */
     u64 read_bytes, written_bytes, read_calls, write_calls; /* (o) /proc/PID/io */
-    bool reset_on_fork;             /* (o) SCHED_RESET_ON_FORK */
     bool in_execve;                 /* (o) */
     long call_number;               /* (o) system call being executed, -1: none; /proc/PID/syscall */
 };
@@ -164,7 +159,7 @@ struct process *process_find(int number);
 /* Referenced copies of what a task points to, for other tasks (/proc); NULL when it is exiting. */
 struct mm *task_get_mm(struct task *task);
 struct fd_table *task_get_files(struct task *task);
-struct vfs_context *task_get_context(struct task *task);
+struct fs_context *task_get_fs(struct task *task);
 const struct credentials *task_get_credentials(struct task *task);
 
 /* Iteration that survives sleeping: the first process (task of @process) with number >= @number, referenced; NULL: the end. */

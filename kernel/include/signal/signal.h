@@ -100,10 +100,6 @@ void signal_actions_reset_handlers(struct signal_actions *actions);
 /* sigaltstack(2) for the current task. */
 long signal_alternate_stack(const struct abi_stack *new_stack, struct abi_stack *old, vaddr_t stack_pointer);
 
-/* Set how restart_syscall continues; returns -ERESTART_RESTARTBLOCK. */
-long signal_restart_block(long (*function)(struct restart_block *), u64 argument0, u64 argument1, u64 argument2,
-                          u64 argument3);
-
 /* arch upcalls: deliver before the return to user mode; rt_sigreturn. */
 void signal_user_return(struct trap_frame *frame);
 long signal_return(struct trap_frame *frame);

@@ -1,0 +1,28 @@
+/*
+ * What the files of proc share among themselves.
+ */
+#pragma once
+
+#include <proc/task.h>
+
+/* A task of @process (NULL: of a new process) with nothing in it but a thread; not yet in any list. NULL: no memory. */
+struct task *task_allocate(struct process *process, const char *name) __must_check;
+struct process *process_allocate(void) __must_check;
+/* Undo task_allocate of a task that was never started, and what has been put into it. */
+void task_free_unstarted(struct task *task);
+void process_free_unstarted(struct process *process);
+
+/* Make the pair visible: numbers, tree, lists. => tree lock held */
+void process_insert_locked(struct process *process, struct process *parent);
+void task_insert_locked(struct task *task);
+/* Take a dying task out of its process; true: it was the last. => tree lock held */
+bool task_remove_locked(struct task *task);
+/* A zombie leaves the tree. => tree lock held */
+void process_remove_locked(struct process *process);
+
+/* Called on the last stack that is not the dead task's. */
+void task_reap(struct thread *thread);
+
+/* pid 1, once it exists. */
+void process_set_init(struct process *process);
+void task_caches_init(void);

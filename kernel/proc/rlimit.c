@@ -1,0 +1,120 @@
+/*
+ * Resource limits: the values, who may change them, and where they go: mm and vfs keep copies of those they
+ * enforce, which are refreshed here whenever a value changes.
+ */
+#include <proc/rlimit.h>
+
+#include <abi/errno.h>
+#include <kmem/frames.h>
+#include <lib/atomic.h>
+#include <mm/mm.h>
+#include <proc/credentials.h>
+#include <proc/task.h>
+#include <proc/timers.h>
+#include <vfs/cred.h>
+#include <vfs/fd_table.h>
+
+#define STACK_LIMIT_DEFAULT (8ul << 20)
+#define FILES_SOFT_DEFAULT  1024ul
+#define FILES_HARD_DEFAULT  4096ul
+#define MEMLOCK_DEFAULT     (8ul << 20)
+#define MSGQUEUE_DEFAULT    819200ul
+
+u64 rlimit_of(struct process *process, int resource)
+{
+    return READ_ONCE(process->rlimits[resource].current);
+}
+
+u64 rlimit_current(int resource)
+{
+    return rlimit_of(current_process(), resource);
+}
+
+void rlimit_init_defaults(struct abi_rlimit limits[NR_RLIMITS])
+{
+    u64 tasks = frames_total_count() / 32;
+
+    for (int i = 0; i < NR_RLIMITS; i++)
+        limits[i] = (struct abi_rlimit){RLIM_INFINITY, RLIM_INFINITY};
+    limits[RLIMIT_STACK].current = STACK_LIMIT_DEFAULT;
+    limits[RLIMIT_CORE].current = 0;
+    limits[RLIMIT_NPROC] = (struct abi_rlimit){tasks, tasks};
+    limits[RLIMIT_NOFILE] = (struct abi_rlimit){FILES_SOFT_DEFAULT, FILES_HARD_DEFAULT};
+    limits[RLIMIT_MEMLOCK] = (struct abi_rlimit){MEMLOCK_DEFAULT, MEMLOCK_DEFAULT};
+    limits[RLIMIT_SIGPENDING] = (struct abi_rlimit){tasks, tasks};
+    limits[RLIMIT_MSGQUEUE] = (struct abi_rlimit){MSGQUEUE_DEFAULT, MSGQUEUE_DEFAULT};
+    limits[RLIMIT_NICE] = (struct abi_rlimit){0, 0};
+    limits[RLIMIT_RTPRIO] = (struct abi_rlimit){0, 0};
+}
+
+void rlimit_apply_to_mm(struct process *process)
+{
+    struct task *task = process_get_task(process);
+    struct mm *mm;
+
+    if (task == NULL)
+        return;
+    mm = task_get_mm(task);
+    task_put(task);
+    if (mm == NULL)
+        return;
+    write_lock(&mm->map_lock);
+    mm->limits = (struct mm_limits){
+        .address_space = rlimit_of(process, RLIMIT_AS),
+        .data = rlimit_of(process, RLIMIT_DATA),
+        .stack = rlimit_of(process, RLIMIT_STACK),
+        .locked = rlimit_of(process, RLIMIT_MEMLOCK),
+    };
+    write_unlock(&mm->map_lock);
+    mm_put_user(mm);
+}
+
+/* vfs keeps two limits per task. => process.lock held */
+static void apply_to_files(struct process *process)
+{
+    struct task *task;
+
+    list_for_each_entry(task, &process->tasks, process_link) {
+        WRITE_ONCE(task->vfs.file_size_limit, process->rlimits[RLIMIT_FSIZE].current);
+        WRITE_ONCE(task->vfs.nr_files_limit, process->rlimits[RLIMIT_NOFILE].current);
+    }
+}
+
+static int check_change(const struct abi_rlimit *old, const struct abi_rlimit *wanted, int resource)
+{
+    if (wanted->current > wanted->maximum)
+        return -EINVAL;
+    if (resource == RLIMIT_NOFILE && wanted->maximum > FD_LIMIT_MAX)
+        return -EPERM;
+    if (wanted->maximum > old->maximum && !capable(CAP_SYS_RESOURCE))
+        return -EPERM;
+    return 0;
+}
+
+int rlimit_change(struct process *process, int resource, const struct abi_rlimit *new_limit,
+                  struct abi_rlimit *old)
+{
+    struct abi_rlimit *limit;
+    irqflags_t flags;
+    int error = 0;
+
+    if (resource < 0 || resource >= NR_RLIMITS)
+        return -EINVAL;
+    limit = &process->rlimits[resource];
+    flags = spin_lock_irqsave(&process->lock);
+    if (old != NULL)
+        *old = *limit;
+    if (new_limit != NULL)
+        error = check_change(limit, new_limit, resource);
+    if (new_limit != NULL && !error) {
+        *limit = *new_limit;
+        apply_to_files(process);
+    }
+    spin_unlock_irqrestore(&process->lock, flags);
+    if (error || new_limit == NULL)
+        return error;
+    if (resource == RLIMIT_CPU)
+        process_cpu_watch_update(process);
+    rlimit_apply_to_mm(process);
+    return 0;
+}
