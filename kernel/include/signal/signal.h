@@ -100,6 +100,13 @@ void signal_actions_reset_handlers(struct signal_actions *actions);
 /* sigaltstack(2) for the current task. */
 long signal_alternate_stack(const struct abi_stack *new_stack, struct abi_stack *old, vaddr_t stack_pointer);
 
+/*
+ * signal_restart_block: a call that sleeps for a time or until a time was interrupted: @function shall continue it after
+ * the signal; it finds its arguments in restart->argument.
+ * => -ERESTART_RESTARTBLOCK, for the caller to return
+ */
+long signal_restart_block(long (*function)(struct restart_block *restart), const u64 argument[5]);
+
 /* arch upcalls: deliver before the return to user mode; rt_sigreturn. */
 void signal_user_return(struct trap_frame *frame);
 long signal_return(struct trap_frame *frame);

@@ -28,6 +28,12 @@ struct signal_actions {
     struct abi_sigaction action[NR_SIGNALS]; /* (lock) */
 };
 
+/* How restart_syscall(2) continues a call that was interrupted by a stop or an ignored signal. */
+struct restart_block {
+    long (*function)(struct restart_block *restart); /* NULL: -EINTR */
+    u64 argument[5];
+};
+
 struct task_signals {
     u64 blocked;                 /* (p) written by the task only, so it reads without the lock */
     u64 saved_blocked;           /* (o) mask to go back to when @restore_blocked */
@@ -36,6 +42,7 @@ struct task_signals {
     struct signal_queue pending; /* (p) sent to this task alone */
     struct abi_stack alternate;  /* (o) sigaltstack; flags SS_DISABLE: none */
     bool stop_requested;         /* (p) take part in the group stop */
+    struct restart_block restart; /* (o) */
     u64 fault_address;           /* (o) of the last memory fault, for the signal frame */
 };
 
