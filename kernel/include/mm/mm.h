@@ -18,8 +18,10 @@
 #pragma once
 
 #include <abi/mman.h>
+#include <arch/memory.h>
 #include <arch/mmu.h>
 #include <arch/upcall.h>
+#include <lib/list.h>
 #include <lib/rbtree.h>
 #include <lib/types.h>
 #include <mm/object.h>
@@ -51,6 +53,7 @@ struct mm_limits {
 };
 
 struct anon_family;
+struct vma;
 
 struct mm {
     struct arch_mmu mmu;          /* page-table root */
@@ -74,6 +77,8 @@ struct mm {
     u32 references;               /* (a) storage */
     u64 minor_faults, major_faults; /* (a) */
     u32 def_flags;                /* (m) flags added to new areas */
+    u32 family_member;            /* (I) number in the family: the hint in private pages */
+    u32 last_lineage;             /* (a) the last number given out for vma.lineage */
     u32 oom_victim;               /* (a) being killed: faults give up */
     unsigned long saved_auxv[2 * 24]; /* for /proc/PID/auxv and core dumps */
     void *executable;             /* proc: struct file of /proc/PID/exe; opaque */
@@ -167,6 +172,9 @@ void vma_usage_get(struct mm *mm, struct vma *vma, struct vma_usage *usage);
 
 /* Address-space layout: randomised unless @fixed (norandmaps, ADDR_NO_RANDOMIZE). Sets mmap_base from the stack limit. */
 void mm_layout_init(struct mm *mm, bool fixed, u64 random);
+vaddr_t mm_layout_stack_top(bool fixed, u64 random);              /* page-aligned end of the initial stack area */
+vaddr_t mm_layout_brk_start(vaddr_t data_end, bool fixed, u64 random); /* where the heap begins */
+vaddr_t mm_layout_pie_base(bool fixed, u64 random);               /* load address of a position-independent program */
 
 /* Out of memory: registered by proc. Returns true when something was or is being killed. */
 void mm_set_oom_hook(bool (*kill)(void));
