@@ -1,0 +1,173 @@
+/*
+ * Areas: the ranges of an address space, and the tree that holds them.
+ *
+ * 1. An area is [start, end) with one protection, one object (or none) and one door it was mapped
+ *    through. Areas never overlap. Two neighbours that could be one area are one: vma_can_merge
+ *    says when, vma_merge_range makes it so at the end of every operation.
+ * 2. The tree is ordered by address and intrusive: inserting allocates nothing. Every node knows
+ *    the largest hole between two neighbours of its subtree, so room for len bytes is found in
+ *    O(log^2 n) from the top or from the bottom, and whether a displaced area is below it.
+ * 3. Birth. A private page remembers the page number at which it was born. An area stores the birth
+ *    page number of its start; it differs from start / PAGE_SIZE only after mremap moved private
+ *    pages (the area is "displaced"). Where there are no private pages the area is born again
+ *    where it lands.
+ * 4. Lineage. Linux merges neighbours with private pages only when their reverse maps agree, which
+ *    /proc/PID/maps shows. The lineage number stands for that: 0 without private pages, given at the
+ *    first private page, taken over from a neighbour that could become one area with this one.
+ * 5. Locks: (m) mm.map_lock. What an area in an object's interval tree says about its place in the
+ *    object and in memory changes only while it is out of that tree, under object.lock (o).
+ */
+#pragma once
+
+#include <lib/interval_tree.h>
+#include <mm/mm.h>
+
+struct vma {
+    struct rb_node node;          /* (m) mm.areas */
+    vaddr_t start, end;           /* (m,o) */
+    u64 subtree_gap;              /* (m) largest hole between two neighbours of the subtree, bytes */
+    u32 flags;                    /* (m) VMA_* */
+    u32 lineage : 31;             /* (m; set by a fault under the read lock) */
+    u32 subtree_displaced : 1;    /* (m) a displaced area is in the subtree */
+    struct mm *mm;                /* (I) */
+    struct vm_object *object;     /* (I) or NULL: anonymous private */
+    u64 offset;                   /* (m,o) page of the object at start */
+    u64 birth;                    /* (m) birth page number of start; private areas */
+    union {
+        struct vm_source *source; /* (I) the door, or NULL */
+        const char *name;         /* (I) of a VMA_SPECIAL area */
+    };
+    struct interval_node object_node; /* (o) object.areas */
+};
+_Static_assert(sizeof(struct vma) <= 128, "an area is at most 128 bytes");
+
+#define VMA_PROTECTION (VMA_READ | VMA_WRITE | VMA_EXEC)
+#define VMA_MAY_ALL    (VMA_MAYREAD | VMA_MAYWRITE | VMA_MAYEXEC)
+
+/* Pages kept free below an area that grows down. */
+#define STACK_GUARD_GAP (256UL << PAGE_SHIFT)
+
+static inline u64 vma_pages(const struct vma *vma)
+{
+    return (vma->end - vma->start) >> PAGE_SHIFT;
+}
+
+static inline bool vma_is_shared(const struct vma *vma)
+{
+    return vma->flags & VMA_SHARED;
+}
+
+static inline bool vma_is_anonymous(const struct vma *vma)
+{
+    return vma->object == NULL && !(vma->flags & VMA_SPECIAL);
+}
+
+/* The index in the object of the page at @addr. */
+static inline u64 vma_index(const struct vma *vma, vaddr_t addr)
+{
+    return vma->offset + ((addr - vma->start) >> PAGE_SHIFT);
+}
+
+/* The birth page number of a private page at @addr. */
+static inline u64 vma_birth(const struct vma *vma, vaddr_t addr)
+{
+    return vma->birth + ((addr - vma->start) >> PAGE_SHIFT);
+}
+
+static inline bool vma_is_displaced(const struct vma *vma)
+{
+    return !vma_is_shared(vma) && vma->birth != vma->start >> PAGE_SHIFT;
+}
+
+/* Where the area begins for its neighbour below: an area that grows down keeps its distance. */
+static inline vaddr_t vma_gap_start(const struct vma *vma)
+{
+    if (!(vma->flags & VMA_GROWSDOWN))
+        return vma->start;
+    return vma->start > STACK_GUARD_GAP ? vma->start - STACK_GUARD_GAP : 0;
+}
+
+/* ---- vma.c: lifetime, splitting, merging. map_lock held for writing. ---- */
+
+void vma_init_cache(void);
+
+/* Storage only: zeroed. NULL when there is no memory (FAILPOINT_VMA). */
+struct vma *vma_alloc(void) __must_check;
+void vma_free(struct vma *vma);
+
+/* Enter an area into its mm's tree and its object's; take the references to object and source. */
+void vma_link(struct vma *vma);
+
+/* The reverse, with the storage. The entries below it are gone already. */
+void vma_unlink_and_free(struct vma *vma);
+
+/* Take an area out of its object's interval tree, put it back: around a change of its bounds. */
+void vma_leave_object(struct vma *vma);
+void vma_enter_object(struct vma *vma);
+
+/*
+ * vma_split: cut @vma at @addr; @upper (from vma_alloc) becomes [addr, end), @vma keeps [start, addr).
+ * => cannot fail
+ */
+void vma_split(struct vma *vma, vaddr_t addr, struct vma *upper);
+
+/* Change the bounds of an area in its trees; the offset and birth follow the start. */
+void vma_set_bounds(struct vma *vma, vaddr_t start, vaddr_t end);
+
+/* True when @low and the area directly above it would be one area. */
+bool vma_can_merge(const struct vma *low, const struct vma *high);
+
+/* Merge what can be merged among the areas that touch [start, end] (both edges included). */
+void vma_merge_range(struct mm *mm, vaddr_t start, vaddr_t end);
+
+/* The area gets its first private page: give it a lineage. Map_lock held for reading at least. */
+void vma_set_lineage(struct vma *vma);
+
+/* Change flags (never those that move it between trees). */
+void vma_set_flags(struct vma *vma, u32 flags);
+
+/*
+ * Two areas that cut [start, end) out of what is there, allocated in advance.
+ */
+struct vma_reserve {
+    struct vma *spare[2];
+};
+int vma_reserve_split(struct vma_reserve *reserve, struct mm *mm, vaddr_t start, vaddr_t end) __must_check;
+void vma_reserve_release(struct vma_reserve *reserve);
+
+/* Split the areas across @start and across @end with the reserve; the first area of the range. */
+struct vma *vma_isolate(struct mm *mm, vaddr_t start, vaddr_t end, struct vma_reserve *reserve);
+
+/* ---- vma_tree.c: map_lock held. ---- */
+
+void vma_tree_insert(struct mm *mm, struct vma *vma);
+void vma_tree_remove(struct mm *mm, struct vma *vma);
+void vma_tree_changed(struct vma *vma); /* its bounds or birth changed, not its order */
+
+struct vma *vma_find(const struct mm *mm, vaddr_t addr);    /* the first that ends above @addr */
+struct vma *vma_find_at(const struct mm *mm, vaddr_t addr); /* the one that contains @addr, or NULL */
+struct vma *vma_find_overlap(const struct mm *mm, vaddr_t start, vaddr_t end);
+struct vma *vma_first(const struct mm *mm);
+struct vma *vma_last(const struct mm *mm);
+struct vma *vma_next(const struct vma *vma);
+struct vma *vma_prev(const struct vma *vma);
+
+/* The last area that begins below @addr. */
+struct vma *vma_find_below(const struct mm *mm, vaddr_t addr);
+
+/* Displaced areas in address order; NULL at the end. @after NULL: the first. */
+struct vma *vma_next_displaced(const struct mm *mm, const struct vma *after);
+
+/* Where are @len free bytes? Results are multiples of PAGE_SIZE; 0: nowhere. */
+vaddr_t vma_gap_find_top_down(const struct mm *mm, size_t len, vaddr_t low, vaddr_t high);
+vaddr_t vma_gap_find_bottom_up(const struct mm *mm, size_t len, vaddr_t low, vaddr_t high);
+
+/* Recompute the summary of one node, for the audit. */
+u64 vma_subtree_gap_count(const struct vma *vma);
+
+#define vma_for_each(vma, mm) for ((vma) = vma_first(mm); (vma) != NULL; (vma) = vma_next(vma))
+
+/* @vma: areas that overlap [start, end). The body must not remove @vma. */
+#define vma_for_each_overlap(vma, mm, start_, end_)                                                \
+    for ((vma) = vma_find(mm, start_); (vma) != NULL && (vma)->start < (end_);                     \
+         (vma) = vma_next(vma))
