@@ -1,0 +1,337 @@
+/*
+ * Areas: lifetime, splitting, merging (vma.h 1, 3, 4).
+ *
+ * Every change to an area's place is one step for whoever walks the object's tree: the area is taken
+ * out, changed and put back under one hold of object.lock, so a truncation never misses it.
+ * Lock: mm.map_lock held for writing, except for vma_set_lineage.
+ */
+#include <abi/errno.h>
+#include <kern/failpoint.h>
+#include <kern/panic.h>
+#include <kmem/slab.h>
+
+#include "object_areas.h"
+#include "vma.h"
+
+static struct kmem_cache vma_cache;
+
+void vma_init_cache(void)
+{
+    kmem_cache_init(&vma_cache, "vma", sizeof(struct vma), 0, NULL);
+}
+
+struct vma *vma_alloc(void)
+{
+    if (failpoint_should_fail(FAILPOINT_VMA))
+        return NULL;
+    return kmem_cache_alloc(&vma_cache, ALLOC_WAIT | ALLOC_ZERO);
+}
+
+void vma_free(struct vma *vma)
+{
+    kmem_cache_free(&vma_cache, vma);
+}
+
+/* ---- the object's side ---- */
+
+static void object_areas_lock(struct vm_object *object)
+{
+    if (object != NULL)
+        spin_lock(&object->lock);
+}
+
+static void object_areas_unlock(struct vm_object *object)
+{
+    if (object != NULL)
+        spin_unlock(&object->lock);
+}
+
+static bool vma_may_write_object(const struct vma *vma)
+{
+    return vma_is_shared(vma) && (vma->flags & VMA_MAYWRITE);
+}
+
+static void object_areas_add(struct vma *vma)
+{
+    if (vma->object == NULL)
+        return;
+    object_area_insert(&vma->object->areas, &vma->object_node);
+    if (vma_may_write_object(vma))
+        vma->object->writable_maps++;
+}
+
+static void object_areas_take(struct vma *vma)
+{
+    if (vma->object == NULL)
+        return;
+    object_area_remove(&vma->object->areas, &vma->object_node);
+    if (vma_may_write_object(vma))
+        vma->object->writable_maps--;
+}
+
+void vma_leave_object(struct vma *vma)
+{
+    object_areas_lock(vma->object);
+    object_areas_take(vma);
+    object_areas_unlock(vma->object);
+}
+
+void vma_enter_object(struct vma *vma)
+{
+    object_areas_lock(vma->object);
+    object_areas_add(vma);
+    object_areas_unlock(vma->object);
+}
+
+/* ---- lifetime in the address space ---- */
+
+static struct vm_source *vma_source(const struct vma *vma)
+{
+    return vma->flags & VMA_SPECIAL ? NULL : vma->source;
+}
+
+static void vma_get_door(struct vma *vma)
+{
+    struct vm_source *source = vma_source(vma);
+
+    if (vma->object != NULL)
+        vm_object_get(vma->object);
+    if (source != NULL)
+        source->ops->get(source);
+}
+
+static void vma_put_door(struct vma *vma)
+{
+    struct vm_source *source = vma_source(vma);
+
+    if (vma->object != NULL)
+        vm_object_put(vma->object);
+    if (source != NULL)
+        source->ops->put(source);
+}
+
+void vma_link(struct vma *vma)
+{
+    vma_get_door(vma);
+    vma_tree_insert(vma->mm, vma);
+    vma_enter_object(vma);
+}
+
+void vma_unlink_and_free(struct vma *vma)
+{
+    vma_leave_object(vma);
+    vma_tree_remove(vma->mm, vma);
+    vma_put_door(vma);
+    vma_free(vma);
+}
+
+void vma_set_flags(struct vma *vma, u32 flags)
+{
+    bool could_write = vma_may_write_object(vma);
+
+    vma->flags = flags;
+    ASSERT(could_write == vma_may_write_object(vma));
+}
+
+/* ---- bounds ---- */
+
+static void vma_move_start(struct vma *vma, vaddr_t start)
+{
+    u64 delta = (start - vma->start) >> PAGE_SHIFT; /* modulo 2^52, as the sums it goes into */
+
+    if (start < vma->start) {
+        delta = (vma->start - start) >> PAGE_SHIFT;
+        vma->offset -= delta;
+        vma->birth -= delta;
+    } else {
+        vma->offset += delta;
+        vma->birth += delta;
+    }
+    vma->start = start;
+}
+
+void vma_set_bounds(struct vma *vma, vaddr_t start, vaddr_t end)
+{
+    ASSERT(start < end);
+    object_areas_lock(vma->object);
+    object_areas_take(vma);
+    vma_move_start(vma, start);
+    vma->end = end;
+    object_areas_add(vma);
+    object_areas_unlock(vma->object);
+    vma_tree_changed(vma);
+}
+
+void vma_split(struct vma *vma, vaddr_t addr, struct vma *upper)
+{
+    ASSERT(vma->start < addr && addr < vma->end);
+    *upper = *vma;
+    upper->offset = vma_index(vma, addr);
+    upper->birth = vma_birth(vma, addr);
+    upper->start = addr;
+    vma_get_door(upper);
+
+    object_areas_lock(vma->object);
+    object_areas_take(vma);
+    vma->end = addr;
+    object_areas_add(vma);
+    object_areas_add(upper);
+    object_areas_unlock(vma->object);
+
+    vma_tree_changed(vma);
+    vma_tree_insert(vma->mm, upper);
+}
+
+/* ---- merging ---- */
+
+/* Do private pages keep their birth addresses when the two become one? See vma.h 3, 4. */
+static bool vma_births_continue(const struct vma *low, const struct vma *high)
+{
+    if (vma_is_shared(low) || low->birth + vma_pages(low) == high->birth)
+        return true;
+    if (low->object == NULL)
+        return false;
+    return high->lineage == 0 || (low->lineage == 0 && high->birth >= vma_pages(low));
+}
+
+static bool vma_lineages_agree(const struct vma *low, const struct vma *high)
+{
+    return low->lineage == 0 || high->lineage == 0 || low->lineage == high->lineage;
+}
+
+static bool vma_doors_continue(const struct vma *low, const struct vma *high)
+{
+    if (low->object != high->object || low->source != high->source)
+        return false;
+    return low->object == NULL || low->offset + vma_pages(low) == high->offset;
+}
+
+static bool vma_object_is_device(const struct vma *vma)
+{
+    return vma->object != NULL && (vma->object->flags & VM_OBJECT_DEVICE);
+}
+
+bool vma_can_merge(const struct vma *low, const struct vma *high)
+{
+    if (low->end != high->start || low->flags != high->flags)
+        return false;
+    if ((low->flags & VMA_SPECIAL) || vma_object_is_device(low))
+        return false;
+    return vma_doors_continue(low, high) && vma_births_continue(low, high) &&
+           vma_lineages_agree(low, high);
+}
+
+/* @low takes over the range of its neighbour @high, which ceases to be. */
+static void vma_absorb(struct vma *low, struct vma *high)
+{
+    vaddr_t end = high->end;
+
+    if (low->lineage == 0 && high->lineage != 0 && !vma_is_shared(low))
+        low->birth = high->birth - vma_pages(low);
+    if (low->lineage == 0)
+        low->lineage = high->lineage;
+
+    object_areas_lock(low->object);
+    object_areas_take(low);
+    object_areas_take(high);
+    vma_tree_remove(low->mm, high);
+    low->end = end;
+    object_areas_add(low);
+    object_areas_unlock(low->object);
+
+    vma_tree_changed(low);
+    vma_put_door(high);
+    vma_free(high);
+}
+
+void vma_merge_range(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    struct vma *vma = vma_find(mm, start == 0 ? 0 : start - 1);
+
+    while (vma != NULL && vma->end <= end) {
+        struct vma *next = vma_next(vma);
+
+        if (next == NULL)
+            return;
+        if (vma_can_merge(vma, next))
+            vma_absorb(vma, next);
+        else
+            vma = next;
+    }
+}
+
+/* ---- lineage ---- */
+
+/* Would they be one area but for their access rights (vma.h 4)? */
+static bool vma_is_kin(const struct vma *low, const struct vma *high)
+{
+    if (low->end != high->start || ((low->flags ^ high->flags) & ~VMA_PROTECTION))
+        return false;
+    return vma_doors_continue(low, high) &&
+           (low->object != NULL || low->birth + vma_pages(low) == high->birth);
+}
+
+void vma_set_lineage(struct vma *vma)
+{
+    struct vma *next, *prev;
+
+    if (likely(vma->lineage != 0))
+        return;
+    next = vma_next(vma);
+    prev = vma_prev(vma);
+    if (next != NULL && next->lineage != 0 && vma_is_kin(vma, next))
+        vma->lineage = next->lineage;
+    else if (prev != NULL && prev->lineage != 0 && vma_is_kin(prev, vma))
+        vma->lineage = prev->lineage;
+    else
+        vma->lineage = (fetch_add(&vma->mm->last_lineage, 1) + 1) & 0x7fffffff;
+}
+
+/* ---- cutting a range out ---- */
+
+int vma_reserve_split(struct vma_reserve *reserve, struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    struct vma *low = vma_find_at(mm, start);
+    struct vma *high = vma_find_at(mm, end);
+    unsigned nr = (low != NULL && low->start < start) + (high != NULL && high->start < end);
+    unsigned i;
+
+    *reserve = (struct vma_reserve){{NULL, NULL}};
+    for (i = 0; i < nr; i++) {
+        reserve->spare[i] = vma_alloc();
+        if (reserve->spare[i] == NULL) {
+            vma_reserve_release(reserve);
+            return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
+void vma_reserve_release(struct vma_reserve *reserve)
+{
+    vma_free(reserve->spare[0]);
+    vma_free(reserve->spare[1]);
+    *reserve = (struct vma_reserve){{NULL, NULL}};
+}
+
+static struct vma *vma_reserve_take(struct vma_reserve *reserve)
+{
+    unsigned i = reserve->spare[1] != NULL ? 1 : 0;
+    struct vma *vma = reserve->spare[i];
+
+    ASSERT(vma != NULL);
+    reserve->spare[i] = NULL;
+    return vma;
+}
+
+struct vma *vma_isolate(struct mm *mm, vaddr_t start, vaddr_t end, struct vma_reserve *reserve)
+{
+    struct vma *vma = vma_find_at(mm, start);
+
+    if (vma != NULL && vma->start < start)
+        vma_split(vma, start, vma_reserve_take(reserve));
+    vma = vma_find_at(mm, end);
+    if (vma != NULL && vma->start < end)
+        vma_split(vma, end, vma_reserve_take(reserve));
+    return vma_find_overlap(mm, start, end);
+}
