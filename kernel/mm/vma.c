@@ -137,16 +137,11 @@ void vma_set_flags(struct vma *vma, u32 flags)
 
 static void vma_move_start(struct vma *vma, vaddr_t start)
 {
-    u64 delta = (start - vma->start) >> PAGE_SHIFT; /* modulo 2^52, as the sums it goes into */
+    u64 delta = (start >> PAGE_SHIFT) - (vma->start >> PAGE_SHIFT);
 
-    if (start < vma->start) {
-        delta = (vma->start - start) >> PAGE_SHIFT;
-        vma->offset -= delta;
-        vma->birth -= delta;
-    } else {
+    if (vma->object != NULL)
         vma->offset += delta;
-        vma->birth += delta;
-    }
+    vma->birth += delta;
     vma->start = start;
 }
 
@@ -166,7 +161,7 @@ void vma_split(struct vma *vma, vaddr_t addr, struct vma *upper)
 {
     ASSERT(vma->start < addr && addr < vma->end);
     *upper = *vma;
-    upper->offset = vma_index(vma, addr);
+    upper->offset = vma->object == NULL ? 0 : vma_index(vma, addr);
     upper->birth = vma_birth(vma, addr);
     upper->start = addr;
     vma_get_door(upper);
@@ -194,11 +189,6 @@ static bool vma_births_continue(const struct vma *low, const struct vma *high)
     return high->lineage == 0 || (low->lineage == 0 && high->birth >= vma_pages(low));
 }
 
-static bool vma_lineages_agree(const struct vma *low, const struct vma *high)
-{
-    return low->lineage == 0 || high->lineage == 0 || low->lineage == high->lineage;
-}
-
 static bool vma_doors_continue(const struct vma *low, const struct vma *high)
 {
     if (low->object != high->object || low->source != high->source)
@@ -217,8 +207,7 @@ bool vma_can_merge(const struct vma *low, const struct vma *high)
         return false;
     if ((low->flags & VMA_SPECIAL) || vma_object_is_device(low))
         return false;
-    return vma_doors_continue(low, high) && vma_births_continue(low, high) &&
-           vma_lineages_agree(low, high);
+    return vma_doors_continue(low, high) && vma_births_continue(low, high);
 }
 
 /* @low takes over the range of its neighbour @high, which ceases to be. */
@@ -228,8 +217,10 @@ static void vma_absorb(struct vma *low, struct vma *high)
 
     if (low->lineage == 0 && high->lineage != 0 && !vma_is_shared(low))
         low->birth = high->birth - vma_pages(low);
-    if (low->lineage == 0)
+    if (low->lineage == 0) {
         low->lineage = high->lineage;
+        low->forked = high->forked;
+    }
 
     object_areas_lock(low->object);
     object_areas_take(low);
@@ -244,20 +235,57 @@ static void vma_absorb(struct vma *low, struct vma *high)
     vma_free(high);
 }
 
-void vma_merge_range(struct mm *mm, vaddr_t start, vaddr_t end)
+/* May an area of @lineage join @neighbour? An area with a lineage never joins one without. */
+static bool vma_lineage_joins(u32 lineage, const struct vma *neighbour)
 {
-    struct vma *vma = vma_find(mm, start == 0 ? 0 : start - 1);
+    return neighbour->lineage == lineage ||
+           (lineage == 0 && neighbour->lineage != 0 && !neighbour->forked);
+}
 
-    while (vma != NULL && vma->end <= end) {
-        struct vma *next = vma_next(vma);
+static bool vma_joins_below(const struct vma *vma, const struct vma *below)
+{
+    return below != NULL && vma_can_merge(below, vma) && vma_lineage_joins(vma->lineage, below);
+}
 
-        if (next == NULL)
-            return;
-        if (vma_can_merge(vma, next))
-            vma_absorb(vma, next);
-        else
-            vma = next;
+static bool vma_joins_above(const struct vma *vma, const struct vma *above)
+{
+    return above != NULL && vma_can_merge(vma, above) && vma_lineage_joins(vma->lineage, above);
+}
+
+struct vma *vma_merge(struct vma *vma)
+{
+    struct vma *below = vma_prev(vma);
+    struct vma *above = vma_next(vma);
+    bool join_above = vma_joins_above(vma, above);
+
+    if (vma_joins_below(vma, below)) {
+        join_above = join_above && (below->lineage == 0 || above->lineage == 0 ||
+                                    below->lineage == above->lineage);
+        vma_absorb(below, vma);
+        vma = below;
     }
+    if (join_above && vma_can_merge(vma, above))
+        vma_absorb(vma, above);
+    return vma;
+}
+
+struct vma *vma_merge_new(struct vma *vma)
+{
+    struct vma *above = vma_next(vma);
+
+    if (vma_joins_above(vma, above))
+        vma_absorb(vma, above);
+    return vma_merge_below(vma);
+}
+
+struct vma *vma_merge_below(struct vma *vma)
+{
+    struct vma *below = vma_prev(vma);
+
+    if (!vma_joins_below(vma, below))
+        return vma;
+    vma_absorb(below, vma);
+    return below;
 }
 
 /* ---- lineage ---- */
@@ -271,6 +299,16 @@ static bool vma_is_kin(const struct vma *low, const struct vma *high)
            (low->object != NULL || low->birth + vma_pages(low) == high->birth);
 }
 
+static bool vma_can_inherit(const struct vma *relative)
+{
+    return relative != NULL && relative->lineage != 0 && !relative->forked;
+}
+
+static u32 new_lineage(struct mm *mm)
+{
+    return (fetch_add(&mm->last_lineage, 1) & 0x1fffffff) + 1;
+}
+
 void vma_set_lineage(struct vma *vma)
 {
     struct vma *next, *prev;
@@ -279,12 +317,20 @@ void vma_set_lineage(struct vma *vma)
         return;
     next = vma_next(vma);
     prev = vma_prev(vma);
-    if (next != NULL && next->lineage != 0 && vma_is_kin(vma, next))
+    if (vma_can_inherit(next) && vma_is_kin(vma, next))
         vma->lineage = next->lineage;
-    else if (prev != NULL && prev->lineage != 0 && vma_is_kin(prev, vma))
+    else if (vma_can_inherit(prev) && vma_is_kin(prev, vma))
         vma->lineage = prev->lineage;
     else
-        vma->lineage = (fetch_add(&vma->mm->last_lineage, 1) + 1) & 0x7fffffff;
+        vma->lineage = new_lineage(vma->mm);
+}
+
+void vma_set_forked(struct vma *vma)
+{
+    if (vma->lineage == 0)
+        return;
+    vma->lineage = new_lineage(vma->mm);
+    vma->forked = 1;
 }
 
 /* ---- cutting a range out ---- */

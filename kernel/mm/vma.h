@@ -2,8 +2,8 @@
  * Areas: the ranges of an address space, and the tree that holds them.
  *
  * 1. An area is [start, end) with one protection, one object (or none) and one door it was mapped
- *    through. Areas never overlap. Two neighbours that could be one area are one: vma_can_merge
- *    says when, vma_merge_range makes it so at the end of every operation.
+ *    through. Areas never overlap. An operation merges the areas it changed with their neighbours;
+ *    two neighbours without private pages that could be one area are one.
  * 2. The tree is ordered by address and intrusive: inserting allocates nothing. Every node knows
  *    the largest hole between two neighbours of its subtree, so room for len bytes is found in
  *    O(log^2 n) from the top or from the bottom, and whether a displaced area is below it.
@@ -11,9 +11,11 @@
  *    page number of its start; it differs from start / PAGE_SIZE only after mremap moved private
  *    pages (the area is "displaced"). Where there are no private pages the area is born again
  *    where it lands.
- * 4. Lineage. Linux merges neighbours with private pages only when their reverse maps agree, which
- *    /proc/PID/maps shows. The lineage number stands for that: 0 without private pages, given at the
- *    first private page, taken over from a neighbour that could become one area with this one.
+ * 4. Lineage. Linux merges neighbours with private pages only when their reverse maps agree, and
+ *    /proc/PID/maps shows it, so it is part of the ABI. The lineage number stands for that: 0 without
+ *    private pages, given at the first private page, taken over from a neighbour that differs in
+ *    access rights at most. A forked area gets a number of its own and no longer merges with
+ *    neighbours that have none. The rules are those of Linux 6.1; correctness needs only 3.
  * 5. Locks: (m) mm.map_lock. What an area in an object's interval tree says about its place in the
  *    object and in memory changes only while it is out of that tree, under object.lock (o).
  */
@@ -27,7 +29,8 @@ struct vma {
     vaddr_t start, end;           /* (m,o) */
     u64 subtree_gap;              /* (m) largest hole between two neighbours of the subtree, bytes */
     u32 flags;                    /* (m) VMA_* */
-    u32 lineage : 31;             /* (m; set by a fault under the read lock) */
+    u32 lineage : 30;             /* (m; set by a fault under the read lock) */
+    u32 forked : 1;               /* (m) the lineage began in another address space */
     u32 subtree_displaced : 1;    /* (m) a displaced area is in the subtree */
     struct mm *mm;                /* (I) */
     struct vm_object *object;     /* (I) or NULL: anonymous private */
@@ -114,14 +117,23 @@ void vma_split(struct vma *vma, vaddr_t addr, struct vma *upper);
 /* Change the bounds of an area in its trees; the offset and birth follow the start. */
 void vma_set_bounds(struct vma *vma, vaddr_t start, vaddr_t end);
 
-/* True when @low and the area directly above it would be one area. */
+/* True when @low and the area directly above it could be one area, lineages aside. */
 bool vma_can_merge(const struct vma *low, const struct vma *high);
 
-/* Merge what can be merged among the areas that touch [start, end] (both edges included). */
-void vma_merge_range(struct mm *mm, vaddr_t start, vaddr_t end);
+/* Merge an area that was changed with its neighbours; the area that is left. */
+struct vma *vma_merge(struct vma *vma);
 
-/* The area gets its first private page: give it a lineage. Map_lock held for reading at least. */
+/* The same for a new area, which prefers the neighbour above. */
+struct vma *vma_merge_new(struct vma *vma);
+
+/* The same with the neighbour below only (the heap). */
+struct vma *vma_merge_below(struct vma *vma);
+
+/* The area gets its first private page: give it a lineage. map_lock held for reading at least. */
 void vma_set_lineage(struct vma *vma);
+
+/* @vma is a copy of an area of another address space. */
+void vma_set_forked(struct vma *vma);
 
 /* Change flags (never those that move it between trees). */
 void vma_set_flags(struct vma *vma, u32 flags);

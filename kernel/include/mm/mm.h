@@ -64,7 +64,7 @@ struct mm {
     u64 data_pages, stack_pages, exec_pages, shared_pages, locked_pages; /* (m) */
     u64 peak_total_pages, peak_resident_pages;
     u64 table_pages;              /* (a) page-table pages, VmPTE */
-    u64 committed_pages;          /* (m) */
+    u64 committed_pages;          /* (m) sum of the VMA_ACCOUNT areas */
     vaddr_t mmap_base;            /* (m) top of the top-down search */
     vaddr_t brk_start, brk;       /* (m) */
     vaddr_t code_start, code_end, data_start, data_end; /* set by exec, for /proc */
@@ -73,6 +73,7 @@ struct mm {
     struct mm_limits limits;      /* (m) */
     struct anon_family *family;
     struct list_head family_link; /* (family.lock) */
+    struct list_head list_link;   /* (list of all address spaces) */
     u32 users;                    /* (a) tasks that run in it: the last one empties it */
     u32 references;               /* (a) storage */
     u64 minor_faults, major_faults; /* (a) */

@@ -1,0 +1,110 @@
+/* Accounts (account.h). What counts as data, stack and code is what Linux counts. */
+#include <abi/errno.h>
+#include <kern/panic.h>
+#include <kmem/frames.h>
+#include <lib/atomic.h>
+
+#include "account.h"
+#include "table.h"
+
+static u64 committed;
+static s64 totals[NR_ACCOUNT_TOTALS];
+
+static bool is_data(u32 flags)
+{
+    return (flags & (VMA_WRITE | VMA_SHARED | VMA_GROWSDOWN)) == VMA_WRITE;
+}
+
+static bool is_code(u32 flags)
+{
+    return (flags & (VMA_EXEC | VMA_WRITE | VMA_GROWSDOWN)) == VMA_EXEC;
+}
+
+static u64 limit_pages(u64 bytes)
+{
+    return bytes >> PAGE_SHIFT;
+}
+
+int account_check(const struct mm *mm, u32 flags, u64 nr_pages)
+{
+    if (mm->total_pages + nr_pages > limit_pages(mm->limits.address_space))
+        return -ENOMEM;
+    if (is_data(flags) && mm->data_pages + nr_pages > limit_pages(mm->limits.data))
+        return -ENOMEM;
+    return 0;
+}
+
+static void account_change(struct mm *mm, u32 flags, u64 nr_pages)
+{
+    mm->total_pages += nr_pages;
+    if (flags & VMA_GROWSDOWN)
+        mm->stack_pages += nr_pages;
+    else if (is_data(flags))
+        mm->data_pages += nr_pages;
+    else if (is_code(flags))
+        mm->exec_pages += nr_pages;
+    if (flags & VMA_SHARED)
+        mm->shared_pages += nr_pages;
+    if (flags & VMA_LOCKED)
+        mm->locked_pages += nr_pages;
+}
+
+void account_add(struct mm *mm, u32 flags, u64 nr_pages)
+{
+    account_change(mm, flags, nr_pages);
+    mm->peak_total_pages = max(mm->peak_total_pages, mm->total_pages);
+}
+
+void account_remove(struct mm *mm, u32 flags, u64 nr_pages)
+{
+    ASSERT(mm->total_pages >= nr_pages);
+    account_change(mm, flags, -nr_pages);
+}
+
+int account_commit(struct mm *mm, u64 nr_pages)
+{
+    if (nr_pages > frames_total_count())
+        return -ENOMEM;
+    fetch_add(&committed, nr_pages);
+    if (mm != NULL)
+        mm->committed_pages += nr_pages;
+    return 0;
+}
+
+void account_uncommit(struct mm *mm, u64 nr_pages)
+{
+    u64 before = fetch_sub(&committed, nr_pages);
+
+    ASSERT(before >= nr_pages);
+    if (mm != NULL)
+        mm->committed_pages -= nr_pages;
+}
+
+u64 account_committed(void)
+{
+    return READ_ONCE(committed);
+}
+
+void account_total_add(enum account_total total, s64 nr_pages)
+{
+    fetch_add(&totals[total], nr_pages);
+}
+
+static u64 total_get(enum account_total total)
+{
+    return (u64)max(READ_ONCE(totals[total]), (s64)0);
+}
+
+void mm_totals_get(struct mm_totals *result)
+{
+    *result = (struct mm_totals){
+        .anonymous = total_get(ACCOUNT_ANONYMOUS),
+        .page_cache = total_get(ACCOUNT_PAGE_CACHE),
+        .shmem = total_get(ACCOUNT_SHMEM),
+        .dirty = total_get(ACCOUNT_DIRTY),
+        .mapped = total_get(ACCOUNT_PAGE_CACHE),
+        .tables = pt_table_total(),
+        .committed = account_committed(),
+        .commit_limit = frames_total_count() / 2,
+    };
+}

@@ -1,0 +1,30 @@
+/*
+ * Accounts: the page counters of an address space, the limits they meet, and the system-wide commit
+ * total (overcommit in Linux's heuristic mode: one request larger than all memory is refused).
+ * Lock: mm.map_lock held for writing; the commit total is atomic.
+ */
+#pragma once
+
+#include "vma.h"
+
+/* Does writable private memory of such an area count as committed? */
+static inline bool account_is_charged(u32 flags)
+{
+    return (flags & (VMA_NORESERVE | VMA_SHARED | VMA_WRITE)) == VMA_WRITE;
+}
+
+/* -ENOMEM when @nr_pages more of an area with @flags exceed RLIMIT_AS or RLIMIT_DATA. */
+int account_check(const struct mm *mm, u32 flags, u64 nr_pages) __must_check;
+
+/* Count @nr_pages of an area with @flags in or out. */
+void account_add(struct mm *mm, u32 flags, u64 nr_pages);
+void account_remove(struct mm *mm, u32 flags, u64 nr_pages);
+
+/* Commit memory on behalf of @mm (NULL: of a shmem object). -ENOMEM */
+int account_commit(struct mm *mm, u64 nr_pages) __must_check;
+void account_uncommit(struct mm *mm, u64 nr_pages);
+u64 account_committed(void);
+
+/* System-wide page counts that faults and objects keep. */
+enum account_total { ACCOUNT_ANONYMOUS, ACCOUNT_PAGE_CACHE, ACCOUNT_SHMEM, ACCOUNT_DIRTY, NR_ACCOUNT_TOTALS };
+void account_total_add(enum account_total total, s64 nr_pages);

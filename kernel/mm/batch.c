@@ -1,0 +1,84 @@
+/* Flush batches (batch.h). */
+#include <kmem/frames.h>
+
+#include "batch.h"
+
+void batch_init(struct batch *batch, struct mm *mm)
+{
+    batch->mm = mm;
+    batch->start = USER_END;
+    batch->end = 0;
+    batch->tables_freed = false;
+    batch->nr_pages = 0;
+    batch->nr_tables = 0;
+    batch->chunks = NULL;
+}
+
+void batch_add_range(struct batch *batch, vaddr_t start, vaddr_t end)
+{
+    batch->start = min(batch->start, start);
+    batch->end = max(batch->end, end);
+}
+
+/* A further chunk; false when there is no frame for it. Never waits: a leaf lock may be held. */
+static bool batch_grow(struct batch *batch)
+{
+    struct batch_chunk *chunk = frame_alloc(0);
+
+    if (chunk == NULL)
+        return false;
+    chunk->next = batch->chunks;
+    chunk->nr = 0;
+    batch->chunks = chunk;
+    return true;
+}
+
+void batch_add_page(struct batch *batch, struct page *page)
+{
+    if (likely(batch->nr_pages < BATCH_INLINE_PAGES)) {
+        batch->pages[batch->nr_pages++] = page;
+        return;
+    }
+    if ((batch->chunks == NULL || batch->chunks->nr == BATCH_CHUNK_PAGES) && !batch_grow(batch)) {
+        batch_finish(batch);
+        batch->pages[batch->nr_pages++] = page;
+        return;
+    }
+    batch->chunks->pages[batch->chunks->nr++] = page;
+}
+
+void batch_add_table(struct batch *batch, struct pt_table *table)
+{
+    if (batch->nr_tables == BATCH_TABLES)
+        batch_finish(batch);
+    batch->tables[batch->nr_tables++] = table;
+    batch->tables_freed = true;
+}
+
+static void batch_put_chunks(struct batch *batch)
+{
+    while (batch->chunks != NULL) {
+        struct batch_chunk *chunk = batch->chunks;
+        u64 i;
+
+        for (i = 0; i < chunk->nr; i++)
+            page_put(chunk->pages[i]);
+        batch->chunks = chunk->next;
+        frame_free(chunk);
+    }
+}
+
+void batch_finish(struct batch *batch)
+{
+    unsigned i;
+
+    if (batch->start < batch->end || batch->tables_freed)
+        arch_mmu_flush(&batch->mm->mmu, batch->start < batch->end ? batch->start : 0,
+                       batch->start < batch->end ? batch->end : USER_END, batch->tables_freed);
+    for (i = 0; i < batch->nr_tables; i++)
+        pt_table_free_deferred(batch->tables[i]);
+    for (i = 0; i < batch->nr_pages; i++)
+        page_put(batch->pages[i]);
+    batch_put_chunks(batch);
+    batch_init(batch, batch->mm);
+}

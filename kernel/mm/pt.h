@@ -1,0 +1,154 @@
+/*
+ * Page tables: every look at and every change to an entry of an address space.
+ *
+ * 1. Shape. Four levels (arch/pte.h); level 1 tables are the leaf tables. Upper tables belong to one
+ *    address space and go away only under map_lock held for writing, so a walk that holds map_lock
+ *    (or RCU, from the reverse map) may follow them without their locks.
+ * 2. Sharing. fork lets parent and child name the same leaf table; write permission is off in both
+ *    level-2 entries. pt_own makes a table the caller's own before it is changed: it becomes
+ *    writable again when the others have left, else it is copied, and then private pages in both
+ *    copies lose write permission (copy-on-write). A level-2 entry without write permission
+ *    means "may be shared"; nobody but fork takes it away.
+ * 3. In place. The reverse map (truncation, reclaim) changes shared tables where they are: what it
+ *    does holds for every sharer, because sharers have the same areas over the table's entries.
+ * 4. Counts. An entry that names a frame with an owner holds one reference and one map count of it;
+ *    a shared table counts once. struct pt_table counts entries by kind.
+ * 5. Reserve and commit. pt_own_range, pt_own_edges and pt_make_range may fail and change nothing
+ *    visible; after them the void functions cannot fail while map_lock stays held for writing.
+ */
+#pragma once
+
+#include "batch.h"
+#include "table.h"
+#include "vma.h"
+
+#define PT_LEAF_SPAN (PAGE_SIZE * PTE_ENTRIES_PER_TABLE)
+
+/* ---- pt_walk.c: the cursor ---- */
+
+/* One entry, its leaf table locked. */
+struct pt_cursor {
+    struct mm *mm;
+    vaddr_t addr;
+    pte_t *upper;          /* the level-2 entry */
+    struct pt_table *leaf; /* locked */
+    pte_t *slot;
+};
+
+/*
+ * pt_lock: lock the leaf table of @addr for looking, or for a change in place.
+ * => false, nothing locked: there is no leaf table
+ * => map_lock held, or a reverse-map walk that keeps the area in its tree
+ */
+bool pt_lock(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr) __must_check;
+
+/*
+ * pt_lock_own: lock the leaf table of @addr for changing; it exists and is the caller's own.
+ * => map_lock held; may sleep; -ENOMEM
+ */
+int pt_lock_own(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr) __must_check;
+void pt_unlock(struct pt_cursor *cursor);
+
+/* Make the leaf table of @addr exist and the caller's own. => map_lock held; may sleep; -ENOMEM */
+int pt_own(struct mm *mm, vaddr_t addr) __must_check;
+
+/*
+ * The entry of @addr without a lock: a hint, to be compared again under the lock.
+ * => *shared: the leaf table may be shared; map_lock held
+ */
+pte_t pt_peek(struct mm *mm, vaddr_t addr, bool *shared);
+
+static inline pte_t pt_get(const struct pt_cursor *cursor)
+{
+    return pte_load(cursor->slot);
+}
+
+/* Fill an empty entry; the caller's reference to the frame moves into it. */
+void pt_install(struct pt_cursor *cursor, pte_t pte);
+
+/* Empty the entry; the reference of its frame is the caller's, who flushes before dropping it. */
+pte_t pt_take(struct pt_cursor *cursor);
+
+/* Change rights or accessed and dirty of a present entry; the frame stays. */
+void pt_change(struct pt_cursor *cursor, pte_t pte);
+
+/* The frame of an entry that has an owner, or NULL. */
+static inline struct page *pt_page_of(pte_t pte)
+{
+    if (!pte_is_present(pte) || pte_is_ownerless(pte))
+        return NULL;
+    return pfn_to_page(pte_pfn(pte));
+}
+
+/*
+ * The level-2 entry of the first leaf table at or after *addr and below @end; *addr moves to the
+ * first address of the range that the table serves. NULL: no more.
+ */
+pte_t *pt_next_upper(struct mm *mm, vaddr_t *addr, vaddr_t end);
+
+static inline struct pt_table *pt_leaf_of_upper(pte_t upper)
+{
+    return pt_table_of_page(phys_to_page(pte_paddr(upper)));
+}
+
+/* The level-2 entry of @addr, with the tables above it made when absent. ERR_PTR(-ENOMEM) */
+pte_t *pt_make_upper(struct mm *mm, vaddr_t addr) __must_check;
+
+/* The end of the part of [addr, end) that one leaf table serves. */
+static inline vaddr_t pt_leaf_end(vaddr_t addr, vaddr_t end)
+{
+    return min(align_down(addr, PT_LEAF_SPAN) + PT_LEAF_SPAN, end);
+}
+
+/* ---- reserve: may fail ---- */
+
+/* All existing leaf tables of the range become the caller's own. */
+int pt_own_range(struct mm *mm, vaddr_t start, vaddr_t end) __must_check;
+
+/* Those that also serve addresses outside of [floor, ceiling), at the two edges of the range. */
+struct pt_range {
+    vaddr_t start, end;     /* what is changed */
+    vaddr_t floor, ceiling; /* around it, nothing else is mapped in between */
+};
+int pt_own_edges(struct mm *mm, const struct pt_range *range) __must_check;
+
+/* The range gets leaf tables of its own everywhere. */
+int pt_make_range(struct mm *mm, vaddr_t start, vaddr_t end) __must_check;
+
+/* ---- pt_zap.c ---- */
+
+/* Empty all entries of the range. => pt_own_edges was done with the same range */
+void pt_zap(struct batch *batch, const struct pt_range *range);
+
+/* Free the tables of the range that are empty. => map_lock held for writing */
+void pt_free_tables(struct batch *batch, const struct pt_range *range);
+
+/* From the reverse map: empty the entries that name pages of objects, and with @private the
+ * others too. In place (see 3). => object.lock held */
+void pt_zap_in_place(struct batch *batch, vaddr_t start, vaddr_t end, bool private);
+
+/* ---- pt_protect.c ---- */
+
+/* Give the entries the rights @prot (PTE_PROT_*); write permission is never added. => tables owned */
+void pt_protect(struct batch *batch, vaddr_t start, vaddr_t end, unsigned prot);
+
+/* From the reverse map: take write permission from the entries of object pages, in place. */
+void pt_clean_in_place(struct batch *batch, vaddr_t start, vaddr_t end);
+
+/* The PTE_PROT_* of an area. */
+unsigned pt_protection(u32 vma_flags);
+
+/* ---- pt_copy.c ---- */
+
+/* fork: give @child the entries of the private area @vma of the parent. -ENOMEM */
+int pt_copy(struct mm *child, struct vma *vma, struct batch *parent_batch) __must_check;
+
+/* ---- pt_move.c ---- */
+
+/* mremap: move all entries. => both ranges own their leaf tables; the new one is empty */
+void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len);
+
+/* ---- counting ---- */
+
+/* Entries by kind in the leaf tables of the whole address space. */
+void pt_count(struct mm *mm, u64 nr[NR_PT_KINDS]);

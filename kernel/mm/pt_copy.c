@@ -1,0 +1,130 @@
+/*
+ * fork: giving the child the private pages of the parent (pt.h 2; DESIGN 2.2).
+ *
+ * A leaf table that serves only areas which the child inherits privately is shared: one count and two
+ * level-2 entries without write permission, whatever it holds. A table with few entries, or
+ * with others' entries in it, is copied at once.
+ *
+ * => map_lock of the parent held for writing; nobody runs in the child yet
+ */
+#include <abi/errno.h>
+#include <kern/panic.h>
+
+#include "pt.h"
+
+/*
+ * A table with at most this many entries is copied at once: sharing costs either side that writes
+ * later a fault and a copy of the table, which pays when many entries are then left untouched.
+ */
+#define PT_COPY_ENTRIES 8
+
+/* Will the child have the area with the same private contents? */
+static bool is_inherited(const struct vma *vma)
+{
+    return !vma_is_shared(vma) && !(vma->flags & (VMA_DONTFORK | VMA_SPECIAL));
+}
+
+/* Do all areas that the leaf table of @addr serves go to the child? */
+static bool is_sharable(struct mm *parent, vaddr_t addr)
+{
+    vaddr_t base = align_down(addr, PT_LEAF_SPAN);
+    struct vma *vma;
+
+    vma_for_each_overlap(vma, parent, base, base + PT_LEAF_SPAN) {
+        if (!is_inherited(vma))
+            return false;
+    }
+    return true;
+}
+
+/* Both tables locked (the upper ones are different: one of each address space). */
+static void share_locked(struct mm *child, pte_t *from, pte_t *to, struct pt_table *leaf)
+{
+    pte_t entry = pte_clear_writable(pte_exchange_clear_writable(from));
+
+    pte_store(to, entry);
+    pt_table_of(to)->nr[PT_OTHER]++;
+    leaf->sharers++;
+    fetch_add(&child->table_pages, 1);
+}
+
+/* => 1: shared; 0: to be copied; -ENOMEM */
+static int share_leaf(struct mm *child, pte_t *from, vaddr_t addr, struct batch *batch)
+{
+    struct pt_table *leaf = pt_leaf_of_upper(pte_load(from));
+    vaddr_t base = align_down(addr, PT_LEAF_SPAN);
+    pte_t *to = pt_make_upper(child, addr);
+
+    if (IS_ERR(to))
+        return PTR_ERR(to);
+    if (!pte_is_empty(pte_load(to)))
+        return pte_pfn(pte_load(to)) == pte_pfn(pte_load(from)); /* by the area below this one */
+    if (pt_table_count(leaf) <= PT_COPY_ENTRIES || !is_sharable(batch->mm, addr))
+        return 0;
+
+    spin_lock(&pt_table_of(from)->lock);
+    spin_lock_nested(&leaf->lock);
+    share_locked(child, from, to, leaf);
+    spin_unlock(&leaf->lock);
+    spin_unlock(&pt_table_of(from)->lock);
+    batch_add_range(batch, base, base + PT_LEAF_SPAN);
+    return 1;
+}
+
+/* The entry as both sides hold it. */
+static pte_t copy_entry(pte_t *from, bool *lost)
+{
+    pte_t entry = pte_load(from);
+
+    if (pte_is_writable(entry)) {
+        entry = pte_clear_writable(pte_exchange_clear_writable(from));
+        *lost = true;
+    }
+    if (pt_page_of(entry) != NULL)
+        page_get(pt_page_of(entry));
+    return entry;
+}
+
+static int copy_leaf(struct mm *child, pte_t *upper, vaddr_t start, vaddr_t end, struct batch *batch)
+{
+    struct pt_table *leaf = pt_leaf_of_upper(pte_load(upper));
+    pte_t *slot = pte_slot(pt_table_entries(leaf), start, 1);
+    struct pt_cursor to;
+    vaddr_t addr;
+    bool lost = false;
+    int err;
+
+    if (pt_table_count(leaf) == 0)
+        return 0;
+    err = pt_lock_own(&to, child, start);
+    if (err != 0)
+        return err;
+    spin_lock_nested(&leaf->lock);
+    for (addr = start; addr < end; addr += PAGE_SIZE, slot++, to.slot++) {
+        if (!pte_is_empty(pte_load(slot)))
+            pt_install(&to, copy_entry(slot, &lost));
+    }
+    spin_unlock(&leaf->lock);
+    pt_unlock(&to);
+    if (lost)
+        batch_add_range(batch, start, end);
+    return 0;
+}
+
+int pt_copy(struct mm *child, struct vma *vma, struct batch *parent_batch)
+{
+    vaddr_t addr = vma->start;
+    pte_t *slot;
+
+    while ((slot = pt_next_upper(vma->mm, &addr, vma->end)) != NULL) {
+        vaddr_t end = pt_leaf_end(addr, vma->end);
+        int result = share_leaf(child, slot, addr, parent_batch);
+
+        if (result == 0)
+            result = copy_leaf(child, slot, addr, end, parent_batch);
+        if (result < 0)
+            return result;
+        addr = end;
+    }
+    return 0;
+}

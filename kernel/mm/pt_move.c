@@ -1,0 +1,77 @@
+/*
+ * mremap: moving entries, with their frames, from one range to another.
+ *
+ * Entries move one by one under the locks of both leaf tables. Map counts stay: a frame has as many
+ * entries as before.
+ *
+ * => map_lock held for writing; both ranges own their leaf tables (pt_own_range, pt_make_range)
+ */
+#include <kern/panic.h>
+
+#include "pt.h"
+
+/* Two leaf tables of one address space, in the order of their addresses. */
+static void lock_two(struct pt_table *a, struct pt_table *b)
+{
+    spin_lock(&min(a, b)->lock);
+    if (a != b)
+        spin_lock_nested(&max(a, b)->lock);
+}
+
+static void unlock_two(struct pt_table *a, struct pt_table *b)
+{
+    spin_unlock(&max(a, b)->lock);
+    if (a != b)
+        spin_unlock(&min(a, b)->lock);
+}
+
+static void move_entry(struct pt_table *from_leaf, pte_t *from, struct pt_table *to_leaf, pte_t *to)
+{
+    pte_t pte = pte_exchange(from, pte_empty());
+    enum pt_kind kind = pt_kind_of(pte);
+
+    ASSERT(pte_is_empty(pte_load(to)));
+    from_leaf->nr[kind]--;
+    to_leaf->nr[kind]++;
+    pte_store(to, pte);
+}
+
+/* Move up to the end of either leaf table. The processor may set accessed and dirty through the old
+ * translation until the flush, which happens before the locks are released. */
+static void move_leaf(struct batch *batch, pte_t *upper, vaddr_t from, vaddr_t to, size_t len)
+{
+    struct pt_table *source = pt_leaf_of_upper(pte_load(upper));
+    struct pt_table *target;
+    vaddr_t to_addr = to;
+    pte_t *slot = pt_next_upper(batch->mm, &to_addr, to + len);
+    size_t done;
+
+    ASSERT(slot != NULL && to_addr == to);
+    target = pt_leaf_of_upper(pte_load(slot));
+    lock_two(source, target);
+    for (done = 0; done < len && pt_table_count(source) > 0; done += PAGE_SIZE) {
+        pte_t *entry = pte_slot(pt_table_entries(source), from + done, 1);
+
+        if (!pte_is_empty(pte_load(entry)))
+            move_entry(source, entry, target,
+                       pte_slot(pt_table_entries(target), to + done, 1));
+    }
+    arch_mmu_flush(&batch->mm->mmu, from, from + len, false);
+    unlock_two(source, target);
+}
+
+void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len)
+{
+    vaddr_t addr = from;
+    vaddr_t end = from + len;
+    pte_t *slot;
+
+    while ((slot = pt_next_upper(batch->mm, &addr, end)) != NULL) {
+        vaddr_t target = to + (addr - from);
+        vaddr_t next = pt_leaf_end(addr, end);
+
+        next = min(next, addr + (pt_leaf_end(target, to + len) - target));
+        move_leaf(batch, slot, addr, target, next - addr);
+        addr = next;
+    }
+}

@@ -1,0 +1,95 @@
+/*
+ * Changing the rights of entries that exist.
+ *
+ * Write permission is only ever taken here: whether a page may be written without a further look
+ * (sole owner, write notice) is the fault's decision. So the new entry is writable only if the old one
+ * was and the area still allows it. Whatever is allowed at all can be read on this machine.
+ */
+#include <kern/panic.h>
+
+#include "pt.h"
+
+unsigned pt_protection(u32 vma_flags)
+{
+    return (vma_flags & VMA_PROTECTION) | PTE_PROT_USER;
+}
+
+/* @slot gets the rights @prot, no more writable than it was. True: a right was lost. */
+static bool protect_entry(pte_t *slot, unsigned prot)
+{
+    pte_t old = pte_load(slot);
+    pte_t new;
+
+    do {
+        new = pte_change_protection(old, prot);
+        if (!pte_is_writable(old))
+            new = pte_clear_writable(new);
+    } while (!pte_compare_exchange(slot, &old, new));
+    return pte_is_valid(old) && !pte_is_same(old, new);
+}
+
+static bool protect_leaf(pte_t *slot, vaddr_t start, vaddr_t end, unsigned prot)
+{
+    struct pt_table *leaf = pt_leaf_of_upper(pte_load(slot));
+    pte_t *entry = pte_slot(pt_table_entries(leaf), start, 1);
+    bool lost = false;
+
+    spin_lock(&leaf->lock);
+    ASSERT(pte_is_writable(pte_load(slot)));
+    for (; start < end; start += PAGE_SIZE, entry++) {
+        if (pte_is_present(pte_load(entry)))
+            lost |= protect_entry(entry, prot);
+    }
+    spin_unlock(&leaf->lock);
+    return lost;
+}
+
+void pt_protect(struct batch *batch, vaddr_t start, vaddr_t end, unsigned prot)
+{
+    vaddr_t addr = start;
+    pte_t *slot;
+
+    while ((slot = pt_next_upper(batch->mm, &addr, end)) != NULL) {
+        vaddr_t next = pt_leaf_end(addr, end);
+
+        if (protect_leaf(slot, addr, next, prot))
+            batch_add_range(batch, addr, next);
+        addr = next;
+    }
+}
+
+static bool clean_entries(struct pt_cursor *cursor, vaddr_t end)
+{
+    pte_t *slot = cursor->slot;
+    vaddr_t addr;
+    bool lost = false;
+
+    for (addr = cursor->addr; addr < end; addr += PAGE_SIZE, slot++) {
+        pte_t pte = pte_load(slot);
+
+        if (pte_is_empty(pte) || pt_kind_of(pte) == PT_ANONYMOUS || pt_page_of(pte) == NULL ||
+            !pte_is_writable(pte))
+            continue;
+        pte_exchange_clear_writable(slot);
+        pte_test_and_clear_dirty(slot);
+        lost = true;
+    }
+    return lost;
+}
+
+void pt_clean_in_place(struct batch *batch, vaddr_t start, vaddr_t end)
+{
+    vaddr_t addr = start;
+    struct pt_cursor cursor;
+
+    while (addr < end) {
+        vaddr_t next = pt_leaf_end(addr, end);
+
+        if (pt_lock(&cursor, batch->mm, addr)) {
+            if (clean_entries(&cursor, next))
+                batch_add_range(batch, addr, next);
+            pt_unlock(&cursor);
+        }
+        addr = next;
+    }
+}

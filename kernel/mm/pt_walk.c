@@ -1,0 +1,385 @@
+/*
+ * Walking page tables, locking a leaf table, and making it one's own (pt.h 1, 2).
+ *
+ * pt_own is the only place that resolves sharing. The copy and the switch of the level-2 entry happen
+ * under the locks of both tables, and the old walk is flushed before they are released: afterwards
+ * no processor of this address space reads through the shared table.
+ */
+#include <abi/errno.h>
+#include <kern/panic.h>
+#include <lib/string.h>
+
+#include "pt.h"
+
+static pte_t *table_below(pte_t entry)
+{
+    return phys_to_virt(pte_paddr(entry));
+}
+
+static pte_t *root_entries(struct mm *mm)
+{
+    return phys_to_virt(mm->mmu.root);
+}
+
+/* ---- upper tables ---- */
+
+/* The table of level 2 that serves @addr; NULL, with *missing the level that has no entry. */
+static pte_t *find_level_2(struct mm *mm, vaddr_t addr, unsigned *missing)
+{
+    pte_t *entries = root_entries(mm);
+    unsigned level;
+
+    for (level = PTE_LEVELS; level > 2; level--) {
+        pte_t entry = pte_load(pte_slot(entries, addr, level));
+
+        if (!pte_is_table(entry, level)) {
+            *missing = level;
+            return NULL;
+        }
+        entries = table_below(entry);
+    }
+    return entries;
+}
+
+static pte_t *find_upper(struct mm *mm, vaddr_t addr)
+{
+    unsigned missing;
+    pte_t *entries = find_level_2(mm, addr, &missing);
+
+    return entries == NULL ? NULL : pte_slot(entries, addr, 2);
+}
+
+pte_t *pt_next_upper(struct mm *mm, vaddr_t *addr, vaddr_t end)
+{
+    while (*addr < end) {
+        unsigned level = 2;
+        pte_t *entries = find_level_2(mm, *addr, &level);
+
+        while (entries != NULL && *addr < end) {
+            pte_t *slot = pte_slot(entries, *addr, 2);
+
+            if (pte_is_table(pte_load(slot), 2))
+                return slot;
+            *addr = align_down(*addr, PT_LEAF_SPAN) + PT_LEAF_SPAN;
+            if (pte_index(*addr, 2) == 0)
+                break;
+        }
+        if (entries == NULL)
+            *addr = align_down(*addr, pte_level_size(level)) + pte_level_size(level);
+    }
+    return NULL;
+}
+
+/* Enter a new table at @slot, an entry of @level in an upper table, unless another thread was
+ * faster. */
+static int make_table(struct mm *mm, pte_t *slot, unsigned level)
+{
+    struct pt_table *upper = pt_table_of(slot);
+    struct pt_table *table = pt_table_create(mm, level - 1);
+
+    if (table == NULL)
+        return -ENOMEM;
+    spin_lock(&upper->lock);
+    if (pte_is_empty(pte_load(slot))) {
+        pte_store(slot, pte_make_table(page_to_phys(pt_table_page(table)), true));
+        upper->nr[PT_OTHER]++;
+        table = NULL;
+    }
+    spin_unlock(&upper->lock);
+    if (table != NULL)
+        pt_table_discard(mm, table);
+    return 0;
+}
+
+pte_t *pt_make_upper(struct mm *mm, vaddr_t addr)
+{
+    pte_t *entries = root_entries(mm);
+    unsigned level;
+
+    for (level = PTE_LEVELS; level > 2; level--) {
+        pte_t *slot = pte_slot(entries, addr, level);
+
+        if (pte_is_empty(pte_load(slot)) && make_table(mm, slot, level) != 0)
+            return ERR_PTR(-ENOMEM);
+        entries = table_below(pte_load(slot));
+    }
+    return pte_slot(entries, addr, 2);
+}
+
+/* ---- sharing ---- */
+
+/* Lock an upper table and the leaf table that its entry @slot names; false, nothing locked, when it
+ * names none or one that is already the caller's own. */
+static bool lock_shared(pte_t *slot, struct pt_table **leaf)
+{
+    struct pt_table *upper = pt_table_of(slot);
+    pte_t entry;
+
+    spin_lock(&upper->lock);
+    entry = pte_load(slot);
+    if (!pte_is_table(entry, 2) || pte_is_writable(entry)) {
+        spin_unlock(&upper->lock);
+        return false;
+    }
+    *leaf = pt_leaf_of_upper(entry);
+    spin_lock_nested(&(*leaf)->lock);
+    return true;
+}
+
+static void unlock_shared(pte_t *slot, struct pt_table *leaf)
+{
+    spin_unlock(&leaf->lock);
+    spin_unlock(&pt_table_of(slot)->lock);
+}
+
+/* The entry as both copies of a table hold it: a private page is now copied on write. */
+static pte_t copy_entry(pte_t *from)
+{
+    pte_t entry = pte_load(from);
+    struct page *page = pt_page_of(entry);
+
+    if (page == NULL)
+        return entry;
+    if (pte_is_writable(entry))
+        entry = pte_clear_writable(pte_exchange_clear_writable(from));
+    page_get(page);
+    page_map_count_add(page, 1);
+    return entry;
+}
+
+static void copy_table(struct pt_table *from, struct pt_table *to)
+{
+    pte_t *source = pt_table_entries(from);
+    pte_t *target = pt_table_entries(to);
+    unsigned left = pt_table_count(from);
+    unsigned i;
+
+    for (i = 0; left > 0; i++) {
+        if (pte_is_empty(pte_load(&source[i])))
+            continue;
+        pte_store(&target[i], copy_entry(&source[i]));
+        left--;
+    }
+    memcpy(to->nr, from->nr, sizeof(to->nr));
+}
+
+/*
+ * Leave a shared table, with @copy (an empty table) as the new one.
+ * => NULL: @copy is in use; else it was not needed
+ */
+static struct pt_table *unshare_locked(struct mm *mm, pte_t *slot, vaddr_t addr,
+                                       struct pt_table *leaf, struct pt_table *copy)
+{
+    vaddr_t base = align_down(addr, PT_LEAF_SPAN);
+
+    if (leaf->sharers == 1) {
+        pte_store(slot, pte_set_writable(pte_load(slot)));
+        return copy;
+    }
+    copy_table(leaf, copy);
+    pte_store(slot, pte_make_table(page_to_phys(pt_table_page(copy)), true));
+    leaf->sharers--;
+    arch_mmu_flush(&mm->mmu, base, base + PT_LEAF_SPAN, true);
+    return NULL;
+}
+
+static int unshare(struct mm *mm, pte_t *slot, vaddr_t addr)
+{
+    struct pt_table *copy = NULL;
+    struct pt_table *leaf;
+
+    if (!lock_shared(slot, &leaf))
+        return 0;
+    if (leaf->sharers > 1) {
+        unlock_shared(slot, leaf);
+        copy = pt_table_create(mm, 1);
+        if (copy == NULL)
+            return -ENOMEM;
+        if (!lock_shared(slot, &leaf)) {
+            pt_table_discard(mm, copy);
+            return 0;
+        }
+    }
+    copy = unshare_locked(mm, slot, addr, leaf, copy);
+    unlock_shared(slot, leaf);
+    if (copy != NULL)
+        pt_table_discard(mm, copy);
+    else
+        fetch_sub(&mm->table_pages, 1);
+    return 0;
+}
+
+int pt_own(struct mm *mm, vaddr_t addr)
+{
+    pte_t *slot = pt_make_upper(mm, addr);
+    pte_t entry;
+
+    if (IS_ERR(slot))
+        return PTR_ERR(slot);
+    entry = pte_load(slot);
+    if (pte_is_empty(entry))
+        return make_table(mm, slot, 2);
+    return pte_is_writable(entry) ? 0 : unshare(mm, slot, addr);
+}
+
+int pt_own_range(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    vaddr_t addr = start;
+    pte_t *slot;
+
+    while ((slot = pt_next_upper(mm, &addr, end)) != NULL) {
+        if (!pte_is_writable(pte_load(slot)) && unshare(mm, slot, addr) != 0)
+            return -ENOMEM;
+        addr = pt_leaf_end(addr, end);
+    }
+    return 0;
+}
+
+/* Own the table of @addr if it exists and reaches out of [floor, ceiling). */
+static int own_edge(struct mm *mm, vaddr_t addr, const struct pt_range *range)
+{
+    vaddr_t base = align_down(addr, PT_LEAF_SPAN);
+    pte_t *slot;
+
+    if (base >= range->floor && base + PT_LEAF_SPAN <= range->ceiling)
+        return 0;
+    slot = find_upper(mm, addr);
+    if (slot == NULL || !pte_is_table(pte_load(slot), 2) || pte_is_writable(pte_load(slot)))
+        return 0;
+    return unshare(mm, slot, addr);
+}
+
+int pt_own_edges(struct mm *mm, const struct pt_range *range)
+{
+    int err = own_edge(mm, range->start, range);
+
+    return err != 0 ? err : own_edge(mm, range->end - 1, range);
+}
+
+int pt_make_range(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    vaddr_t addr;
+
+    for (addr = start; addr < end; addr = pt_leaf_end(addr, end)) {
+        if (pt_own(mm, addr) != 0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+/* ---- the cursor ---- */
+
+static bool lock_leaf(struct pt_cursor *cursor)
+{
+    for (;;) {
+        pte_t entry = pte_load(cursor->upper);
+
+        if (!pte_is_table(entry, 2))
+            return false;
+        cursor->leaf = pt_leaf_of_upper(entry);
+        spin_lock(&cursor->leaf->lock);
+        /* Another thread may have made the table its own meanwhile, or freed it. */
+        if (pte_pfn(pte_load(cursor->upper)) == pte_pfn(entry))
+            return true;
+        spin_unlock(&cursor->leaf->lock);
+    }
+}
+
+bool pt_lock(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
+{
+    bool locked;
+
+    rcu_read_lock();
+    cursor->mm = mm;
+    cursor->addr = addr;
+    cursor->upper = find_upper(mm, addr);
+    locked = cursor->upper != NULL && lock_leaf(cursor);
+    if (locked)
+        cursor->slot = pte_slot(pt_table_entries(cursor->leaf), addr, 1);
+    rcu_read_unlock();
+    return locked;
+}
+
+int pt_lock_own(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
+{
+    for (;;) {
+        int err = pt_own(mm, addr);
+
+        if (err != 0)
+            return err;
+        if (!pt_lock(cursor, mm, addr))
+            continue;
+        if (pte_is_writable(pte_load(cursor->upper)))
+            return 0;
+        pt_unlock(cursor);
+    }
+}
+
+void pt_unlock(struct pt_cursor *cursor)
+{
+    spin_unlock(&cursor->leaf->lock);
+}
+
+pte_t pt_peek(struct mm *mm, vaddr_t addr, bool *shared)
+{
+    pte_t pte = pte_empty();
+    pte_t *slot, upper;
+
+    *shared = false;
+    rcu_read_lock();
+    slot = find_upper(mm, addr);
+    upper = slot == NULL ? pte_empty() : pte_load(slot);
+    if (pte_is_table(upper, 2)) {
+        *shared = !pte_is_writable(upper);
+        pte = pte_load(pte_slot(table_below(upper), addr, 1));
+    }
+    rcu_read_unlock();
+    return pte;
+}
+
+void pt_install(struct pt_cursor *cursor, pte_t pte)
+{
+    struct page *page = pt_page_of(pte);
+
+    ASSERT(pte_is_empty(pt_get(cursor)));
+    if (page != NULL)
+        page_map_count_add(page, 1);
+    cursor->leaf->nr[pt_kind_of(pte)]++;
+    pte_store(cursor->slot, pte);
+}
+
+pte_t pt_take(struct pt_cursor *cursor)
+{
+    pte_t pte = pte_exchange(cursor->slot, pte_empty());
+    struct page *page = pt_page_of(pte);
+
+    cursor->leaf->nr[pt_kind_of(pte)]--;
+    if (page != NULL)
+        page_map_count_add(page, -1);
+    return pte;
+}
+
+void pt_change(struct pt_cursor *cursor, pte_t pte)
+{
+    ASSERT(pte_pfn(pt_get(cursor)) == pte_pfn(pte));
+    pte_store(cursor->slot, pte);
+}
+
+void pt_count(struct mm *mm, u64 nr[NR_PT_KINDS])
+{
+    vaddr_t addr = 0;
+    pte_t *slot;
+    unsigned kind;
+
+    for (kind = 0; kind < NR_PT_KINDS; kind++)
+        nr[kind] = 0;
+    rcu_read_lock();
+    while ((slot = pt_next_upper(mm, &addr, USER_END)) != NULL) {
+        pte_t upper = pte_load(slot);
+
+        for (kind = 0; kind < NR_PT_KINDS && pte_is_table(upper, 2); kind++)
+            nr[kind] += READ_ONCE(pt_leaf_of_upper(upper)->nr[kind]);
+        addr = pt_leaf_end(addr, USER_END);
+    }
+    rcu_read_unlock();
+}
