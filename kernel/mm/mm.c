@@ -221,10 +221,10 @@ void mm_put_user(struct mm *mm)
     if (before > 1)
         return;
     mm_peak_update(mm);
+    unmap_everything(mm);
     mutex_lock(&mm_list_lock);
     list_remove(&mm->list_link);
     mutex_unlock(&mm_list_lock);
-    unmap_everything(mm);
     anon_family_leave(mm);
 }
 
