@@ -1,1 +1,7 @@
 # Sources of the room time: one line "quire_SOURCES += %D%/FILE" each.
+quire_SOURCES += %D%/clock.c
+quire_SOURCES += %D%/clock_timer.c
+quire_SOURCES += %D%/sleep.c
+quire_SOURCES += %D%/timer.c
+quire_SOURCES += %D%/timer_queue.c
+EXTRA_DIST += %D%/timer_internal.h %D%/timer_queue.h
