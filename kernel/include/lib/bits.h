@@ -10,7 +10,11 @@
 
 static inline unsigned int popcount(u64 value)
 {
-    return (unsigned int)__builtin_popcountll(value);
+    /* In pairs, nibbles, bytes; the compiler's own would be a call into its runtime library. */
+    value -= value >> 1 & 0x5555555555555555UL;
+    value = (value & 0x3333333333333333UL) + (value >> 2 & 0x3333333333333333UL);
+    value = (value + (value >> 4)) & 0x0F0F0F0F0F0F0F0FUL;
+    return (unsigned int)(value * 0x0101010101010101UL >> 56);
 }
 
 /* The number of the lowest set bit; value is not 0. */
