@@ -1,7 +1,8 @@
 /*
  * Failpoints: places that can be told to fail, so that error paths are run by tests.
  *
- * Armed by /proc/quire/failpoints or by unit tests: "fail the n-th call", "from the n-th on", optionally only for one task.
+ * Armed by /proc/quire/failpoints or by unit tests: "fail the n-th call", "from the n-th on",
+ * optionally only for one task.
  */
 #pragma once
 

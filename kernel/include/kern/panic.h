@@ -1,6 +1,7 @@
 /*
- * The end: panic says what, where, registers, a symbolised backtrace, CPU and task, honours panic=SECONDS, and ends
- * QEMU where isa-debug-exit is present. ASSERT is always on; DEBUG_ASSERT only in debug builds.
+ * The end: panic says what, where, registers, a symbolised backtrace, CPU and task, honours
+ * panic=SECONDS, and ends QEMU where isa-debug-exit is present. ASSERT is always on; DEBUG_ASSERT
+ * only in debug builds.
  */
 #pragma once
 
@@ -9,7 +10,8 @@
 struct trap_frame;
 
 __noreturn void panic(const char *format, ...) __printf(1, 2);
-__noreturn void panic_with_frame(const struct trap_frame *frame, const char *format, ...) __printf(2, 3);
+__noreturn void panic_with_frame(const struct trap_frame *frame, const char *format, ...)
+    __printf(2, 3);
 
 /* Who is running, for the panic message; registered by proc. Writes a short line, never faults. */
 void panic_set_describe(void (*describe)(char *buffer, size_t size));

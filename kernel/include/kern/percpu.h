@@ -1,7 +1,8 @@
 /*
  * Per-CPU data: one copy of the .percpu section for each CPU.
  *
- * => this_cpu(x) is stable only while preemption is off (preempt_disable, a spin lock, interrupts off)
+ * => this_cpu(x) is stable only while preemption is off (preempt_disable, a spin lock, interrupts
+ * off)
  */
 #pragma once
 

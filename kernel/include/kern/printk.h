@@ -8,7 +8,16 @@
 
 #include <lib/types.h>
 
-enum log_level { LOG_EMERG, LOG_ALERT, LOG_CRIT, LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
+enum log_level {
+    LOG_EMERG,
+    LOG_ALERT,
+    LOG_CRIT,
+    LOG_ERR,
+    LOG_WARNING,
+    LOG_NOTICE,
+    LOG_INFO,
+    LOG_DEBUG
+};
 
 void printk(enum log_level level, const char *format, ...) __printf(2, 3);
 void vprintk(enum log_level level, const char *format, va_list args);
@@ -20,9 +29,9 @@ void vprintk(enum log_level level, const char *format, va_list args);
 #define pr_debug(...) printk(LOG_DEBUG, __VA_ARGS__)
 
 struct console {
-    const char *name;                                  /* (I) as in console=NAME */
+    const char *name;                                              /* (I) as in console=NAME */
     void (*write)(struct console *, const char *text, size_t len); /* (I) must not sleep */
-    bool early;                                        /* (I) replaced by the first real console */
+    bool early; /* (I) replaced by the first real console */
     struct console *next;
 };
 void console_register(struct console *console);
@@ -31,7 +40,8 @@ void console_set_level(enum log_level level);
 enum log_level console_get_level(void);
 void printk_set_clock(u64 (*clock_ns)(void));
 
-/* Reading the ring, for syslog(2) and /dev/kmsg. Position is a record number; -EPIPE when it was overwritten. */
+/* Reading the ring, for syslog(2) and /dev/kmsg. Position is a record number; -EPIPE when it was
+ * overwritten, -EAGAIN when it is not written yet. */
 struct log_record {
     u64 sequence;
     u64 time_ns;

@@ -1,9 +1,10 @@
 /*
  * Spin locks: ticket locks with an owner and a rank.
  *
- * A CPU takes locks in increasing rank only (kern/lock_ranks.def, DESIGN 2.9); debug builds panic on a
- * violation, naming both locks, and on recursion, foreign unlock and sleeping with one held. Holding a spin lock keeps
- * preemption off. A lock that an interrupt handler takes is always taken with interrupts off.
+ * A CPU takes locks in increasing rank only (kern/lock_ranks.def, DESIGN 2.9); debug builds panic
+ * on a violation, naming both locks, and on recursion, foreign unlock and sleeping with one held.
+ * Holding a spin lock keeps preemption off. A lock that an interrupt handler takes is always taken
+ * with interrupts off.
  */
 #pragma once
 
@@ -26,7 +27,10 @@ struct spinlock {
     s16 cpu;   /* holder, -1: free; for assertions */
 };
 
-#define SPINLOCK_INIT(rank_) {.rank = (rank_), .cpu = -1}
+#define SPINLOCK_INIT(rank_)                                                                       \
+    {                                                                                              \
+        .rank = (rank_), .cpu = -1                                                                 \
+    }
 
 void spin_lock_init(struct spinlock *lock, enum lock_rank rank);
 void spin_lock(struct spinlock *lock) __acquires(lock);
@@ -36,5 +40,6 @@ irqflags_t spin_lock_irqsave(struct spinlock *lock) __acquires(lock);
 void spin_unlock_irqrestore(struct spinlock *lock, irqflags_t flags) __releases(lock);
 bool spin_is_held(const struct spinlock *lock); /* by this CPU */
 
-/* A second lock of the same rank (two leaf tables, two run queues): the caller orders them by address. */
+/* A second lock of the same rank (two leaf tables, two run queues): the caller orders them by
+ * address. */
 void spin_lock_nested(struct spinlock *lock) __acquires(lock);

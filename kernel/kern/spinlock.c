@@ -1,0 +1,91 @@
+/*
+ * Ticket locks: first come, first served.
+ *
+ * The debug build keeps a stack of the locks each CPU holds and panics on an order that could
+ * deadlock. Locks taken inside an interrupt handler are compared only with each other: what the
+ * interrupted code holds with interrupts on is never taken by a handler.
+ */
+#include <kern/spinlock.h>
+
+#include "spinlock_check.h"
+
+#include <kern/panic.h>
+#include <kern/percpu.h>
+#include <kern/preempt.h>
+
+void spin_lock_init(struct spinlock *lock, enum lock_rank rank)
+{
+    *lock = (struct spinlock)SPINLOCK_INIT((u16)rank);
+}
+
+static void wait_for_turn(struct spinlock *lock)
+{
+    u16 ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
+
+    while (__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket)
+        cpu_relax();
+    lock->cpu = (s16)cpu_id();
+}
+
+void spin_lock(struct spinlock *lock)
+{
+    preempt_disable();
+    spinlock_check_acquire(lock, false);
+    wait_for_turn(lock);
+}
+
+void spin_lock_nested(struct spinlock *lock)
+{
+    preempt_disable();
+    spinlock_check_acquire(lock, true);
+    wait_for_turn(lock);
+}
+
+bool spin_trylock(struct spinlock *lock)
+{
+    u16 ticket;
+
+    preempt_disable();
+    ticket = __atomic_load_n(&lock->owner, __ATOMIC_RELAXED);
+    if (!__atomic_compare_exchange_n(&lock->next, &ticket, (u16)(ticket + 1), false,
+                                     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        preempt_enable();
+        return false;
+    }
+    spinlock_check_acquired(lock);
+    lock->cpu = (s16)cpu_id();
+    return true;
+}
+
+static void release(struct spinlock *lock)
+{
+    spinlock_check_release(lock);
+    lock->cpu = -1;
+    __atomic_store_n(&lock->owner, (u16)(lock->owner + 1), __ATOMIC_RELEASE);
+}
+
+void spin_unlock(struct spinlock *lock)
+{
+    release(lock);
+    preempt_enable();
+}
+
+irqflags_t spin_lock_irqsave(struct spinlock *lock)
+{
+    irqflags_t flags = irq_save();
+
+    spin_lock(lock);
+    return flags;
+}
+
+void spin_unlock_irqrestore(struct spinlock *lock, irqflags_t flags)
+{
+    release(lock);
+    irq_restore(flags);
+    preempt_enable();
+}
+
+bool spin_is_held(const struct spinlock *lock)
+{
+    return __atomic_load_n(&lock->cpu, __ATOMIC_RELAXED) == (s16)cpu_id() && preempt_depth() > 0;
+}
