@@ -1,6 +1,6 @@
 /*
- * What the boot loader said, in one shape for Multiboot2 and PVH. kernel_main receives it on CPU 0 with
- * the direct map of the RAM in @memory in place, the console silent, interrupts off.
+ * What the boot loader said, in one shape for Multiboot2 and PVH. kernel_main receives it on CPU 0
+ * with the direct map of the RAM in @memory in place, the console silent, interrupts off.
  */
 #pragma once
 
@@ -9,7 +9,13 @@
 #define BOOT_MEMORY_MAX  128
 #define BOOT_MODULES_MAX 8
 
-enum boot_memory_type { BOOT_MEMORY_RAM = 1, BOOT_MEMORY_RESERVED, BOOT_MEMORY_ACPI, BOOT_MEMORY_NVS, BOOT_MEMORY_BAD };
+enum boot_memory_type {
+    BOOT_MEMORY_RAM = 1,
+    BOOT_MEMORY_RESERVED,
+    BOOT_MEMORY_ACPI,
+    BOOT_MEMORY_NVS,
+    BOOT_MEMORY_BAD
+};
 
 struct boot_memory {
     paddr_t start;
@@ -30,14 +36,14 @@ struct boot_framebuffer {
 };
 
 struct boot_info {
-    const char *loader;       /* "PVH" or the Multiboot2 loader's name */
-    char command_line[4096];  /* NUL-terminated, truncated with a message if longer */
+    const char *loader;      /* "PVH" or the Multiboot2 loader's name */
+    char command_line[4096]; /* NUL-terminated, truncated with a message if longer */
     struct boot_memory memory[BOOT_MEMORY_MAX]; /* as reported: unsorted, may overlap */
     unsigned nr_memory;
     struct boot_module modules[BOOT_MODULES_MAX]; /* first: initramfs */
     unsigned nr_modules;
     struct boot_framebuffer framebuffer;
-    paddr_t acpi_root; /* RSDP, 0: look for it */
+    paddr_t acpi_root;                /* RSDP, 0: look for it */
     paddr_t kernel_start, kernel_end; /* physical extent of the image, bss included */
 };
 

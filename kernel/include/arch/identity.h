@@ -5,7 +5,7 @@
 
 #include <lib/types.h>
 
-u64 arch_hwcap(void);             /* AT_HWCAP */
-u64 arch_hwcap2(void);            /* AT_HWCAP2 */
-const char *arch_platform(void);  /* AT_PLATFORM, and the machine name of uname(2) */
+u64 arch_hwcap(void);                      /* AT_HWCAP */
+u64 arch_hwcap2(void);                     /* AT_HWCAP2 */
+const char *arch_platform(void);           /* AT_PLATFORM, and the machine name of uname(2) */
 bool arch_random(u64 *value) __must_check; /* false: no such instruction, or it failed */

@@ -16,15 +16,16 @@
 #define USER_END 0x00007FFFFFFFF000UL
 
 enum kernel_map_type {
-    KERNEL_MAP_RW,         /* normal memory, no execute */
-    KERNEL_MAP_DEVICE,     /* uncached */
+    KERNEL_MAP_RW,     /* normal memory, no execute */
+    KERNEL_MAP_DEVICE, /* uncached */
     KERNEL_MAP_WRITECOMBINE,
 };
 
 /*
- * arch_kernel_map: enter translations for [virt, virt + len) -> [phys, phys + len) in the vmalloc area.
- * => multiples of PAGE_SIZE; the range was unmapped; top-level tables of the area exist from boot, so
- *    every address space sees the entry at once
+ * arch_kernel_map: enter translations for [virt, virt + len) -> [phys, phys + len) in the vmalloc
+ * area.
+ * => multiples of PAGE_SIZE; the range was unmapped; top-level tables of the area exist from boot,
+ * so every address space sees the entry at once
  * => -ENOMEM (nothing entered)
  */
 int arch_kernel_map(vaddr_t virt, paddr_t phys, size_t len, enum kernel_map_type type) __must_check;
@@ -36,8 +37,9 @@ int arch_kernel_map(vaddr_t virt, paddr_t phys, size_t len, enum kernel_map_type
 void arch_kernel_unmap(vaddr_t virt, size_t len);
 
 /*
- * Where the machine gets memory for page tables and FPU state: registered by kmem (kmem_init), which is
- * above it. Before that arch_kernel_map and everything else that allocates answers -ENOMEM.
+ * Where the machine gets memory for page tables and FPU state: registered by kmem (kmem_init),
+ * which is above it. Before that arch_kernel_map and everything else that allocates answers
+ * -ENOMEM.
  */
 struct arch_memory_source {
     paddr_t (*frame_alloc)(void); /* one zeroed frame, without sleeping; 0: none */
@@ -46,3 +48,4 @@ struct arch_memory_source {
     void (*free)(void *memory);
 };
 void arch_set_memory_source(const struct arch_memory_source *source);
+const struct arch_memory_source *arch_memory_source_get(void); /* NULL: none yet */

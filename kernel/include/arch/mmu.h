@@ -11,10 +11,10 @@
 #include <lib/types.h>
 
 struct arch_mmu {
-    paddr_t root;      /* (I) physical address of the top table */
-    u64 active_cpus;   /* (a) bit n: CPU n may hold translations of this space */
-    u64 context_id;    /* (a) identity for tagged translations (PCID); never reused */
-    u64 generation;    /* (a) bumped by each flush, so a tagged CPU that was away knows it is stale */
+    paddr_t root;    /* (I) physical address of the top table */
+    u64 active_cpus; /* (a) bit n: CPU n may hold translations of this space */
+    u64 context_id;  /* (a) identity for tagged translations (PCID); never reused */
+    u64 generation;  /* (a) bumped by each flush, so a tagged CPU that was away knows it is stale */
 };
 
 /*
@@ -25,13 +25,14 @@ int arch_mmu_init(struct arch_mmu *mmu) __must_check;
 
 /*
  * arch_mmu_fini: free the root.
- * => user half already empty; a CPU that still has it loaded lazily is moved to the kernel's root first
+ * => user half already empty; a CPU that still has it loaded lazily is moved to the kernel's root
+ * first
  */
 void arch_mmu_fini(struct arch_mmu *mmu);
 
 /*
- * arch_mmu_switch: make @next the address space of this CPU (NULL: keep what is loaded; a kernel thread
- * borrows it).
+ * arch_mmu_switch: make @next the address space of this CPU (NULL: keep what is loaded; a kernel
+ * thread borrows it).
  * => interrupts off; called by the scheduler inside the context switch and by exec
  */
 void arch_mmu_switch(struct arch_mmu *next);

@@ -10,24 +10,29 @@ struct trap_frame;
 struct arch_signal_request {
     int signal;
     vaddr_t handler;
-    vaddr_t restorer;           /* SA_RESTORER; 0 when the program gave none (the frame cannot return: SIGSEGV as Linux) */
-    bool wants_info;            /* SA_SIGINFO (x86-64 always builds the full frame) */
-    u64 blocked;                /* mask to restore at sigreturn: uc_sigmask */
-    vaddr_t stack_top;          /* stack to build on: alternate stack's top, or 0: continue below the current one */
-    const void *info;           /* struct abi_siginfo, 128 bytes */
-    const void *alt_stack;      /* struct abi_stack for uc_stack */
-    u64 fault_address;          /* cr2, trap number and error code of the last fault for the ucontext */
+    vaddr_t restorer; /* SA_RESTORER; 0 when the program gave none (the frame cannot return: SIGSEGV
+                         as Linux) */
+    bool wants_info;  /* SA_SIGINFO (x86-64 always builds the full frame) */
+    u64 blocked;      /* mask to restore at sigreturn: uc_sigmask */
+    vaddr_t stack_top; /* stack to build on: alternate stack's top, or 0: continue below the current
+                          one */
+    const void *info;  /* struct abi_siginfo, 128 bytes */
+    const void *alt_stack; /* struct abi_stack for uc_stack */
+    u64 fault_address;     /* cr2, trap number and error code of the last fault for the ucontext */
 };
 
 /*
  * arch_signal_push: build the frame and point @frame at the handler.
  * => -EFAULT: the stack cannot be written (caller forces SIGSEGV)
  */
-int arch_signal_push(struct trap_frame *frame, const struct arch_signal_request *request) __must_check;
+int arch_signal_push(struct trap_frame *frame,
+                     const struct arch_signal_request *request) __must_check;
 
 /*
- * arch_signal_pop: rt_sigreturn: restore registers, FPU state; returns the saved mask and alternate stack.
- * => -EFAULT for a frame that is not readable or would leave user mode with forbidden state (caller forces SIGSEGV)
+ * arch_signal_pop: rt_sigreturn: restore registers, FPU state; returns the saved mask and alternate
+ * stack.
+ * => -EFAULT for a frame that is not readable or would leave user mode with forbidden state (caller
+ * forces SIGSEGV)
  */
 int arch_signal_pop(struct trap_frame *frame, u64 *blocked, void *alt_stack) __must_check;
 

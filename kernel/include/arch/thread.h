@@ -2,9 +2,9 @@
  * Machine state of a thread: what the context switch saves, user registers, FPU, thread pointer.
  *
  * A thread that has a user side keeps its user registers in a struct trap_frame at the top of its
- * kernel stack while it is in the kernel. <arch/trap_frame.h> defines struct trap_frame (all general
- * registers, rip, cs, rflags, rsp, ss, orig_rax, error code) for arch, ptrace-like readers and core dumps; other rooms
- * use the accessors here.
+ * kernel stack while it is in the kernel. <arch/trap_frame.h> defines struct trap_frame (all
+ * general registers, rip, cs, rflags, rsp, ss, orig_rax, error code) for arch, ptrace-like readers
+ * and core dumps; other rooms use the accessors here.
  */
 #pragma once
 
@@ -14,21 +14,28 @@
 
 struct trap_frame;
 
+/* struct thread begins with it: arch_current() (<arch/percpu.h>) points to both. */
 struct arch_thread {
     u64 stack_pointer; /* saved kernel stack pointer while not running */
     u64 fs_base;       /* user FS and GS bases (thread pointer) */
     u64 gs_base;
-    void *fpu;         /* user FPU/vector state, arch_fpu_size() bytes, 64-byte aligned; NULL: kernel thread */
-    u32 pkru;          /* protection-key rights, kept in @fpu as well when the CPU has them */
+    void *fpu; /* user FPU/vector state, arch_fpu_size() bytes, 64-byte aligned; NULL: kernel thread
+                */
+    u64 fault_address; /* own thread: address, exception number and error code of the last fault in
+                        */
+    u32 fault_vector;  /*   user mode, for the signal frame */
+    u32 fault_error;
 };
 
 struct thread;
 
 /*
- * arch_thread_init_kernel: prepare @thread to run entry(argument) on the stack [stack, stack + KERNEL_STACK_SIZE)
- * when first switched to; the scheduler's first-run hook (arch_thread_set_start_hook) runs before entry.
+ * arch_thread_init_kernel: prepare @thread to run entry(argument) on the stack [stack, stack +
+ * KERNEL_STACK_SIZE) when first switched to; the scheduler's first-run hook
+ * (arch_thread_set_start_hook) runs before entry.
  */
-void arch_thread_init_kernel(struct arch_thread *arch, void *stack, void (*entry)(void *), void *argument);
+void arch_thread_init_kernel(struct arch_thread *arch, void *stack, void (*entry)(void *),
+                             void *argument);
 
 /*
  * arch_thread_init_user: prepare a thread that "returns" to user mode with a copy of @frame.
@@ -36,9 +43,19 @@ void arch_thread_init_kernel(struct arch_thread *arch, void *stack, void (*entry
  */
 int arch_thread_init_user(struct arch_thread *arch, void *stack, const struct trap_frame *frame,
                           const struct arch_thread *parent) __must_check;
+
+/*
+ * arch_thread_become_user: give a kernel thread (the current one) a user side: fresh FPU state.
+ * => -ENOMEM; afterwards the thread fills arch_frame_current() (arch_start_user_program), and
+ * returning from its entry function goes to user mode
+ */
+int arch_thread_become_user(struct arch_thread *arch) __must_check;
+struct trap_frame *arch_frame_current(void); /* the user registers of the running thread */
+
 void arch_thread_fini(struct arch_thread *arch);
 
-/* Called once by sched: @hook runs first on every new thread's stack (it releases the run-queue lock). */
+/* Called once by sched: @hook runs first on every new thread's stack (it releases the run-queue
+ * lock). */
 void arch_thread_set_start_hook(void (*hook)(void));
 
 /*
@@ -47,15 +64,19 @@ void arch_thread_set_start_hook(void (*hook)(void));
  */
 void arch_context_switch(struct arch_thread *prev, struct arch_thread *next, void *next_stack);
 
-/* User registers of the thread whose kernel stack starts at @stack (valid while it is in the kernel). */
+/* User registers of the thread whose kernel stack starts at @stack (valid while it is in the
+ * kernel). */
 struct trap_frame *arch_user_frame(void *stack);
 
-/* Start a fresh program: registers as the ABI says, entry and stack pointer, FPU state and bases reset. */
-void arch_start_user_program(struct arch_thread *arch, struct trap_frame *frame, vaddr_t entry, vaddr_t stack_pointer);
+/* Start a fresh program: registers as the ABI says, entry and stack pointer, FPU state and bases
+ * reset. */
+void arch_start_user_program(struct arch_thread *arch, struct trap_frame *frame, vaddr_t entry,
+                             vaddr_t stack_pointer);
 
 /*
- * arch_enter_user: leave the kernel for the first time, with the frame at the top of the current kernel stack
- * (arch_user_frame), through the same path as every return to user mode (upcall user_return included).
+ * arch_enter_user: leave the kernel for the first time, with the frame at the top of the current
+ * kernel stack (arch_user_frame), through the same path as every return to user mode (upcall
+ * user_return included).
  */
 __noreturn void arch_enter_user(void);
 
@@ -69,7 +90,8 @@ bool arch_frame_is_user(const struct trap_frame *frame);
 /* Thread pointer of clone(CLONE_SETTLS). => -EPERM/-EINVAL when not a user address, as Linux */
 int arch_set_thread_pointer(struct arch_thread *arch, vaddr_t tls) __must_check;
 
-/* The arch_prctl system call on the current thread: ARCH_SET_FS and so on. Errors as arch_prctl(2). */
+/* The arch_prctl system call on the current thread: ARCH_SET_FS and so on. Errors as arch_prctl(2).
+ */
 long arch_prctl_call(int code, unsigned long addr);
 
 /* FPU state of the running thread: write registers to memory / reload them from memory. */

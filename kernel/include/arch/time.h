@@ -5,13 +5,14 @@
 
 #include <lib/types.h>
 
-u64 arch_clock_ns(void);            /* monotonic nanoseconds since boot; cheap; same on every CPU */
-void arch_timer_set(u64 deadline);  /* fire this CPU's tick upcall at @deadline (ns); ~0: never */
-s64 arch_rtc_read(void);            /* seconds since 1970 UTC from the battery clock, 0 when absent */
-int arch_rtc_write(s64 seconds);    /* -ENODEV when absent */
-u64 arch_cycles(void);              /* time-stamp counter, for randomness and statistics */
+u64 arch_clock_ns(void);           /* monotonic nanoseconds since boot; cheap; same on every CPU */
+void arch_timer_set(u64 deadline); /* fire this CPU's tick upcall at @deadline (ns); ~0: never */
+s64 arch_rtc_read(void);         /* seconds since 1970 UTC from the battery clock, 0 when absent */
+int arch_rtc_write(s64 seconds); /* -ENODEV when absent */
+u64 arch_cycles(void);           /* time-stamp counter, for randomness and statistics */
 
-/* How the vDSO turns the counter into nanoseconds: ns = ((cycles - base) * mult >> shift) + base_ns. usable false: vDSO must call the kernel. */
+/* How the vDSO turns the counter into nanoseconds: ns = ((cycles - base) * mult >> shift) +
+ * base_ns. usable false: vDSO must call the kernel. */
 struct arch_clock_scale {
     bool usable;
     u64 base;

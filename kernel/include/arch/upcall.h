@@ -65,3 +65,10 @@ __noreturn void arch_panic(const struct trap_frame *frame, const char *format, .
  * does not exist. */
 int arch_irq_enable(unsigned line, bool level) __must_check;
 void arch_irq_disable(unsigned line);
+
+/*
+ * arch_msi_allocate: a line for a message-signalled interrupt (edge-triggered, always enabled), and
+ * what the device is to write where.
+ * => -ENOSPC
+ */
+int arch_msi_allocate(unsigned *line, u64 *address, u32 *data) __must_check;

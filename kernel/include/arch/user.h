@@ -1,8 +1,9 @@
 /*
- * User memory: the only door. Every function checks that the whole range lies below USER_END, takes the
- * faults (an exception table leads a failed access back here) and honours SMAP.
+ * User memory: the only door. Every function checks that the whole range lies below USER_END, takes
+ * the faults (an exception table leads a failed access back here) and honours SMAP.
  *
- * => may sleep (page fault), so never under a spin lock; the *_nofault forms never sleep and fail instead
+ * => may sleep (page fault), so never under a spin lock; the *_nofault forms never sleep and fail
+ * instead
  */
 #pragma once
 
@@ -35,7 +36,8 @@ bool user_range_ok(const void __user *addr, size_t len);
     })
 
 /*
- * Atomic operations on a 32-bit user word, for futexes. Do not fault a page in: -EFAULT means "make it
- * writable through mm_fault and try again".
+ * Atomic operations on a 32-bit user word, for futexes. Do not fault a page in: -EFAULT means "make
+ * it writable through mm_fault and try again".
  */
-int user_compare_exchange_nofault(u32 *old_out, u32 __user *ptr, u32 expected, u32 desired) __must_check;
+int user_compare_exchange_nofault(u32 *old_out, u32 __user *ptr, u32 expected,
+                                  u32 desired) __must_check;

@@ -106,7 +106,8 @@ static inline void arch_preempt_clear_request(void)
     __asm__ volatile("orl $0x80000000, %%gs:12" : : : "memory", "cc");
 }
 
-/* A full barrier: what the handler reads is read after others can see that it runs (sched/rcu.c). */
+/* A full barrier: what the handler reads is read after others can see that it runs (sched/rcu.c).
+ */
 static inline void arch_interrupt_enter(void)
 {
     __asm__ volatile("lock; incl %%gs:40" : : : "memory", "cc");

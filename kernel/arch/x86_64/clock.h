@@ -1,0 +1,10 @@
+/*
+ * Clock hardware, the boot side.
+ */
+#pragma once
+
+#include <lib/types.h>
+
+void clock_map(void);       /* boot, before the final tables */
+void clock_init(void);      /* measure; needs the local APIC */
+void clock_wait_us(u64 us); /* busy wait: only where the hardware demands it */

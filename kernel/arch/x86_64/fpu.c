@@ -1,0 +1,75 @@
+/*
+ * Saving and loading the vector state: XSAVE where present, else FXSAVE.
+ *
+ * Switching is eager: a thread's registers are saved when it leaves a CPU and loaded when it
+ * arrives.
+ */
+#include "fpu.h"
+#include "cpu_features.h"
+
+#include <arch/thread.h>
+#include <lib/string.h>
+
+size_t arch_fpu_size(void)
+{
+    return cpu_features.xstate_size;
+}
+
+void fpu_save(struct fpu_state *state)
+{
+    u32 low = (u32)cpu_features.xcr0, high = (u32)(cpu_features.xcr0 >> 32);
+
+    if (cpu_features.xsaveopt)
+        __asm__ volatile("xsaveopt64 (%0)" : : "r"(state), "a"(low), "d"(high) : "memory");
+    else if (cpu_features.xsave)
+        __asm__ volatile("xsave64 (%0)" : : "r"(state), "a"(low), "d"(high) : "memory");
+    else
+        __asm__ volatile("fxsave64 (%0)" : : "r"(state) : "memory");
+}
+
+void fpu_restore(const struct fpu_state *state)
+{
+    u32 low = (u32)cpu_features.xcr0, high = (u32)(cpu_features.xcr0 >> 32);
+
+    if (cpu_features.xsave)
+        __asm__ volatile("xrstor64 (%0)" : : "r"(state), "a"(low), "d"(high) : "memory");
+    else
+        __asm__ volatile("fxrstor64 (%0)" : : "r"(state) : "memory");
+}
+
+void fpu_state_init(struct fpu_state *state)
+{
+    memset(state, 0, cpu_features.xstate_size);
+    state->control = FCW_DEFAULT;
+    state->mxcsr = MXCSR_DEFAULT;
+    if (cpu_features.pkru_offset) {
+        u32 pkru = PKRU_DEFAULT;
+
+        memcpy((char *)state + cpu_features.pkru_offset, &pkru, sizeof(pkru));
+        state->xstate_bv |= 1UL << 9;
+    }
+}
+
+/* Which MXCSR bits exist: what FXSAVE reports, or the default of processors that report 0. */
+static u32 mxcsr_mask(void)
+{
+    static u32 mask; /* (I) after the first call; every call finds the same */
+    struct fpu_state probe;
+
+    if (mask)
+        return mask;
+    memset(&probe, 0, 512);
+    __asm__ volatile("fxsave64 (%0)" : : "r"(&probe) : "memory");
+    mask = probe.mxcsr_mask ? probe.mxcsr_mask : 0xFFBF;
+    return mask;
+}
+
+void fpu_state_sanitise(struct fpu_state *state)
+{
+    state->mxcsr &= mxcsr_mask();
+    if (!cpu_features.xsave)
+        return;
+    state->xstate_bv &= cpu_features.xcr0;
+    state->xcomp_bv = 0;
+    memset(state->reserved2, 0, sizeof(state->reserved2));
+}

@@ -1,0 +1,33 @@
+/*
+ * x87, SSE, AVX ... state of user threads. The kernel itself uses none of these registers.
+ */
+#pragma once
+
+#include <lib/types.h>
+
+/* The legacy area every format begins with, and the header that XSAVE adds. (Intel SDM 1, 13.4.) */
+struct fpu_state {
+    u16 control, status;
+    u8 tag, reserved0;
+    u16 opcode;
+    u64 instruction, operand;
+    u32 mxcsr, mxcsr_mask;
+    u8 registers[8][16];
+    u8 xmm[16][16];
+    u8 reserved1[96]; /* the last 48 bytes are software's */
+    u64 xstate_bv, xcomp_bv;
+    u8 reserved2[48];
+} __aligned(64);
+
+#define MXCSR_DEFAULT 0x1F80u
+#define FCW_DEFAULT   0x037Fu
+#define PKRU_DEFAULT  0x55555554u /* only key 0 is open */
+
+void fpu_save(struct fpu_state *state);
+void fpu_restore(const struct fpu_state *state);
+
+/* A fresh program's state. */
+void fpu_state_init(struct fpu_state *state);
+
+/* fpu_state_sanitise: make bytes that user mode wrote loadable: no reserved bit set. */
+void fpu_state_sanitise(struct fpu_state *state);

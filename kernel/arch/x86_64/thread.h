@@ -1,0 +1,27 @@
+/*
+ * Threads, between the C files and trap_entry.S.
+ */
+#pragma once
+
+#include <arch/thread.h>
+#include <arch/trap_frame.h>
+
+/* The running thread's machine state: struct thread begins with it. NULL before there are threads.
+ */
+struct arch_thread *arch_thread_current(void);
+
+/* Write the bases that are live in the processor back to @thread, the running one. */
+void arch_thread_save_bases(struct arch_thread *thread);
+
+/* Run what must be done before user mode, and leave with interrupts off. */
+void return_to_user(struct trap_frame *frame);
+
+/* A valid user frame: selectors and flags as user mode must have them. */
+void frame_force_user(struct trap_frame *frame);
+
+/* Called from trap_entry.S. */
+void thread_start_kernel(void (*entry)(void *), void *argument);
+void thread_start_user(struct trap_frame *frame);
+void context_switch(u64 *save_stack_pointer, u64 stack_pointer);
+__noreturn void stack_switch_call(u64 stack_top, void (*function)(void *), void *argument);
+extern const char thread_first_kernel[], thread_first_user[];

@@ -1,0 +1,241 @@
+/*
+ * Traps, sorted: interrupts, exceptions of user mode (the thread gets a signal), exceptions of the
+ * kernel (a fixup or a panic), and what must not happen.
+ */
+#include "trap.h"
+#include "asm.h"
+#include "exception_table.h"
+#include "instructions.h"
+#include "ipi.h"
+#include "thread.h"
+
+#include <arch/cpu.h>
+#include <arch/memory.h>
+#include <arch/percpu.h>
+#include <arch/upcall.h>
+#include <lib/string.h>
+
+struct arch_upcalls arch_upcalls;
+
+static const char *const exception_names[32] = {
+    "division error",
+    "debug",
+    "NMI",
+    "breakpoint",
+    "overflow",
+    "bound",
+    "invalid opcode",
+    "device not available",
+    "double fault",
+    "coprocessor overrun",
+    "invalid TSS",
+    "segment not present",
+    "stack segment",
+    "general protection",
+    "page fault",
+    "reserved",
+    "x87 error",
+    "alignment check",
+    "machine check",
+    "SIMD error",
+    "virtualization",
+    "control protection",
+};
+
+/* si_code values of <abi/signal.h> that only the processor knows to tell apart. */
+enum {
+    CODE_KERNEL = 0x80,
+    CODE_FPE_INTDIV = 1,
+    CODE_FPE_FLTDIV = 3,
+    CODE_FPE_FLTOVF,
+    CODE_FPE_FLTUND,
+    CODE_FPE_FLTRES,
+    CODE_FPE_FLTINV,
+    CODE_ILL_ILLOPN = 2,
+    CODE_TRAP_TRACE = 2,
+    CODE_TRAP_HWBKPT = 4,
+    CODE_BUS_ADRALN = 1,
+};
+
+/* The first unmasked exception of x87 (status, control) or SSE (mxcsr), as si_code of SIGFPE. */
+static int fpu_code(unsigned long vector)
+{
+    u16 status, control;
+    u32 mxcsr, raised;
+
+    if (vector == TRAP_NR_FPU) {
+        __asm__ volatile("fnstsw %0" : "=m"(status));
+        __asm__ volatile("fnstcw %0" : "=m"(control));
+        __asm__ volatile("fnclex");
+        raised = status & ~control & 0x3F;
+    } else {
+        __asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
+        raised = ~(mxcsr >> 7) & mxcsr & 0x3F;
+    }
+    if (raised & 1)
+        return CODE_FPE_FLTINV;
+    if (raised & 4)
+        return CODE_FPE_FLTDIV;
+    if (raised & 8)
+        return CODE_FPE_FLTOVF;
+    if (raised & (2 | 16)) /* denormal operands count as underflow */
+        return CODE_FPE_FLTUND;
+    return raised & 32 ? CODE_FPE_FLTRES : CODE_KERNEL;
+}
+
+static int debug_code(void)
+{
+    u64 status;
+
+    __asm__ volatile("movq %%dr6, %0" : "=r"(status));
+    __asm__ volatile("movq %0, %%dr6" : : "r"(0xFFFF0FF0UL));
+    return status & 0xF ? CODE_TRAP_HWBKPT : CODE_TRAP_TRACE;
+}
+
+static void user_exception(struct trap_frame *frame, unsigned long vector)
+{
+    void (*trap)(struct trap_frame *, enum trap_kind, int, vaddr_t) = arch_upcalls.user_trap;
+    struct arch_thread *thread = arch_thread_current();
+
+    if (!trap)
+        arch_panic(frame, "user mode: %s", exception_names[vector]);
+    thread->fault_vector = (u32)vector;
+    thread->fault_error = (u32)frame->error_code;
+    switch (vector) {
+    case TRAP_NR_DIVIDE:
+        trap(frame, TRAP_DIVIDE, CODE_FPE_INTDIV, frame->rip);
+        break;
+    case TRAP_NR_DEBUG:
+        trap(frame, TRAP_SINGLE_STEP, debug_code(), frame->rip);
+        break;
+    case TRAP_NR_BREAKPOINT:
+        trap(frame, TRAP_BREAKPOINT, CODE_KERNEL, 0);
+        break;
+    case TRAP_NR_OPCODE:
+    case TRAP_NR_DEVICE:
+        trap(frame, TRAP_ILLEGAL, CODE_ILL_ILLOPN, frame->rip);
+        break;
+    case TRAP_NR_STACK:
+        trap(frame, TRAP_STACK, CODE_KERNEL, 0);
+        break;
+    case TRAP_NR_FPU:
+    case TRAP_NR_SIMD:
+        trap(frame, TRAP_FPU, fpu_code(vector), frame->rip);
+        break;
+    case TRAP_NR_ALIGNMENT:
+        trap(frame, TRAP_ALIGNMENT, CODE_BUS_ADRALN, 0);
+        break;
+    default: /* overflow, bound, general protection, segments */
+        trap(frame, TRAP_PROTECTION, CODE_KERNEL, 0);
+        break;
+    }
+}
+
+void return_to_user(struct trap_frame *frame)
+{
+    for (;;) {
+        irq_disable();
+        if (!arch_upcalls.user_return_pending || !arch_upcalls.user_return_pending())
+            break;
+        irq_enable();
+        arch_upcalls.user_return(frame);
+    }
+    if (arch_upcalls.user_exit)
+        arch_upcalls.user_exit();
+}
+
+void trap_from_user(struct trap_frame *frame, unsigned long vector)
+{
+    if (arch_upcalls.user_enter)
+        arch_upcalls.user_enter();
+    if (vector >= VECTOR_LINES) {
+        interrupt_handle(vector);
+    } else if (vector == TRAP_NR_PAGE) {
+        page_fault_from_user(frame);
+    } else {
+        irq_enable();
+        user_exception(frame, vector);
+    }
+    return_to_user(frame);
+}
+
+void trap_from_kernel(struct trap_frame *frame, unsigned long vector)
+{
+    const struct exception_entry *entry;
+
+    if (vector >= VECTOR_LINES) {
+        interrupt_handle(vector);
+        /* Zero: depth zero and a switch is wanted. */
+        if (arch_preempt_count() == 0 && arch_interrupt_depth() == 0 &&
+            (frame->rflags & RFLAGS_IF) && arch_upcalls.preempt)
+            arch_upcalls.preempt();
+        return;
+    }
+    if (vector == TRAP_NR_PAGE) {
+        page_fault_from_kernel(frame);
+        return;
+    }
+    entry = exception_entry_find(frame->rip);
+    if (!entry)
+        arch_panic(frame, "exception %lu in the kernel: %s", vector,
+                   exception_names[vector] ? exception_names[vector] : "reserved");
+    frame->rip = entry->fixup;
+}
+
+void trap_on_own_stack(struct trap_frame *frame, unsigned long vector)
+{
+    switch (vector) {
+    case TRAP_NR_NMI:
+        if (ipi_stop_requested())
+            cpu_halt_forever();
+        arch_warn("cpu %u: NMI for no known reason\n", cpu_id());
+        break;
+    case TRAP_NR_DEBUG: /* single step or a breakpoint register, left on by user mode */
+        debug_code();
+        frame->rflags &= ~(u64)RFLAGS_TF;
+        break;
+    case TRAP_NR_DOUBLE:
+        arch_panic(frame, "double fault (kernel stack overflow?), address %#lx", cr2_read());
+    default:
+        arch_panic(frame, "%s", exception_names[vector]);
+    }
+}
+
+/*
+ * @frame was pushed by an iretq that refused to return to user mode; the five words it refused lie
+ * at frame->rsp. Returns a frame that has them and the registers of @frame.
+ */
+struct trap_frame *iretq_failed_frame(struct trap_frame *frame)
+{
+    u64 vector = frame->orig_rax;
+    u64 error_code = frame->error_code;
+    struct trap_frame *user = (struct trap_frame *)(frame->rsp - offsetof(struct trap_frame, rip));
+
+    memmove(user, frame, offsetof(struct trap_frame, orig_rax));
+    user->orig_rax = vector;
+    user->error_code = error_code;
+    return user;
+}
+
+/* sysret faults in kernel mode when the address is not canonical, and it cannot restore RF or TF.
+ */
+static bool sysret_is_safe(const struct trap_frame *frame)
+{
+    return frame->rcx == frame->rip && frame->r11 == frame->rflags && frame->rip < USER_END &&
+           frame->cs == USER_CS && frame->ss == USER_SS &&
+           !(frame->rflags & (RFLAGS_RF | RFLAGS_TF));
+}
+
+bool syscall_from_user(struct trap_frame *frame)
+{
+    unsigned long number = (u32)frame->orig_rax;
+    const unsigned long args[6] = {frame->rdi, frame->rsi, frame->rdx,
+                                   frame->r10, frame->r8,  frame->r9};
+
+    if (arch_upcalls.user_enter)
+        arch_upcalls.user_enter();
+    irq_enable();
+    frame->rax = (u64)arch_upcalls.syscall(frame, number, args);
+    return_to_user(frame);
+    return sysret_is_safe(frame);
+}

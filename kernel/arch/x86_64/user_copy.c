@@ -1,0 +1,205 @@
+/*
+ * User memory: range check, then the loops of user_copy_loop.S or a single access with an exception
+ * entry.
+ */
+#include <arch/user.h>
+
+#include "exception_table.h"
+
+#include <abi/errno.h>
+#include <arch/memory.h>
+#include <lib/string.h>
+
+size_t user_copy_loop(void *to, const void *from, size_t len);
+size_t user_copy_loop_nofault(void *to, const void *from, size_t len);
+size_t user_clear_loop(void *to, size_t len);
+
+/* No-ops until cpu_features_patch_text makes them stac and clac. */
+#define SMAP_PATCH(last_byte)                                                                      \
+    "9: .byte 0x0F, 0x1F, 0x00\n\t"                                                                \
+    ".pushsection .smap_patch, \"a\"\n\t"                                                          \
+    ".quad 9b\n\t"                                                                                 \
+    ".byte 0x0F, 0x01, " last_byte ", 0, 0, 0, 0, 0\n\t"                                           \
+    ".popsection\n\t"
+#define ALLOW  SMAP_PATCH("0xCB")
+#define FORBID SMAP_PATCH("0xCA")
+
+bool user_range_ok(const void __user *addr, size_t len)
+{
+    vaddr_t start = (vaddr_t)addr;
+
+    return len <= USER_END && start <= USER_END - len;
+}
+
+/* One access of a size the processor has; false: it faulted. */
+#define DEFINE_USER_ACCESS(type, suffix, reg)                                                      \
+    static inline bool load_##suffix(void *to, const void *from)                                   \
+    {                                                                                              \
+        type value;                                                                                \
+                                                                                                   \
+        __asm__ goto(ALLOW "1: mov" #suffix " %1, %" reg                                           \
+                           "0\n\t" FORBID EXCEPTION_ENTRY_C("0", fault)                            \
+                     : "=r"(value)                                                                 \
+                     : "m"(*(const type *)from)                                                    \
+                     :                                                                             \
+                     : fault);                                                                     \
+        *(type *)to = value;                                                                       \
+        return true;                                                                               \
+    fault:                                                                                         \
+        __asm__ volatile(FORBID : : : "memory");                                                   \
+        return false;                                                                              \
+    }                                                                                              \
+    static inline bool store_##suffix(void *to, const void *from)                                  \
+    {                                                                                              \
+        __asm__ goto(ALLOW "1: mov" #suffix " %" reg                                               \
+                           "0, %1\n\t" FORBID EXCEPTION_ENTRY_C("0", fault)                        \
+                     :                                                                             \
+                     : "r"(*(const type *)from), "m"(*(type *)to)                                  \
+                     : "memory"                                                                    \
+                     : fault);                                                                     \
+        return true;                                                                               \
+    fault:                                                                                         \
+        __asm__ volatile(FORBID : : : "memory");                                                   \
+        return false;                                                                              \
+    }
+
+DEFINE_USER_ACCESS(u8, b, "b")
+DEFINE_USER_ACCESS(u16, w, "w")
+DEFINE_USER_ACCESS(u32, l, "k")
+DEFINE_USER_ACCESS(u64, q, "q")
+
+int copy_from_user(void *to, const void __user *from, size_t len)
+{
+    const void *source = (const void __force *)from;
+
+    if (!user_range_ok(from, len))
+        return -EFAULT;
+    switch (len) {
+    case 1:
+        return load_b(to, source) ? 0 : -EFAULT;
+    case 2:
+        return load_w(to, source) ? 0 : -EFAULT;
+    case 4:
+        return load_l(to, source) ? 0 : -EFAULT;
+    case 8:
+        return load_q(to, source) ? 0 : -EFAULT;
+    default:
+        return user_copy_loop(to, source, len) ? -EFAULT : 0;
+    }
+}
+
+int copy_to_user(void __user *to, const void *from, size_t len)
+{
+    void *target = (void __force *)to;
+
+    if (!user_range_ok(to, len))
+        return -EFAULT;
+    switch (len) {
+    case 1:
+        return store_b(target, from) ? 0 : -EFAULT;
+    case 2:
+        return store_w(target, from) ? 0 : -EFAULT;
+    case 4:
+        return store_l(target, from) ? 0 : -EFAULT;
+    case 8:
+        return store_q(target, from) ? 0 : -EFAULT;
+    default:
+        return user_copy_loop(target, from, len) ? -EFAULT : 0;
+    }
+}
+
+int clear_user(void __user *to, size_t len)
+{
+    return clear_user_partial(to, len) ? -EFAULT : 0;
+}
+
+size_t copy_from_user_partial(void *to, const void __user *from, size_t len)
+{
+    if (!user_range_ok(from, len))
+        return len;
+    return user_copy_loop(to, (const void __force *)from, len);
+}
+
+size_t copy_to_user_partial(void __user *to, const void *from, size_t len)
+{
+    if (!user_range_ok(to, len))
+        return len;
+    return user_copy_loop((void __force *)to, from, len);
+}
+
+size_t clear_user_partial(void __user *to, size_t len)
+{
+    if (!user_range_ok(to, len))
+        return len;
+    return user_clear_loop((void __force *)to, len);
+}
+
+int copy_from_user_nofault(void *to, const void __user *from, size_t len)
+{
+    if (!user_range_ok(from, len))
+        return -EFAULT;
+    return user_copy_loop_nofault(to, (const void __force *)from, len) ? -EFAULT : 0;
+}
+
+int copy_to_user_nofault(void __user *to, const void *from, size_t len)
+{
+    if (!user_range_ok(to, len))
+        return -EFAULT;
+    return user_copy_loop_nofault((void __force *)to, from, len) ? -EFAULT : 0;
+}
+
+/* Has the word a byte that is zero? */
+static inline bool has_zero_byte(u64 word)
+{
+    return (word - 0x0101010101010101UL) & ~word & 0x8080808080808080UL;
+}
+
+/*
+ * A word at a time while it stays inside one page and has no terminator, else a byte: a string may
+ * end just before memory that is not there.
+ */
+ssize_t strncpy_from_user(char *to, const char __user *from, size_t size)
+{
+    const char *source = (const char __force *)from;
+    size_t len = 0;
+
+    while (len < size) {
+        u64 word;
+
+        if (!user_range_ok(from + len, 1))
+            return -EFAULT;
+        if (size - len >= 8 && ((u64)(source + len) & (PAGE_SIZE - 1)) <= PAGE_SIZE - 8) {
+            if (!load_q(&word, source + len))
+                return -EFAULT;
+            if (!has_zero_byte(word)) {
+                memcpy(to + len, &word, 8);
+                len += 8;
+                continue;
+            }
+        }
+        if (!load_b(to + len, source + len))
+            return -EFAULT;
+        if (to[len] == '\0')
+            return (ssize_t)len;
+        len++;
+    }
+    return -ENAMETOOLONG;
+}
+
+int user_compare_exchange_nofault(u32 *old_out, u32 __user *ptr, u32 expected, u32 desired)
+{
+    u32 *word = (u32 __force *)ptr;
+
+    if (!user_range_ok(ptr, sizeof(*word)))
+        return -EFAULT;
+    __asm__ goto(ALLOW "1: lock cmpxchgl %2, %1\n\t" FORBID EXCEPTION_ENTRY_C("1", fault)
+                 : "+a"(expected), "+m"(*word)
+                 : "r"(desired)
+                 : "memory", "cc"
+                 : fault);
+    *old_out = expected;
+    return 0;
+fault:
+    __asm__ volatile(FORBID : : : "memory");
+    return -EFAULT;
+}
