@@ -1,1 +1,3 @@
-# Sources of the room signal: one line "quire_SOURCES += %D%/FILE" each.
+# signal: sending, queueing, delivering.
+quire_SOURCES += %D%/action.c %D%/deliver.c %D%/kill.c %D%/mask.c %D%/names.c %D%/queue.c %D%/send.c %D%/stop.c
+EXTRA_DIST += %D%/signal_internal.h

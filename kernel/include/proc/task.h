@@ -99,8 +99,8 @@ struct process {
     bool executed;                  /* (T) has called execve: setpgid by the parent is too late */
     bool is_subreaper;              /* (T) PR_SET_CHILD_SUBREAPER */
     bool has_subreaper;             /* (T) some ancestor is one */
-    bool stop_reported;             /* (T) wait() has seen the current stop */
-    bool continue_unreported;       /* (T) wait(WCONTINUED) has not seen the last continue */
+    bool stop_reported;             /* (p) wait() has seen the current stop */
+    bool continue_unreported;       /* (p) wait(WCONTINUED) has not seen the last continue */
     struct wait_queue child_wait;   /* wait4 and waitid of its tasks */
     struct wait_queue exit_wait;    /* pollers of a pidfd; execve waiting for its other tasks */
     struct process_signals signals;

@@ -38,7 +38,7 @@ void signal_info_user(struct abi_siginfo *info, int signal, int code);
  */
 int signal_send_process(struct process *process, const struct abi_siginfo *info);
 int signal_send_task(struct task *task, const struct abi_siginfo *info);
-/* The same with process.lock held. */
+/* The same with process.lock held; @task NULL: any task. 1: nothing was queued because the signal is ignored. */
 int signal_send_locked(struct process *process, struct task *task, const struct abi_siginfo *info);
 
 /* Short forms for the kernel: SI_KERNEL. */
@@ -133,5 +133,5 @@ struct signal_sets {
 };
 void signal_sets_get(struct task *task, struct signal_sets *sets);
 
-const char *signal_name(int signal); /* "SIGINT", "SIGRT_3" */
+const char *signal_name(int signal); /* "SIGINT"; "SIGRT" for all real-time ones */
 void signal_init(void);

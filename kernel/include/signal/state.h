@@ -55,5 +55,6 @@ struct process_signals {
     unsigned stops_remaining;       /* (p) tasks that have not stopped yet */
     bool stopped;                   /* (p) all have */
     int notify;                     /* (p) CLD_STOPPED or CLD_CONTINUED owed to the parent, else 0 */
+    bool forced;                    /* (p) a fault whose default action is due: even pid 1 is not protected */
     struct wait_queue readers;      /* signalfd(2) pollers */
 };

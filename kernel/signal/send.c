@@ -1,0 +1,261 @@
+/*
+ * Sending: from a decision to a queued signal and a task that is awake to take it.
+ */
+#include "signal_internal.h"
+
+#include <abi/errno.h>
+#include <kern/panic.h>
+#include <proc/session.h>
+#include <sched/sched.h>
+#include <vfs/cred.h>
+
+void signal_info_kernel(struct abi_siginfo *info, int signal)
+{
+    *info = (struct abi_siginfo){.signo = signal, .code = SI_KERNEL};
+}
+
+void signal_info_user(struct abi_siginfo *info, int signal, int code)
+{
+    struct task *self = current_task();
+
+    *info = (struct abi_siginfo){.signo = signal, .code = code};
+    info->sent.pid = process_id(self->process);
+    info->sent.uid = self->vfs.credentials->uid;
+}
+
+bool signal_is_protected(const struct process *process)
+{
+    return process == process_init_get();
+}
+
+/* Is @signal thrown away on sending? A blocked one never is: the action may change before it is unblocked. */
+static bool dropped_on_sending(struct process *process, struct task *task, int signal)
+{
+    struct abi_sigaction action = signal_action_locked(process, signal);
+
+    if (signal_is_protected(process) && action.handler == SIG_DFL && !process->signals.forced)
+        return true;
+    if (task == NULL)
+        task = process->leader != NULL ? process->leader
+                                       : list_first_entry(&process->tasks, struct task, process_link);
+    if (signal_in_set(signal, task->signals.blocked))
+        return false;
+    return signal_is_ignored_locked(process, signal);
+}
+
+/* SIGCONT ends a stop, whatever its action is, and a stop signal cancels SIGCONT. */
+static void cancel_opposites(struct process *process, int signal)
+{
+    struct process_signals *signals = &process->signals;
+    bool continues = signal == SIGCONT;
+    u64 opposite = continues ? SIGNALS_STOP : SIGNAL_BIT(SIGCONT);
+    struct task *task;
+
+    if (!continues && !signal_in_set(signal, SIGNALS_STOP))
+        return;
+    signal_queue_drop(&signals->pending, opposite);
+    list_for_each_entry(task, &process->tasks, process_link) {
+        signal_queue_drop(&task->signals.pending, opposite);
+        if (continues)
+            task->signals.stop_requested = false;
+    }
+    if (!continues || signals->stop_signal == 0)
+        return;
+    if (signals->stopped) {
+        signals->notify = CLD_CONTINUED;
+        process->continue_unreported = true;
+        process->stop_reported = true;
+    }
+    signals->stop_signal = 0;
+    signals->stops_remaining = 0;
+    signals->stopped = false;
+    list_for_each_entry(task, &process->tasks, process_link) {
+        if (signals->notify != 0)
+            thread_set_flag(&task->thread, THREAD_SIGNAL_PENDING);
+        thread_wake_states(&task->thread, THREAD_STATE_MASK(THREAD_STOPPED));
+    }
+}
+
+static bool can_take(const struct task *task, int signal)
+{
+    u64 closed = task->signals.blocked & ~task->signals.awaited;
+
+    if ((READ_ONCE(task->flags) & TASK_EXITING) || signal_in_set(signal, closed))
+        return false;
+    return signal == SIGKILL || READ_ONCE(task->thread.state) != THREAD_STOPPED;
+}
+
+static struct task *choose_task(struct process *process, struct task *task, int signal)
+{
+    if (task != NULL)
+        return can_take(task, signal) ? task : NULL;
+    if (process->leader != NULL && can_take(process->leader, signal))
+        return process->leader;
+    list_for_each_entry(task, &process->tasks, process_link) {
+        if (can_take(task, signal))
+            return task;
+    }
+    return NULL;
+}
+
+void signal_group_exit(struct process *process, int status)
+{
+    struct process_signals *signals = &process->signals;
+    struct task *task;
+
+    ASSERT_HELD(&process->lock);
+    if (signals->group_exit)
+        return;
+    signals->group_exit = true;
+    signals->stop_signal = 0;
+    signals->stops_remaining = 0;
+    signals->stopped = false;
+    process->exit_status = status;
+    list_for_each_entry(task, &process->tasks, process_link) {
+        task->signals.stop_requested = false;
+        thread_set_flag(&task->thread, THREAD_SIGNAL_PENDING | THREAD_KILL_PENDING);
+        thread_signal_wake(&task->thread, true);
+    }
+}
+
+/* Does @signal kill at once? Those that dump core wait for a task to take them, so that its state is the one dumped. */
+static bool kills(struct process *process, const struct task *task, int signal)
+{
+    struct abi_sigaction action = signal_action_locked(process, signal);
+    u64 harmless = SIGNALS_IGNORED | SIGNALS_STOP | SIGNALS_CORE;
+
+    if (signal == SIGKILL)
+        return true;
+    return action.handler == SIG_DFL && !signal_in_set(signal, harmless) &&
+           !signal_in_set(signal, task->signals.blocked);
+}
+
+int signal_send_locked(struct process *process, struct task *task, const struct abi_siginfo *info)
+{
+    int signal = info->signo;
+    struct task *taker;
+    int error;
+
+    ASSERT_HELD(&process->lock);
+    if (process->nr_tasks == 0 || (task != NULL && (READ_ONCE(task->flags) & TASK_EXITING)))
+        return 0;
+    cancel_opposites(process, signal);
+    if (dropped_on_sending(process, task, signal))
+        return SIGNAL_WAS_IGNORED;
+    taker = task != NULL ? task : list_first_entry(&process->tasks, struct task, process_link);
+    error = signal_queue_add(task != NULL ? &task->signals.pending : &process->signals.pending,
+                             taker, info);
+    if (error)
+        return error;
+    wake_all(&process->signals.readers);
+    taker = choose_task(process, task, signal);
+    if (taker == NULL)
+        return 0;
+    if (kills(process, taker, signal)) {
+        signal_group_exit(process, signal);
+        return 0;
+    }
+    thread_set_flag(&taker->thread, THREAD_SIGNAL_PENDING);
+    thread_signal_wake(&taker->thread, false);
+    return 0;
+}
+
+static int send(struct process *process, struct task *task, const struct abi_siginfo *info)
+{
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    int result = signal_send_locked(process, task, info);
+
+    spin_unlock_irqrestore(&process->lock, flags);
+    return result < 0 ? result : 0;
+}
+
+int signal_send_process(struct process *process, const struct abi_siginfo *info)
+{
+    return send(process, NULL, info);
+}
+
+int signal_send_task(struct task *task, const struct abi_siginfo *info)
+{
+    return send(task->process, task, info);
+}
+
+void signal_process(struct process *process, int signal)
+{
+    struct abi_siginfo info;
+
+    signal_info_kernel(&info, signal);
+    (void)signal_send_process(process, &info);
+}
+
+void signal_task(struct task *task, int signal)
+{
+    struct abi_siginfo info;
+
+    signal_info_kernel(&info, signal);
+    (void)signal_send_task(task, &info);
+}
+
+void signal_group_info(struct process_group *group, const struct abi_siginfo *info)
+{
+    irqflags_t flags = process_tree_lock();
+    struct process *process;
+
+    list_for_each_entry(process, &group->members, group_link) {
+        spin_lock(&process->lock);
+        (void)signal_send_locked(process, NULL, info);
+        spin_unlock(&process->lock);
+    }
+    process_tree_unlock(flags);
+}
+
+void signal_group(struct process_group *group, int signal)
+{
+    struct abi_siginfo info;
+
+    signal_info_kernel(&info, signal);
+    signal_group_info(group, &info);
+}
+
+/* Force @info on the current task. @fatal: without asking its handler. */
+static void force(const struct abi_siginfo *info, bool fatal)
+{
+    struct task *self = current_task();
+    struct process *process = self->process;
+    int signal = info->signo;
+    struct abi_sigaction action;
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+
+    action = signal_action_locked(process, signal);
+    if (fatal || action.handler == SIG_IGN || signal_in_set(signal, self->signals.blocked)) {
+        signal_action_set_default_locked(process, signal);
+        action.handler = SIG_DFL;
+        self->signals.blocked &= ~SIGNAL_BIT(signal);
+    }
+    if (action.handler == SIG_DFL)
+        process->signals.forced = true;
+    (void)signal_send_locked(process, self, info);
+    signal_recalculate(self);
+    spin_unlock_irqrestore(&process->lock, flags);
+}
+
+void signal_force(const struct abi_siginfo *info)
+{
+    force(info, false);
+}
+
+void signal_force_fault(int signal, int code, vaddr_t address)
+{
+    struct abi_siginfo info = {.signo = signal, .code = code};
+
+    info.fault.address = address;
+    current_task()->signals.fault_address = address;
+    force(&info, false);
+}
+
+void signal_force_fatal(int signal)
+{
+    struct abi_siginfo info;
+
+    signal_info_kernel(&info, signal);
+    force(&info, true);
+}

@@ -1,0 +1,131 @@
+/*
+ * Job control: stopping a process and telling its parent (signal.h 5).
+ */
+#include "signal_internal.h"
+
+#include <kern/panic.h>
+#include <proc/accounting.h>
+#include <proc/session.h>
+#include <sched/sched.h>
+#include <vfs/cred.h>
+
+static bool in_orphaned_group(struct process *process)
+{
+    irqflags_t flags = process_tree_lock();
+    bool orphaned = process_group_is_orphaned(process->group);
+
+    process_tree_unlock(flags);
+    return orphaned;
+}
+
+/* Ask every task to stop. => process.lock held */
+static void request_stop(struct process *process, int signal)
+{
+    struct process_signals *signals = &process->signals;
+    struct task *task;
+
+    if (signals->stop_signal == 0 || signals->stopped) {
+        signals->stop_signal = signal;
+        signals->stopped = false;
+        signals->stops_remaining = 0;
+    }
+    list_for_each_entry(task, &process->tasks, process_link) {
+        if (task->signals.stop_requested || (READ_ONCE(task->flags) & TASK_EXITING))
+            continue;
+        task->signals.stop_requested = true;
+        signals->stops_remaining++;
+        thread_set_flag(&task->thread, THREAD_SIGNAL_PENDING);
+        if (task != current_task())
+            thread_signal_wake(&task->thread, false);
+    }
+}
+
+void signal_stop_begin(int signal)
+{
+    struct process *process = current_process();
+    irqflags_t flags;
+
+    /* A background job nobody can continue must not stop by itself (POSIX 2.4.3). */
+    if (signal != SIGSTOP && in_orphaned_group(process))
+        return;
+    flags = spin_lock_irqsave(&process->lock);
+    /* SIGCONT or a kill may have come since the signal was taken. */
+    if (!process->signals.group_exit && process->signals.group_exec == NULL)
+        request_stop(process, signal);
+    spin_unlock_irqrestore(&process->lock, flags);
+}
+
+/* Is the stop still on? Sets the state if so. => false: go on */
+static bool stay_stopped(struct process *process)
+{
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    bool stay = process->signals.stop_signal != 0 && !process->signals.group_exit;
+
+    if (stay)
+        thread_set_state(THREAD_STOPPED);
+    spin_unlock_irqrestore(&process->lock, flags);
+    return stay;
+}
+
+void signal_stop_join(void)
+{
+    struct task *self = current_task();
+    struct process *process = self->process;
+    bool last = false;
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+
+    if (self->signals.stop_requested) {
+        self->signals.stop_requested = false;
+        last = --process->signals.stops_remaining == 0;
+    }
+    if (last) {
+        process->signals.stopped = true;
+        process->stop_reported = false;
+        process->continue_unreported = false;
+        process->signals.notify = CLD_STOPPED;
+    }
+    spin_unlock_irqrestore(&process->lock, flags);
+    if (last)
+        signal_notify_parent_stop(process);
+    while (stay_stopped(process))
+        schedule();
+}
+
+/* SIGCHLD for a stop or a continuation. => tree lock held */
+static void send_child_signal(struct process *process, int code, int status)
+{
+    struct process *parent = process->parent;
+    struct abi_siginfo info = {.signo = SIGCHLD, .code = code};
+    struct process_totals totals;
+    struct abi_sigaction action;
+
+    if (parent == NULL)
+        return;
+    process_totals_get(process, &totals);
+    info.child.pid = process_id(process);
+    info.child.uid = current_task()->vfs.credentials->uid;
+    info.child.status = status;
+    info.child.user_time = (s64)ns_to_clock_ticks(totals.user_ns);
+    info.child.system_time = (s64)ns_to_clock_ticks(totals.system_ns);
+    spin_lock(&parent->lock);
+    action = signal_action_locked(parent, SIGCHLD);
+    if (action.handler != SIG_IGN && !(action.flags & SA_NOCLDSTOP))
+        (void)signal_send_locked(parent, NULL, &info);
+    spin_unlock(&parent->lock);
+    wake_all(&parent->child_wait);
+}
+
+void signal_notify_parent_stop(struct process *process)
+{
+    irqflags_t flags = process_tree_lock();
+    int code, status;
+
+    spin_lock(&process->lock);
+    code = process->signals.notify;
+    status = code == CLD_STOPPED ? process->signals.stop_signal : SIGCONT;
+    process->signals.notify = 0;
+    spin_unlock(&process->lock);
+    if (code != 0)
+        send_child_signal(process, code, status);
+    process_tree_unlock(flags);
+}
