@@ -20,12 +20,18 @@ struct scheduling {
     int priority;
     int nice;
     bool reset_on_fork;
+    int boost;
 };
 
 static void apply(struct thread *thread, const struct scheduling *new)
 {
-    thread->policy = new->policy;
-    thread->priority = new->priority;
+    bool boosted = new->boost > new->priority;
+
+    thread->user_policy = new->policy;
+    thread->user_priority = new->priority;
+    thread->boost = new->boost;
+    thread->policy = boosted ? SCHED_FIFO : new->policy;
+    thread->priority = boosted ? new->boost : new->priority;
     thread->nice = new->nice;
     thread->reset_on_fork = new->reset_on_fork;
     thread->weight = fair_weight(new->policy, new->nice);
@@ -73,6 +79,12 @@ static void apply_locked(struct run_queue *queue, struct thread *thread,
         thread->virtual_runtime = thread->on_run_queue == THREAD_MOVING ? 0 : queue->fair.clock;
 }
 
+static struct scheduling current_scheduling(const struct thread *thread)
+{
+    return (struct scheduling){thread->user_policy, thread->user_priority, thread->nice,
+                               thread->reset_on_fork, thread->boost};
+}
+
 static bool policy_accepts(int policy, int priority)
 {
     switch (policy) {
@@ -90,14 +102,18 @@ static bool policy_accepts(int policy, int priority)
 
 int sched_set_policy(struct thread *thread, int policy, int priority, bool reset_on_fork)
 {
+    struct scheduling new;
     struct run_queue *queue;
     irqflags_t flags;
 
     if (!policy_accepts(policy, priority))
         return -EINVAL;
     queue = thread_queue_lock(thread, &flags);
-    apply_locked(queue, thread,
-                 &(struct scheduling){policy, priority, thread->nice, reset_on_fork});
+    new = current_scheduling(thread);
+    new.policy = policy;
+    new.priority = priority;
+    new.reset_on_fork = reset_on_fork;
+    apply_locked(queue, thread, &new);
     spin_unlock_irqrestore(&queue->lock, flags);
     return 0;
 }
@@ -105,14 +121,27 @@ int sched_set_policy(struct thread *thread, int policy, int priority, bool reset
 /* The value is cut to -20..19, as setpriority(2) does. */
 void sched_set_nice(struct thread *thread, int nice)
 {
+    irqflags_t flags;
+    struct run_queue *queue = thread_queue_lock(thread, &flags);
+    struct scheduling new = current_scheduling(thread);
+
+    new.nice = max(min(nice, NICE_MAX), NICE_MIN);
+    apply_locked(queue, thread, &new);
+    spin_unlock_irqrestore(&queue->lock, flags);
+}
+
+void sched_set_boost(struct thread *thread, int priority)
+{
+    struct scheduling new;
     struct run_queue *queue;
     irqflags_t flags;
 
-    nice = max(min(nice, NICE_MAX), NICE_MIN);
+    if (READ_ONCE(thread->boost) == priority)
+        return;
     queue = thread_queue_lock(thread, &flags);
-    apply_locked(
-        queue, thread,
-        &(struct scheduling){thread->policy, thread->priority, nice, thread->reset_on_fork});
+    new = current_scheduling(thread);
+    new.boost = priority;
+    apply_locked(queue, thread, &new);
     spin_unlock_irqrestore(&queue->lock, flags);
 }
 

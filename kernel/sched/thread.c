@@ -19,20 +19,22 @@ void thread_set_name(struct thread *thread, const char *name)
     strlcpy(thread->name, name, sizeof(thread->name));
 }
 
+/* A boost is not inherited. */
 static void inherit_scheduling(struct thread *thread, const struct thread *parent)
 {
-    thread->policy = parent->policy;
-    thread->priority = parent->priority;
+    thread->user_policy = parent->user_policy;
+    thread->user_priority = parent->user_priority;
     thread->nice = parent->nice;
     thread->allowed_cpus = parent->allowed_cpus;
-    if (!parent->reset_on_fork)
-        return;
-    if (policy_is_realtime(parent->policy)) {
-        thread->policy = SCHED_OTHER;
-        thread->priority = 0;
-        thread->nice = 0;
+    if (parent->reset_on_fork) {
+        if (policy_is_realtime(parent->user_policy)) {
+            thread->user_policy = SCHED_OTHER;
+            thread->user_priority = 0;
+        }
+        thread->nice = max(thread->nice, 0);
     }
-    thread->nice = max(thread->nice, 0);
+    thread->policy = thread->user_policy;
+    thread->priority = thread->user_priority;
 }
 
 static int init_with_stack(struct thread *thread, const char *name)

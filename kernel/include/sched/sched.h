@@ -80,6 +80,8 @@ static inline bool thread_signal_interrupts(const struct thread *thread, enum th
  */
 int sched_set_policy(struct thread *thread, int policy, int priority,
                      bool reset_on_fork) __must_check;
+/* Lend @thread a real-time priority (priority inheritance); 0: take it back. */
+void sched_set_boost(struct thread *thread, int priority);
 void sched_set_nice(struct thread *thread, int nice);
 int sched_set_affinity(struct thread *thread, u64 mask) __must_check;
 u64 sched_round_robin_interval(struct thread *thread); /* ns, as sched_rr_get_interval(2) */

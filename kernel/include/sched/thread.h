@@ -60,8 +60,11 @@ struct thread {
     u32 on_run_queue;     /* (r) run-queue lock of @cpu; enum thread_place */
     u32 on_cpu;           /* (a) 1 until its registers and stack are out of use */
     u32 cpu;              /* (r) last or current CPU */
-    int policy;           /* (r) */
-    int priority;         /* (r) real-time priority 1..99, else 0 */
+    int policy;           /* (r) in force: differs from the user's while boosted */
+    int priority;         /* (r) in force: real-time priority 1..99, else 0 */
+    int user_policy;      /* (r) as set by sched_set_policy */
+    int user_priority;    /* (r) */
+    int boost;            /* (r) real-time priority lent by a waiter, 0: none */
     int nice;             /* (r) -20..19 */
     u64 allowed_cpus;     /* (r) affinity mask */
 
