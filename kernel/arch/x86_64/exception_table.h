@@ -10,10 +10,13 @@
 #define EXCEPTION_NOFAULT 1
 
 #ifdef __ASSEMBLER__
-
-.macro EXCEPTION_ENTRY instruction, fixup, kind.pushsection.exception_table,
-    "a".quad \instruction, \fixup, \kind.popsection.endm
-
+/* clang-format off */
+.macro EXCEPTION_ENTRY instruction, fixup, kind
+    .pushsection .exception_table, "a"
+    .quad \instruction, \fixup, \kind
+    .popsection
+.endm
+/* clang-format on */
 #else
 
 #include <lib/types.h>

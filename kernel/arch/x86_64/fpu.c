@@ -10,6 +10,8 @@
 #include <arch/thread.h>
 #include <lib/string.h>
 
+#define XSTATE_LEGACY 3UL /* x87 and SSE */
+
 size_t arch_fpu_size(void)
 {
     return cpu_features.xstate_size;
@@ -27,6 +29,18 @@ void fpu_save(struct fpu_state *state)
         __asm__ volatile("fxsave64 (%0)" : : "r"(state) : "memory");
 }
 
+void fpu_save_whole(struct fpu_state *state)
+{
+    u32 low = (u32)cpu_features.xcr0, high = (u32)(cpu_features.xcr0 >> 32);
+
+    if (!cpu_features.xsave) {
+        fpu_save(state);
+        return;
+    }
+    __asm__ volatile("xsave64 (%0)" : : "r"(state), "a"(low), "d"(high) : "memory");
+    state->xstate_bv |= XSTATE_LEGACY; /* readers of the old format look at nothing else */
+}
+
 void fpu_restore(const struct fpu_state *state)
 {
     u32 low = (u32)cpu_features.xcr0, high = (u32)(cpu_features.xcr0 >> 32);
@@ -37,11 +51,24 @@ void fpu_restore(const struct fpu_state *state)
         __asm__ volatile("fxrstor64 (%0)" : : "r"(state) : "memory");
 }
 
+static struct abi_fp_software software_words(void)
+{
+    return (struct abi_fp_software){
+        .magic1 = ABI_FP_XSTATE_MAGIC1,
+        .extended_size = cpu_features.xstate_size + sizeof(u32),
+        .features = cpu_features.xcr0,
+        .state_size = cpu_features.xstate_size,
+    };
+}
+
 void fpu_state_init(struct fpu_state *state)
 {
     memset(state, 0, cpu_features.xstate_size);
     state->control = FCW_DEFAULT;
     state->mxcsr = MXCSR_DEFAULT;
+    if (!cpu_features.xsave)
+        return;
+    state->software = software_words();
     if (cpu_features.pkru_offset) {
         u32 pkru = PKRU_DEFAULT;
 
@@ -64,12 +91,17 @@ static u32 mxcsr_mask(void)
     return mask;
 }
 
-void fpu_state_sanitise(struct fpu_state *state)
+bool fpu_state_sanitise(struct fpu_state *state, bool legacy_only)
 {
-    state->mxcsr &= mxcsr_mask();
+    if (state->mxcsr & ~mxcsr_mask())
+        return false;
     if (!cpu_features.xsave)
-        return;
+        return true;
+    state->software = software_words();
+    if (legacy_only)
+        state->xstate_bv = XSTATE_LEGACY;
     state->xstate_bv &= cpu_features.xcr0;
     state->xcomp_bv = 0;
     memset(state->reserved2, 0, sizeof(state->reserved2));
+    return true;
 }

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <abi/sigcontext.h>
 #include <lib/types.h>
 
 /* The legacy area every format begins with, and the header that XSAVE adds. (Intel SDM 1, 13.4.) */
@@ -14,7 +15,8 @@ struct fpu_state {
     u32 mxcsr, mxcsr_mask;
     u8 registers[8][16];
     u8 xmm[16][16];
-    u8 reserved1[96]; /* the last 48 bytes are software's */
+    u8 reserved1[48];
+    struct abi_fp_software software; /* constant: what a signal frame says about the format */
     u64 xstate_bv, xcomp_bv;
     u8 reserved2[48];
 } __aligned(64);
@@ -24,10 +26,16 @@ struct fpu_state {
 #define PKRU_DEFAULT  0x55555554u /* only key 0 is open */
 
 void fpu_save(struct fpu_state *state);
+/* The same with every part written, initial ones too: for readers other than fpu_restore. */
+void fpu_save_whole(struct fpu_state *state);
 void fpu_restore(const struct fpu_state *state);
 
 /* A fresh program's state. */
 void fpu_state_init(struct fpu_state *state);
 
-/* fpu_state_sanitise: make bytes that user mode wrote loadable: no reserved bit set. */
-void fpu_state_sanitise(struct fpu_state *state);
+/*
+ * fpu_state_sanitise: check state that user mode wrote. @legacy_only: the first 512 bytes are its
+ * work.
+ * => true: fpu_restore will take it
+ */
+bool fpu_state_sanitise(struct fpu_state *state, bool legacy_only) __must_check;

@@ -28,13 +28,15 @@ static enum fault_access access_of(const struct trap_frame *frame)
     return frame->error_code & ERROR_WRITE ? FAULT_WRITE : FAULT_READ;
 }
 
+/* For the signal frame. Kernel addresses all look present: which of them are is nobody's business.
+ */
 static void remember(vaddr_t addr, const struct trap_frame *frame)
 {
     struct arch_thread *thread = arch_thread_current();
 
     thread->fault_address = addr;
     thread->fault_vector = TRAP_NR_PAGE;
-    thread->fault_error = (u32)frame->error_code;
+    thread->fault_error = (u32)frame->error_code | (addr >= USER_END ? ERROR_PRESENT : 0);
 }
 
 void page_fault_from_user(struct trap_frame *frame)
@@ -44,9 +46,8 @@ void page_fault_from_user(struct trap_frame *frame)
     irq_enable();
     if (!arch_upcalls.page_fault || (frame->error_code & ERROR_RESERVED))
         arch_panic(frame, "page fault of user mode at %#lx: no handler, or a damaged entry", addr);
-    remember(addr, frame);
-    (void)arch_upcalls.page_fault(frame, addr, access_of(frame), true,
-                                  frame->error_code & ERROR_KEY);
+    if (arch_upcalls.page_fault(frame, addr, access_of(frame), true, frame->error_code & ERROR_KEY))
+        remember(addr, frame);
 }
 
 static const char *describe(const struct trap_frame *frame, vaddr_t addr)
