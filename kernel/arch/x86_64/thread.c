@@ -192,6 +192,14 @@ int arch_thread_init_user(struct arch_thread *arch, void *stack, const struct tr
     return 0;
 }
 
+void arch_enter_user(void)
+{
+    struct trap_frame *frame = arch_frame_current();
+
+    return_to_user(frame);
+    trap_resume_user(frame);
+}
+
 void thread_start_user(struct trap_frame *frame)
 {
     if (start_hook)
@@ -255,6 +263,11 @@ void arch_start_user_program(struct arch_thread *arch, struct trap_frame *frame,
 void arch_frame_set_result(struct trap_frame *frame, long result)
 {
     frame->rax = (u64)result;
+}
+
+long arch_frame_result(const struct trap_frame *frame)
+{
+    return (long)frame->rax;
 }
 
 void arch_frame_set_stack(struct trap_frame *frame, vaddr_t stack_pointer)

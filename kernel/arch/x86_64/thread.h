@@ -22,6 +22,7 @@ void frame_force_user(struct trap_frame *frame);
 /* Called from trap_entry.S. */
 void thread_start_kernel(void (*entry)(void *), void *argument);
 void thread_start_user(struct trap_frame *frame);
+__noreturn void trap_resume_user(struct trap_frame *frame); /* interrupts off */
 void context_switch(u64 *save_stack_pointer, u64 stack_pointer);
 __noreturn void stack_switch_call(u64 stack_top, void (*function)(void *), void *argument);
 extern const char thread_first_kernel[], thread_first_user[];

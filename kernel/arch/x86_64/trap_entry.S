@@ -252,6 +252,12 @@ thread_first_user:
     call thread_start_user
     jmp trap_return_user
 
+/* trap_resume_user(frame): to user mode, from anywhere on the thread's stack. */
+.globl trap_resume_user
+trap_resume_user:
+    movq %rdi, %rsp
+    jmp trap_return_user
+
 /* stack_switch_call(stack_top, function, argument): never returns. */
 .globl stack_switch_call
 stack_switch_call:
