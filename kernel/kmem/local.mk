@@ -1,1 +1,12 @@
 # Sources of the room kmem: one line "quire_SOURCES += %D%/FILE" each.
+quire_SOURCES += %D%/boot_memory.c
+quire_SOURCES += %D%/buddy.c
+quire_SOURCES += %D%/frames.c
+quire_SOURCES += %D%/kernel_stack.c
+quire_SOURCES += %D%/kmalloc.c
+quire_SOURCES += %D%/kmem.c
+quire_SOURCES += %D%/page.c
+quire_SOURCES += %D%/slab.c
+quire_SOURCES += %D%/slab_object.c
+quire_SOURCES += %D%/vmalloc.c
+quire_SOURCES += %D%/zone.c

@@ -20,7 +20,6 @@ struct boot_range {
 struct boot_frames {
     struct boot_range ranges[BOOT_RANGES_MAX]; /* sorted, disjoint, not touching */
     unsigned int nr;
-    u64 present; /* RAM frames before anything was reserved */
     u64 dropped; /* frames lost because the table was full */
 };
 
@@ -34,7 +33,10 @@ void boot_frames_reserve(struct boot_frames *frames, paddr_t start, u64 len);
  * range that has them. Returns the frame number; 0 when there is none. */
 pfn_t boot_frames_alloc(struct boot_frames *frames, u64 nr_frames, u64 align);
 
-/* One past the highest RAM frame. */
+/* Frames in all ranges. */
+u64 boot_frames_count(const struct boot_frames *frames);
+
+/* One past the highest frame of any range. */
 pfn_t boot_frames_end(const struct boot_frames *frames);
 
 /*

@@ -2,10 +2,10 @@
  * kmalloc: memory of any size (kmem.h 3).
  *
  * Sizes up to 8192 come from slab caches of 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096
- * and 8192 bytes; a power-of-two size is aligned to itself (up to 4096), every other to 16 at least
- * (a debug build keeps this). Larger ones come from frames, or, when there is no block and the
- * caller may wait, from the vmalloc area. kfree takes all of them. Physically contiguous memory
- * (devices) is asked for with page_alloc_order.
+ * and 8192 bytes, aligned to 16, and to 64 when the size asked for is a multiple of 64. Larger ones
+ * come from frames, or, when there is no block and the caller may wait, from the vmalloc area.
+ * kfree takes all of them. Memory aligned to a page, or contiguous for a device, comes from
+ * frames.h.
  */
 #pragma once
 
@@ -13,6 +13,7 @@
 #include <lib/types.h>
 
 #define KMALLOC_SLAB_MAX 8192UL
+#define KMALLOC_MAX      (1UL << 31)
 
 /* => NULL when there is no memory, or @size is 0 or absurd */
 void *kmalloc(size_t size, unsigned int flags) __must_check __attribute__((malloc));
@@ -23,10 +24,12 @@ void *kmalloc_array(size_t nr, size_t size, unsigned int flags) __must_check
     __attribute__((malloc));
 void *kcalloc(size_t nr, size_t size, unsigned int flags) __must_check __attribute__((malloc));
 
-/* krealloc: @memory (may be NULL) with a new size; the old block stays valid on failure (NULL). */
+/* krealloc: @memory (may be NULL) with a new size; the old block stays valid on failure (NULL).
+ * What is new in the block has any contents. */
 void *krealloc(void *memory, size_t size, unsigned int flags) __must_check;
 
-/* => NULL: nothing. Interrupts on, no spin lock, when the block may be larger than 4 MiB. */
+/* => NULL: nothing. A block above 32 KiB that was allocated with ALLOC_WAIT is freed with
+ * interrupts on and no spin lock held, since it may have come from the vmalloc area. */
 void kfree(const void *memory);
 
 /* Bytes usable in the block: at least the size asked for. */

@@ -18,6 +18,8 @@
 #include <lib/list.h>
 #include <lib/types.h>
 
+#define KMEM_CACHE_SIZE_MAX 8192UL
+
 struct kmem_magazine;
 
 struct kmem_cache {
@@ -27,10 +29,11 @@ struct kmem_cache {
     u32 link_offset;                   /* (I) where a free object keeps the link */
     u32 align;                         /* (I) */
     u16 order;                         /* (I) of a slab */
+    u16 magazine_limit;                /* (I) objects in a full magazine */
     u16 objects_per_slab;              /* (I) */
     bool no_magazines;                 /* (I) the cache the magazines themselves come from */
     void (*constructor)(void *object); /* (I) or NULL */
-    struct list_head link;             /* (list of caches) */
+    struct list_head link;             /* (list of caches' lock) */
     struct spinlock lock;              /* rank SLAB */
     struct page_list partial;          /* (lock) slabs with free and used objects */
     struct page_list empty;            /* (lock) slabs with free objects only */

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <arch/memory.h>
+#include <arch/thread.h> /* KERNEL_STACK_SIZE */
 #include <kmem/page.h>
 #include <lib/types.h>
 
@@ -16,6 +17,9 @@
 void *vmalloc(size_t len) __must_check;
 void *vzalloc(size_t len) __must_check;
 void vfree(void *memory); /* NULL: nothing */
+
+/* Bytes usable in what vmalloc returned. */
+size_t vmalloc_size(const void *memory);
 
 /* True for an address inside the vmalloc area. */
 static inline bool vmalloc_contains(const void *address)
