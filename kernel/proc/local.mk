@@ -1,3 +1,4 @@
 # proc: tasks, processes and everything a process is.
-quire_SOURCES += %D%/pid.c %D%/rlimit.c %D%/task.c %D%/user_account.c
+quire_SOURCES += %D%/accounting.c %D%/exit.c %D%/file_owner.c %D%/fork.c %D%/pid.c %D%/rlimit.c \
+	%D%/session.c %D%/task.c %D%/terminal.c %D%/upcalls.c %D%/user_account.c %D%/wait.c
 EXTRA_DIST += %D%/proc_internal.h

@@ -10,7 +10,6 @@ struct task *task_allocate(struct process *process, const char *name) __must_che
 struct process *process_allocate(void) __must_check;
 /* Undo task_allocate of a task that was never started, and what has been put into it. */
 void task_free_unstarted(struct task *task);
-void process_free_unstarted(struct process *process);
 
 /* Make the pair visible: numbers, tree, lists. => tree lock held */
 void process_insert_locked(struct process *process, struct process *parent);
@@ -26,3 +25,13 @@ void task_reap(struct thread *thread);
 /* pid 1, once it exists. */
 void process_set_init(struct process *process);
 void task_caches_init(void);
+
+/* The part of leaving an address space that user mode sees: futexes, clear_child_tid, the vfork parent. */
+void task_leave_memory(struct task *task);
+/* Give back memory and descriptors of a task that never ran. */
+void task_drop_resources(struct task *task);
+
+/* For upcalls.c. */
+struct file_owner;
+void notify_file_owner(const struct file_owner *owner, int fd, unsigned events);
+void upcalls_init(void);

@@ -55,14 +55,6 @@ struct process *process_allocate(void)
     return process;
 }
 
-void process_free_unstarted(struct process *process)
-{
-    ASSERT(process->nr_tasks == 0 && !list_is_linked(&process->all_link));
-    if (process->signals.actions != NULL)
-        signal_actions_put(process->signals.actions);
-    process_put(process);
-}
-
 struct task *task_allocate(struct process *process, const char *name)
 {
     struct task *task = kmem_cache_alloc(&task_cache, ALLOC_WAIT | ALLOC_ZERO);
@@ -85,10 +77,18 @@ struct task *task_allocate(struct process *process, const char *name)
 /* Everything that a task points to and another may still need until the last reference goes. */
 static void task_free(struct task *task)
 {
+    irqflags_t flags;
+
     ASSERT(!list_is_linked(&task->process_link));
+    if (task->pid != NULL) {
+        flags = process_tree_lock();
+        pid_put(task->pid);
+        process_tree_unlock(flags);
+    }
     arch_thread_fini(&task->thread.arch);
     thread_fini(&task->thread);
-    credentials_put(task->vfs.credentials);
+    if (task->vfs.credentials != NULL)
+        credentials_put(task->vfs.credentials);
     if (task->account != NULL)
         user_account_put(task->account);
     process_put(task->process);
@@ -97,6 +97,9 @@ static void task_free(struct task *task)
 
 void task_free_unstarted(struct task *task)
 {
+    if (task->account != NULL)
+        fetch_sub(&task->account->nr_tasks, 1);
+    task_drop_resources(task);
     task_put(task);
 }
 
@@ -148,14 +151,26 @@ struct process *process_get(struct process *process)
 
 void process_put(struct process *process)
 {
-    if (refcount_put_and_test(&process->references))
-        kmem_cache_free(&process_cache, process);
+    irqflags_t flags;
+
+    if (!refcount_put_and_test(&process->references))
+        return;
+    ASSERT(process->nr_tasks == 0 && !list_is_linked(&process->all_link));
+    if (process->signals.actions != NULL)
+        signal_actions_put(process->signals.actions);
+    if (process->pid != NULL) {
+        flags = process_tree_lock();
+        pid_put(process->pid);
+        process_tree_unlock(flags);
+    }
+    kmem_cache_free(&process_cache, process);
 }
 
 /* The tree. */
 
 void process_insert_locked(struct process *process, struct process *parent)
 {
+    process_get(process); /* until it is reaped */
     process->pid->process = process;
     pid_get(process->pid);
     process->parent = parent;

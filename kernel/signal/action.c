@@ -24,7 +24,7 @@ static struct abi_sigaction read_action(struct signal_actions *actions, int sign
     return action;
 }
 
-struct abi_sigaction signal_action_locked(struct process *process, int signal)
+struct abi_sigaction signal_action_read(struct process *process, int signal)
 {
     ASSERT_HELD(&process->lock);
     return read_action(process->signals.actions, signal);
@@ -34,7 +34,7 @@ void signal_action_get(struct process *process, int signal, struct abi_sigaction
 {
     irqflags_t flags = spin_lock_irqsave(&process->lock);
 
-    *action = signal_action_locked(process, signal);
+    *action = signal_action_read(process, signal);
     spin_unlock_irqrestore(&process->lock, flags);
 }
 
@@ -56,7 +56,7 @@ static bool action_ignores(const struct abi_sigaction *action, int signal)
 
 bool signal_is_ignored_locked(struct process *process, int signal)
 {
-    struct abi_sigaction action = signal_action_locked(process, signal);
+    struct abi_sigaction action = signal_action_read(process, signal);
 
     return action_ignores(&action, signal);
 }

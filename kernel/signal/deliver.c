@@ -57,7 +57,7 @@ static int take(struct task *self, struct abi_siginfo *info, struct abi_sigactio
         duty = pending_duty(self);
         signal = duty == DUTY_NONE ? signal_dequeue_locked(self, ~self->signals.blocked, info) : 0;
         if (signal != 0) {
-            *action = signal_action_locked(process, signal);
+            *action = signal_action_read(process, signal);
             if (action->handler > SIG_IGN && (action->flags & SA_RESETHAND))
                 signal_action_set_default_locked(process, signal);
         }

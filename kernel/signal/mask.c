@@ -213,7 +213,7 @@ void signal_sets_get(struct task *task, struct signal_sets *sets)
     if (task->account != NULL)
         sets->queued = (u64)READ_ONCE(task->account->nr_signals);
     for (int signal = 1; signal <= NR_SIGNALS; signal++) {
-        struct abi_sigaction action = signal_action_locked(process, signal);
+        struct abi_sigaction action = signal_action_read(process, signal);
 
         if (action.handler == SIG_IGN)
             sets->ignored |= SIGNAL_BIT(signal);

@@ -31,7 +31,7 @@ bool signal_is_protected(const struct process *process)
 /* Is @signal thrown away on sending? A blocked one never is: the action may change before it is unblocked. */
 static bool dropped_on_sending(struct process *process, struct task *task, int signal)
 {
-    struct abi_sigaction action = signal_action_locked(process, signal);
+    struct abi_sigaction action = signal_action_read(process, signal);
 
     if (signal_is_protected(process) && action.handler == SIG_DFL && !process->signals.forced)
         return true;
@@ -121,7 +121,7 @@ void signal_group_exit(struct process *process, int status)
 /* Does @signal kill at once? Those that dump core wait for a task to take them, so that its state is the one dumped. */
 static bool kills(struct process *process, const struct task *task, int signal)
 {
-    struct abi_sigaction action = signal_action_locked(process, signal);
+    struct abi_sigaction action = signal_action_read(process, signal);
     u64 harmless = SIGNALS_IGNORED | SIGNALS_STOP | SIGNALS_CORE;
 
     if (signal == SIGKILL)
@@ -225,7 +225,7 @@ static void force(const struct abi_siginfo *info, bool fatal)
     struct abi_sigaction action;
     irqflags_t flags = spin_lock_irqsave(&process->lock);
 
-    action = signal_action_locked(process, signal);
+    action = signal_action_read(process, signal);
     if (fatal || action.handler == SIG_IGN || signal_in_set(signal, self->signals.blocked)) {
         signal_action_set_default_locked(process, signal);
         action.handler = SIG_DFL;

@@ -35,8 +35,6 @@ void signal_queue_drop(struct signal_queue *queue, u64 set);
 /* From the task's own queue, then the process's. => process.lock held */
 int signal_dequeue_locked(struct task *task, u64 set, struct abi_siginfo *info);
 
-/* The action for @signal. => process.lock held */
-struct abi_sigaction signal_action_locked(struct process *process, int signal);
 void signal_action_set_default_locked(struct process *process, int signal);
 
 /* Does the default or chosen action of @process throw @signal away? => process.lock held */

@@ -67,13 +67,14 @@ bool process_group_is_empty(struct process_group *group);
 int session_set_terminal(struct tty *terminal) __must_check;
 struct tty *session_get_terminal(void);  /* of the current process; a reference, or NULL */
 bool session_is_leader(void);            /* is the current process the leader of its session? */
+/* tty_nr and tpgid of /proc/PID/stat: 0 and -1 without a terminal. */
+u32 process_terminal_device(struct process *process, int *foreground);
 /* TIOCNOTTY, hangup: @session loses its terminal (release is called when it had one). */
 void session_drop_terminal(struct session *session, bool exiting);
 
 /* Inside proc: moving between groups; tree lock held. */
 void process_group_join(struct process *process, struct process_group *group);
 void process_group_leave(struct process *process);
-struct process_group *process_group_create(struct pid *pid, struct session *session) __must_check;
-struct session *session_allocate(struct pid *pid, struct process *leader) __must_check;
-/* @process is about to exit or to change group: groups that become orphaned and have stopped members get SIGHUP, SIGCONT. */
+int session_create_first(struct process *init) __must_check; /* takes the tree lock itself */
+/* @process is about to exit: groups that become orphaned and have stopped members get SIGHUP, SIGCONT. */
 void process_group_check_orphans(struct process *process);

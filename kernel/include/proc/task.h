@@ -87,6 +87,8 @@ struct process {
     struct list_head all_link;      /* (T) every process that is not reaped, oldest first */
     struct list_head tasks;         /* (T, p) living tasks */
     unsigned nr_tasks;              /* (T, p) */
+    unsigned nr_live;               /* (p) tasks that have not begun to exit */
+    u32 uid;                        /* (T) real user of a zombie */
     struct task *leader;            /* (T, p) NULL when it has exited before the others */
     struct process *parent;         /* (T) never NULL but for pid 1 */
     struct list_head children;      /* (T) */

@@ -90,6 +90,7 @@ int signal_take(u64 set, struct abi_siginfo *info);
 /* Actions. */
 int signal_action_change(int signal, const struct abi_sigaction *action, struct abi_sigaction *old) __must_check;
 void signal_action_get(struct process *process, int signal, struct abi_sigaction *action);
+struct abi_sigaction signal_action_read(struct process *process, int signal); /* process.lock held */
 struct signal_actions *signal_actions_create(void) __must_check; /* all default; NULL: no memory */
 struct signal_actions *signal_actions_copy(struct process *process) __must_check;
 struct signal_actions *signal_actions_get(struct signal_actions *actions);

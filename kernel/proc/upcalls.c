@@ -1,0 +1,152 @@
+/*
+ * What the machine and the rooms below ask of the running task: faults and traps of user mode become signals,
+ * the way back to user mode delivers them, vfs and panic learn who is running.
+ */
+#include <proc/proc.h>
+
+#include <abi/errno.h>
+#include <abi/signal.h>
+#include <arch/memory.h>
+#include <arch/thread.h>
+#include <arch/upcall.h>
+#include <kern/failpoint.h>
+#include <kern/panic.h>
+#include <kern/preempt.h>
+#include <kern/printk.h>
+#include <lib/printf.h>
+#include <mm/mm.h>
+#include <proc/session.h>
+#include <proc/task.h>
+#include <sched/sched.h>
+#include <signal/signal.h>
+#include <vfs/context.h>
+
+#include "proc_internal.h"
+
+/* A line in the log when a fault is about to kill. */
+static void log_fatal(const struct trap_frame *frame, int signal, vaddr_t addr, const char *reason)
+{
+    struct task *self = current_task();
+    struct abi_sigaction action;
+
+    signal_action_get(self->process, signal, &action);
+    if (action.handler > SIG_IGN && !(self->signals.blocked & SIGNAL_BIT(signal)))
+        return;
+    pr_info("%s[%d]: %s at %lx pc %lx sp %lx: %s\n", self->thread.name, task_id(self), signal_name(signal),
+            addr, arch_frame_pc(frame), arch_frame_stack(frame), reason);
+}
+
+static int page_fault(struct trap_frame *frame, vaddr_t addr, enum fault_access access, bool user,
+                      bool protection_key)
+{
+    struct mm_fault_failure failure = {SIGSEGV, SEGV_MAPERR, "no such address"};
+    struct task *self = current_task_or_null();
+    int error = -EFAULT;
+
+    if (self == NULL || self->mm == NULL)
+        return -EFAULT;
+    if (protection_key)
+        failure = (struct mm_fault_failure){SIGSEGV, SEGV_PKUERR, "protection key"};
+    else if (addr < USER_END)
+        error = mm_fault(self->mm, addr, access, user, user ? arch_frame_stack(frame) : 0, &failure);
+    if (!error) {
+        self->minor_faults++;
+        return 0;
+    }
+    if (!user)
+        return -EFAULT;
+    log_fatal(frame, failure.signal, addr, failure.reason);
+    if (failure.signal == SIGKILL)
+        signal_force_fatal(SIGKILL);
+    else
+        signal_force_fault(failure.signal, failure.code, addr);
+    return -EFAULT;
+}
+
+static void user_trap(struct trap_frame *frame, enum trap_kind kind, int code, vaddr_t addr)
+{
+    static const struct {
+        int signal, code;
+        const char *reason;
+    } traps[] = {
+        [TRAP_DIVIDE] = {SIGFPE, FPE_INTDIV, "division error"},
+        [TRAP_FPU] = {SIGFPE, 0, "floating-point exception"},
+        [TRAP_BREAKPOINT] = {SIGTRAP, SI_KERNEL, "breakpoint"},
+        [TRAP_SINGLE_STEP] = {SIGTRAP, TRAP_TRACE, "single step"},
+        [TRAP_ILLEGAL] = {SIGILL, ILL_ILLOPN, "illegal instruction"},
+        [TRAP_PROTECTION] = {SIGSEGV, SI_KERNEL, "general protection"},
+        [TRAP_STACK] = {SIGBUS, SI_KERNEL, "stack segment"},
+        [TRAP_ALIGNMENT] = {SIGBUS, BUS_ADRALN, "alignment check"},
+    };
+    int signal = traps[kind].signal;
+
+    if (kind == TRAP_PROTECTION || kind == TRAP_STACK || kind == TRAP_BREAKPOINT)
+        addr = 0;
+    log_fatal(frame, signal, addr, traps[kind].reason);
+    signal_force_fault(signal, kind == TRAP_FPU ? code : traps[kind].code, addr);
+}
+
+static bool user_return_pending(void)
+{
+    struct task *self = current_task_or_null();
+
+    if (preempt_requested())
+        return true;
+    return self != NULL && (signal_pending() || self->signals.restore_blocked);
+}
+
+static void user_return(struct trap_frame *frame)
+{
+    if (preempt_requested())
+        schedule();
+    if (current_task_or_null() != NULL)
+        signal_user_return(frame);
+}
+
+static struct vfs_context *current_vfs(void)
+{
+    struct task *self = current_task_or_null();
+
+    return self != NULL ? &self->vfs : NULL;
+}
+
+static void raise_signal(int signal)
+{
+    struct abi_siginfo info;
+
+    signal_info_kernel(&info, signal);
+    if (current_task_or_null() != NULL)
+        (void)signal_send_task(current_task(), &info);
+}
+
+static void describe_current(char *buffer, size_t size)
+{
+    struct task *self = current_task_or_null();
+
+    if (self == NULL)
+        snprintf(buffer, size, "kernel thread %s", current_thread()->name);
+    else
+        snprintf(buffer, size, "%s[%d]", self->thread.name, self->pid != NULL ? task_id(self) : 0);
+}
+
+static const void *failpoint_owner(void)
+{
+    return current_task_or_null();
+}
+
+void upcalls_init(void)
+{
+    static const struct vfs_hooks hooks = {
+        .current = current_vfs,
+        .raise_signal = raise_signal,
+        .notify_owner = notify_file_owner,
+    };
+
+    arch_upcalls.page_fault = page_fault;
+    arch_upcalls.user_trap = user_trap;
+    arch_upcalls.user_return = user_return;
+    arch_upcalls.user_return_pending = user_return_pending;
+    vfs_register_hooks(&hooks);
+    panic_set_describe(describe_current);
+    failpoint_set_owner_hook(failpoint_owner);
+}

@@ -1,0 +1,118 @@
+/*
+ * Waiting for children: one pass over them under the tree lock, repeated after each wake of child_wait.
+ */
+#include <proc/wait.h>
+
+#include <abi/errno.h>
+#include <abi/signal.h>
+#include <proc/accounting.h>
+#include <proc/exit.h>
+#include <proc/session.h>
+#include <proc/task.h>
+
+static bool is_eligible(const struct process *child, const struct wait_request *request)
+{
+    bool is_clone = child->exit_signal != SIGCHLD;
+
+    if (request->which == P_PID && process_id(child) != request->id)
+        return false;
+    if (request->which == P_PGID && process_group_number(child->group) != request->id)
+        return false;
+    if ((request->options & __WNOTHREAD) && child->creator_tid != task_id(current_task()))
+        return false;
+    return (request->options & __WALL) || is_clone == ((request->options & __WCLONE) != 0);
+}
+
+static void describe(struct process *child, int code, int detail, int status, struct wait_result *result)
+{
+    struct process_totals totals;
+
+    process_totals_get_locked(child, &totals);
+    process_totals_add(&totals, &child->children_totals);
+    *result = (struct wait_result){
+        .pid = process_id(child),
+        .uid = child->uid,
+        .status = status,
+        .signal = code,
+        .detail = detail,
+    };
+    rusage_from_totals(&totals, &result->usage);
+}
+
+static void describe_zombie(struct process *child, struct wait_result *result)
+{
+    int status = child->exit_status;
+    int signal = status & 0x7f;
+
+    if (signal == 0)
+        describe(child, CLD_EXITED, status >> 8 & 0xff, status, result);
+    else
+        describe(child, status & WAIT_STATUS_DUMPED ? CLD_DUMPED : CLD_KILLED, signal, status, result);
+}
+
+/* Has @child something to report? => tree lock and child's lock held */
+static bool collect(struct process *child, unsigned options, struct wait_result *result)
+{
+    bool keep = options & WNOWAIT;
+
+    if (child->state == PROCESS_ZOMBIE) {
+        if (options & WEXITED)
+            describe_zombie(child, result);
+        return options & WEXITED;
+    }
+    if ((options & WSTOPPED) && child->signals.stopped && !child->stop_reported) {
+        int signal = child->signals.stop_signal;
+
+        describe(child, CLD_STOPPED, signal, WAIT_STATUS_STOPPED(signal), result);
+        child->stop_reported = !keep;
+        return true;
+    }
+    if ((options & WCONTINUED) && child->continue_unreported) {
+        describe(child, CLD_CONTINUED, SIGCONT, WAIT_STATUS_CONTINUED, result);
+        child->continue_unreported = keep;
+        return true;
+    }
+    return false;
+}
+
+/* One pass. => the child's number, 0: none is ready, -ECHILD: there is none. *reaped is to be put by the caller. */
+static int scan(const struct wait_request *request, struct wait_result *result, struct process **reaped)
+{
+    struct process *self = current_process(), *child;
+    irqflags_t flags = process_tree_lock();
+    int found = -ECHILD;
+
+    list_for_each_entry(child, &self->children, sibling) {
+        bool ready;
+
+        if (!is_eligible(child, request))
+            continue;
+        spin_lock(&child->lock);
+        ready = collect(child, request->options, result);
+        spin_unlock(&child->lock);
+        found = ready ? process_id(child) : 0;
+        if (!ready)
+            continue;
+        if (child->state == PROCESS_ZOMBIE && !(request->options & WNOWAIT)) {
+            process_reap_locked(child);
+            *reaped = child;
+        }
+        break;
+    }
+    process_tree_unlock(flags);
+    return found;
+}
+
+int process_wait(const struct wait_request *request, struct wait_result *result)
+{
+    struct process *reaped = NULL;
+    int found = scan(request, result, &reaped);
+    int error = 0;
+
+    if (found == 0 && !(request->options & WNOHANG))
+        error = wait_event_interruptible(&current_process()->child_wait,
+                                         (found = scan(request, result, &reaped)) != 0);
+    if (reaped != NULL)
+        process_put(reaped);
+    return error ? error : found;
+}
