@@ -36,3 +36,21 @@ quire_SOURCES += %D%/trap.c
 quire_SOURCES += %D%/user_copy.c
 # Pure arithmetic, the same on the host.
 host_SOURCES += %D%/pte.c
+
+# The vDSO: a shared object for user mode, embedded in the read-only data.
+quire_SOURCES += %D%/vdso/vdso_map.c
+quire_SOURCES += %D%/vdso/vdso_image.S
+EXTRA_DIST += %D%/vdso/vdso.c %D%/vdso/vdso.ld
+
+VDSO_CFLAGS = -std=gnu11 -O2 -fPIC -shared -nostdlib -ffreestanding -fno-stack-protector \
+	-fcf-protection=none -fvisibility=default -fasynchronous-unwind-tables -Wall -Wextra -Werror \
+	-Wl,-soname=linux-vdso.so.1 -Wl,--hash-style=both -Wl,--build-id=none -Wl,-z,noexecstack \
+	-Wl,-z,max-page-size=4096 -Wl,-z,norelro
+
+kernel/vdso.so: $(srcdir)/%D%/vdso/vdso.c $(srcdir)/%D%/vdso/vdso.ld $(srcdir)/%D%/vdso/vdso_data.h
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(CC) $(KERNEL_CPPFLAGS) $(VDSO_CFLAGS) -T $(srcdir)/%D%/vdso/vdso.ld \
+		-o $@ $(srcdir)/%D%/vdso/vdso.c
+
+%D%/vdso/quire-vdso_image.$(OBJEXT): kernel/vdso.so
+CLEANFILES += kernel/vdso.so

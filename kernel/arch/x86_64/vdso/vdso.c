@@ -1,0 +1,178 @@
+/*
+ * The vDSO: time without entering the kernel. (vdso(7): the functions and their version.)
+ *
+ * A shared object that the kernel maps into every program. It runs in user mode, refers to nothing
+ * but itself and the data page before it, and asks the kernel for what it cannot answer.
+ */
+#include "vdso_data.h"
+
+#include <arch/vdso.h>
+
+#define NS_PER_S 1000000000ul
+
+#define SYS_gettimeofday  96
+#define SYS_time          201
+#define SYS_clock_gettime 228
+#define SYS_clock_getres  229
+#define SYS_getcpu        309
+
+enum clock_number {
+    CLOCK_REALTIME = 0,
+    CLOCK_MONOTONIC = 1,
+    CLOCK_MONOTONIC_RAW = 4,
+    CLOCK_REALTIME_COARSE = 5,
+    CLOCK_MONOTONIC_COARSE = 6,
+    CLOCK_BOOTTIME = 7,
+};
+
+struct vdso_timespec {
+    s64 seconds;
+    s64 ns;
+};
+
+struct vdso_timeval {
+    s64 seconds;
+    s64 us;
+};
+
+struct vdso_timezone {
+    s32 minutes_west;
+    s32 dst_time;
+};
+
+/* The linker script puts it in front of the image. */
+extern const struct vdso_data vdso_data __attribute__((visibility("hidden")));
+
+int __vdso_clock_gettime(int clock, struct vdso_timespec *result);
+int __vdso_clock_getres(int clock, struct vdso_timespec *result);
+int __vdso_gettimeofday(struct vdso_timeval *result, struct vdso_timezone *zone);
+s64 __vdso_time(s64 *result);
+int __vdso_getcpu(u32 *cpu, u32 *node, void *unused);
+
+static long kernel_call(long number, long a, long b, long c)
+{
+    long result;
+
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
+static u64 counter_read(void)
+{
+    u32 low, high;
+
+    __asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high) : : "memory");
+    return (u64)high << 32 | low;
+}
+
+/* Both clocks at one moment; false: the kernel must be asked. */
+static bool clocks_read(u64 *monotonic, u64 *realtime)
+{
+    const volatile struct vdso_data *data = &vdso_data;
+    u32 sequence;
+
+    do {
+        sequence = __atomic_load_n(&data->sequence, __ATOMIC_ACQUIRE);
+        if (!data->usable)
+            return false;
+        *monotonic = data->base_ns +
+                     (u64)((unsigned __int128)(counter_read() - data->base_counter) * data->mult >>
+                           data->shift);
+        *realtime = *monotonic + (u64)data->realtime_offset;
+        __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    } while ((sequence & 1) || sequence != data->sequence);
+    return true;
+}
+
+static void timespec_set(struct vdso_timespec *to, u64 ns)
+{
+    to->seconds = (s64)(ns / NS_PER_S);
+    to->ns = (s64)(ns % NS_PER_S);
+}
+
+static u64 coarse(u64 monotonic)
+{
+    return monotonic - monotonic % vdso_data.coarse_ns;
+}
+
+int __vdso_clock_gettime(int clock, struct vdso_timespec *result)
+{
+    u64 monotonic, realtime;
+
+    if (!clocks_read(&monotonic, &realtime))
+        return (int)kernel_call(SYS_clock_gettime, clock, (long)result, 0);
+    switch (clock) {
+    case CLOCK_REALTIME:
+        timespec_set(result, realtime);
+        return 0;
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_BOOTTIME:
+        timespec_set(result, monotonic);
+        return 0;
+    case CLOCK_REALTIME_COARSE:
+        timespec_set(result, coarse(monotonic) + (realtime - monotonic));
+        return 0;
+    case CLOCK_MONOTONIC_COARSE:
+        timespec_set(result, coarse(monotonic));
+        return 0;
+    default:
+        return (int)kernel_call(SYS_clock_gettime, clock, (long)result, 0);
+    }
+}
+
+int __vdso_clock_getres(int clock, struct vdso_timespec *result)
+{
+    return (int)kernel_call(SYS_clock_getres, clock, (long)result, 0);
+}
+
+int __vdso_gettimeofday(struct vdso_timeval *result, struct vdso_timezone *zone)
+{
+    u64 monotonic, realtime;
+
+    if (zone || !clocks_read(&monotonic, &realtime))
+        return (int)kernel_call(SYS_gettimeofday, (long)result, (long)zone, 0);
+    if (result) {
+        result->seconds = (s64)(realtime / NS_PER_S);
+        result->us = (s64)(realtime % NS_PER_S / 1000);
+    }
+    return 0;
+}
+
+s64 __vdso_time(s64 *result)
+{
+    u64 monotonic, realtime;
+    s64 seconds;
+
+    if (!clocks_read(&monotonic, &realtime))
+        return kernel_call(SYS_time, (long)result, 0, 0);
+    seconds = (s64)(realtime / NS_PER_S);
+    if (result)
+        *result = seconds;
+    return seconds;
+}
+
+int __vdso_getcpu(u32 *cpu, u32 *node, void *unused)
+{
+    u32 low, high, number;
+
+    (void)unused;
+    if (!vdso_data.has_rdtscp)
+        return (int)kernel_call(SYS_getcpu, (long)cpu, (long)node, 0);
+    __asm__ volatile("rdtscp" : "=a"(low), "=d"(high), "=c"(number));
+    if (cpu)
+        *cpu = number & 0xFFF;
+    if (node)
+        *node = number >> 12;
+    return 0;
+}
+
+int clock_gettime(int, struct vdso_timespec *) __attribute__((weak, alias("__vdso_clock_gettime")));
+int clock_getres(int, struct vdso_timespec *) __attribute__((weak, alias("__vdso_clock_getres")));
+int gettimeofday(struct vdso_timeval *, struct vdso_timezone *)
+    __attribute__((weak, alias("__vdso_gettimeofday")));
+s64 time(s64 *) __attribute__((weak, alias("__vdso_time")));
+int getcpu(u32 *, u32 *, void *) __attribute__((weak, alias("__vdso_getcpu")));
