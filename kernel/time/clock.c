@@ -5,6 +5,7 @@
  */
 #include <abi/errno.h>
 #include <arch/time.h>
+#include <arch/vdso.h>
 #include <kern/panic.h>
 #include <kern/spinlock.h>
 #include <lib/atomic.h>
@@ -50,6 +51,7 @@ void realtime_init(void)
     WRITE_ONCE(realtime_offset, arch_rtc_read() * (s64)NS_PER_SECOND - (s64)arch_clock_ns());
     if (realtime_offset < 0)
         realtime_offset = 0; /* no battery clock: 1970 */
+    arch_vdso_update(realtime_offset, COARSE_NS);
 }
 
 void time_add_change_hook(void (*hook)(void))
@@ -70,6 +72,7 @@ int time_set_realtime(s64 ns)
     if (ns < 0 || ns / (s64)NS_PER_SECOND >= REALTIME_SECONDS_MAX || offset < 0)
         return -EINVAL;
     WRITE_ONCE(realtime_offset, offset);
+    arch_vdso_update(offset, COARSE_NS);
     memory_barrier();
     clock_timers_realtime_changed();
     for (unsigned i = 0; i < CHANGE_HOOKS_MAX && change_hooks[i] != NULL; i++)
