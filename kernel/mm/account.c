@@ -65,10 +65,15 @@ int account_commit(struct mm *mm, u64 nr_pages)
 {
     if (nr_pages > frames_total_count())
         return -ENOMEM;
+    account_recommit(mm, nr_pages);
+    return 0;
+}
+
+void account_recommit(struct mm *mm, u64 nr_pages)
+{
     fetch_add(&committed, nr_pages);
     if (mm != NULL)
         mm->committed_pages += nr_pages;
-    return 0;
 }
 
 void account_uncommit(struct mm *mm, u64 nr_pages)

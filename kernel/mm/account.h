@@ -23,6 +23,9 @@ void account_remove(struct mm *mm, u32 flags, u64 nr_pages);
 /* Commit memory on behalf of @mm (NULL: of a shmem object). -ENOMEM */
 int account_commit(struct mm *mm, u64 nr_pages) __must_check;
 void account_uncommit(struct mm *mm, u64 nr_pages);
+
+/* Commit again what was just given back: cannot fail. */
+void account_recommit(struct mm *mm, u64 nr_pages);
 u64 account_committed(void);
 
 /* System-wide page counts that faults and objects keep. */

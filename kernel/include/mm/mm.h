@@ -43,6 +43,8 @@
 #define VMA_DONTFORK   0x1000u
 #define VMA_LOCKED     0x2000u
 #define VMA_DENYWRITE  0x4000u
+#define VMA_RANDOM     0x8000u  /* madvise */
+#define VMA_SEQUENTIAL 0x10000u
 
 /* Limits that mm enforces, copied from the process's rlimits by proc whenever they change. Bytes, ~0: infinite. */
 struct mm_limits {
@@ -97,7 +99,10 @@ struct mm_map_request {
     unsigned may;              /* VMA_MAY* that the door allows */
     unsigned vma_flags;        /* extra VMA_* (stack, special, ...) */
     const char *name;          /* for VMA_SPECIAL: "[vdso]" ; static storage */
+    unsigned rights;           /* MM_MAP_MAY_*: what the caller's capabilities allow */
 };
+#define MM_MAP_MAY_LOW  1u /* CAP_SYS_RAWIO: below MMAP_MIN_ADDR */
+#define MM_MAP_MAY_LOCK 2u /* CAP_IPC_LOCK: MAP_LOCKED beyond RLIMIT_MEMLOCK */
 
 struct mm *mm_create(void) __must_check; /* ERR_PTR(-ENOMEM); one user, one reference */
 struct mm *mm_fork(struct mm *mm) __must_check;

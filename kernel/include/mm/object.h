@@ -14,6 +14,7 @@
 #include <kern/spinlock.h>
 #include <kmem/page.h>
 #include <lib/interval_tree.h>
+#include <lib/list.h>
 #include <lib/radix_tree.h>
 #include <lib/types.h>
 #include <sched/wait.h>
@@ -52,6 +53,8 @@ struct vm_object {
     struct interval_tree areas;       /* (o) every vma that maps the object */
     u32 writable_maps;                /* (a) shared writable areas, for seals and ETXTBSY-like checks */
     void *owner;                      /* (I) the inode or segment it belongs to */
+    struct list_head reclaim_link;    /* (list of objects whose pages can be had again) */
+    u64 committed;                    /* (I) pages of the commit total it answers for */
 } __aligned(16); /* page_set_owner stores it in units of 16 bytes */
 
 #define VM_OBJECT_SHMEM   (1u << 0) /* pages have no store: dropping one loses data */

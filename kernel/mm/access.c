@@ -1,0 +1,116 @@
+/*
+ * The kernel's access to user memory other than through the current page tables: other address spaces,
+ * pages as such, and the identity of a word for futexes.
+ */
+#include <abi/errno.h>
+#include <lib/string.h>
+
+#include "fault.h"
+
+/* The page of a satisfied entry, referenced; NULL: a frame without struct page. */
+static struct page *take_page(pte_t entry)
+{
+    struct page *page;
+
+    if (!pfn_is_valid(pte_pfn(entry)))
+        return NULL;
+    page = pfn_to_page(pte_pfn(entry));
+    return page_try_get(page) ? page : NULL;
+}
+
+/* => 0 with the page; -EAGAIN: fault it in first; -EFAULT: no page at all */
+static int find_page(struct fault *fault, struct page **out)
+{
+    struct pt_cursor cursor;
+    int err = -EAGAIN;
+
+    if (!pt_lock(&cursor, fault->mm, fault->addr))
+        return -EAGAIN;
+    if (fault_is_satisfied(fault, pt_get(&cursor), !pte_is_writable(pte_load(cursor.upper)))) {
+        *out = take_page(pt_get(&cursor));
+        err = *out == NULL ? -EFAULT : 0;
+    }
+    pt_unlock(&cursor);
+    return err;
+}
+
+/* => map_lock held for reading */
+static int get_page_locked(struct fault *fault, struct page **out)
+{
+    int err;
+
+    while ((err = find_page(fault, out)) == -EAGAIN) {
+        if (fault_resolve(fault) != 0)
+            return -EFAULT;
+    }
+    return err;
+}
+
+static int get_page(struct mm *mm, vaddr_t addr, bool write, bool force, struct page **out)
+{
+    struct mm_fault_failure failure;
+    struct fault fault = {.mm = mm,
+                          .addr = align_down(addr, PAGE_SIZE),
+                          .access = write ? FAULT_WRITE : FAULT_READ,
+                          .force = force,
+                          .failure = &failure};
+    int err;
+
+    if (addr >= USER_END)
+        return -EFAULT;
+    /* A first fault also grows a stack; a debugger's access never does. */
+    read_lock(&mm->map_lock);
+    fault.vma = vma_find_at(mm, fault.addr);
+    err = fault.vma == NULL ? -EFAULT : get_page_locked(&fault, out);
+    read_unlock(&mm->map_lock);
+    return err;
+}
+
+int mm_get_user_page(struct mm *mm, vaddr_t addr, bool write, struct page **out)
+{
+    return get_page(mm, addr, write, false, out);
+}
+
+ssize_t mm_access(struct mm *mm, vaddr_t addr, void *buffer, size_t len, bool write, bool force)
+{
+    char *bytes = buffer;
+    size_t done = 0;
+
+    while (done < len) {
+        size_t offset = (addr + done) & (PAGE_SIZE - 1);
+        size_t chunk = min(len - done, PAGE_SIZE - offset);
+        struct page *page;
+        char *there;
+
+        if (get_page(mm, addr + done, write, force, &page) != 0)
+            break;
+        there = (char *)page_to_virt(page) + offset;
+        if (write)
+            memcpy(there, bytes + done, chunk);
+        else
+            memcpy(bytes + done, there, chunk);
+        page_put(page);
+        done += chunk;
+    }
+    return done > 0 || len == 0 ? (ssize_t)done : -EIO;
+}
+
+int mm_futex_key_get(struct mm *mm, vaddr_t addr, bool shared, struct mm_futex_key *key)
+{
+    struct vma *vma;
+
+    *key = (struct mm_futex_key){.space = mm, .offset = addr, .shared = false};
+    if (addr >= USER_END)
+        return -EFAULT;
+    if (!shared)
+        return 0;
+    read_lock(&mm->map_lock);
+    vma = vma_find_at(mm, addr);
+    if (vma != NULL && vma_is_shared(vma))
+        *key = (struct mm_futex_key){.space = vma->object,
+                                     .offset = (vma_index(vma, addr) << PAGE_SHIFT) |
+                                               (addr & (PAGE_SIZE - 1)),
+                                     .shared = true};
+    read_unlock(&mm->map_lock);
+    return vma == NULL ? -EFAULT : 0;
+}

@@ -1,0 +1,79 @@
+/*
+ * brk(2): the end of the heap. The heap is an ordinary private area that merges with itself.
+ *
+ * => whatever stands in the way, the answer is the old end
+ */
+#include <abi/errno.h>
+
+#include "account.h"
+#include "unmap.h"
+
+#define HEAP_FLAGS (VMA_READ | VMA_WRITE | VMA_MAY_ALL | VMA_ACCOUNT)
+
+/* RLIMIT_DATA counts the heap together with the program's data. */
+static bool exceeds_limit(const struct mm *mm, vaddr_t brk)
+{
+    return brk - mm->brk_start + (mm->data_end - mm->data_start) > mm->limits.data;
+}
+
+/* Is [start, end), and a guard page and gap above it, free? */
+static bool has_room(const struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    const struct vma *next = vma_find(mm, start);
+
+    if (end > USER_END || end < start || start < MMAP_MIN_ADDR)
+        return false;
+    return next == NULL || end + PAGE_SIZE <= vma_gap_start(next);
+}
+
+static int heap_grow(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    u64 nr_pages = (end - start) >> PAGE_SHIFT;
+    u32 flags = HEAP_FLAGS | mm->def_flags;
+    struct vma *vma;
+
+    if (!has_room(mm, start, end) || account_check(mm, flags, nr_pages) != 0 ||
+        mm->nr_areas > MAX_MAP_COUNT)
+        return -ENOMEM;
+    vma = vma_alloc();
+    if (vma == NULL)
+        return -ENOMEM;
+    if (account_commit(mm, nr_pages) != 0) {
+        vma_free(vma);
+        return -ENOMEM;
+    }
+    vma->mm = mm;
+    vma->start = start;
+    vma->end = end;
+    vma->flags = flags;
+    vma->birth = start >> PAGE_SHIFT;
+    vma_link(vma);
+    account_add(mm, flags, nr_pages);
+    vma_merge_below(vma);
+    return 0;
+}
+
+static int heap_resize(struct mm *mm, vaddr_t brk)
+{
+    vaddr_t old_end = align_up(mm->brk, PAGE_SIZE);
+    vaddr_t new_end = align_up(brk, PAGE_SIZE);
+
+    if (new_end == old_end)
+        return 0;
+    if (new_end < old_end)
+        return unmap_locked(mm, new_end, old_end);
+    return heap_grow(mm, old_end, new_end);
+}
+
+vaddr_t mm_brk(struct mm *mm, vaddr_t brk)
+{
+    vaddr_t result;
+
+    write_lock(&mm->map_lock);
+    if (brk >= mm->brk_start && brk <= USER_END && !exceeds_limit(mm, brk) &&
+        heap_resize(mm, brk) == 0)
+        mm->brk = brk;
+    result = mm->brk;
+    write_unlock(&mm->map_lock);
+    return result;
+}

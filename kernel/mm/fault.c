@@ -1,0 +1,376 @@
+/*
+ * The page fault: one table, one function for each of its cells.
+ *
+ *   leaf entry        | private read     | private write      | shared read        | shared write
+ *   ------------------+------------------+--------------------+--------------------+---------------
+ *   empty, no object  | zero_page        | new_page           |    (a shared area always has an object)
+ *   empty, object     | object_page      | copy_object_page   | object_page        | write_object_page
+ *   present, no right | (spurious)       | own page: reuse_or_| (spurious)         | write_object_page
+ *                     |                  | copy; object's:    |                    |
+ *                     |                  | copy; zero: new    |                    |
+ *   present, enough   | spurious         | spurious           | spurious           | spurious
+ *
+ * A leaf table that fork shares is made the address space's own before any write is decided. Each case
+ * allocates and does I/O without the table lock and then installs if the entry is still the one the
+ * decision was based on (fault_install); if not, the table is consulted again.
+ *
+ * Signals: no area, or a stack that may not grow: SIGSEGV SEGV_MAPERR. Area without the right: SIGSEGV
+ * SEGV_ACCERR. Past the end of the object, or its store failed: SIGBUS BUS_ADRERR. No memory: SIGKILL.
+ * Locks: map_lock for reading; object.resize for reading while an object's page is on its way into
+ * the table, so that a truncation finds it there.
+ */
+#include <abi/errno.h>
+#include <abi/signal.h>
+#include <kern/panic.h>
+#include <kmem/frames.h>
+
+#include "account.h"
+#include "anon_family.h"
+#include "fault.h"
+#include "object_pages.h"
+
+enum fault_result fault_fail(struct fault *fault, int signal, int code, const char *reason)
+{
+    *fault->failure = (struct mm_fault_failure){.signal = signal, .code = code, .reason = reason};
+    return FAULT_FAILED;
+}
+
+static enum fault_result fail_memory(struct fault *fault)
+{
+    return fault_fail(fault, SIGKILL, 0, "out of memory");
+}
+
+static enum fault_result fail_object(struct fault *fault, int err)
+{
+    if (err == -ENOMEM)
+        return fail_memory(fault);
+    return fault_fail(fault, SIGBUS, BUS_ADRERR,
+                      err == -ENODATA ? "past the end of the mapped object"
+                                      : "the store of the mapped object failed");
+}
+
+static bool is_write(const struct fault *fault)
+{
+    return fault->access == FAULT_WRITE;
+}
+
+/* A fresh private page for the faulting address; NULL when there is no memory. */
+static struct page *alloc_private(const struct fault *fault, unsigned flags)
+{
+    struct page *page = page_alloc(ALLOC_WAIT | ALLOC_USER | flags);
+
+    if (page != NULL) {
+        vma_set_lineage(fault->vma);
+        private_page_init(page, fault->vma, fault->addr);
+    }
+    return page;
+}
+
+/* ---- no object ---- */
+
+static enum fault_result fault_zero_page(struct fault *fault)
+{
+    pte_t pte = fault_make_entry(fault, page_to_pfn(zero_page), false);
+
+    return fault_install(fault, pte_set_ownerless(pte), NULL);
+}
+
+static enum fault_result fault_new_page(struct fault *fault)
+{
+    struct page *page = alloc_private(fault, ALLOC_ZERO);
+
+    if (page == NULL)
+        return fail_memory(fault);
+    return fault_install(fault, fault_make_entry(fault, page_to_pfn(page), true), page);
+}
+
+/* ---- private pages ---- */
+
+/* Give the address a private copy of @source, which the caller keeps referenced. */
+static enum fault_result fault_copy(struct fault *fault, const struct page *source)
+{
+    struct page *page = alloc_private(fault, 0);
+
+    if (page == NULL)
+        return fail_memory(fault);
+    page_copy(page, source);
+    return fault_install(fault, fault_make_entry(fault, page_to_pfn(page), true), page);
+}
+
+/* The page is private and this entry may be its only user: then write to it where it is. */
+static bool try_reuse(struct fault *fault, struct pt_cursor *cursor, struct page *page)
+{
+    if (!page_flag_test(page, PAGE_PRIVATE_OWNED) || page_map_count(page) != 1 ||
+        page_references(page) != 1)
+        return false;
+    if (fault->vma->flags & VMA_WRITE)
+        pt_change(cursor, pte_set_dirty(pte_set_accessed(pte_set_writable(fault->entry))));
+    return true;
+}
+
+static enum fault_result fault_reuse_or_copy(struct fault *fault)
+{
+    struct pt_cursor cursor;
+    enum fault_result result = FAULT_RETRY;
+    struct page *page;
+
+    if (pt_lock_own(&cursor, fault->mm, fault->addr) != 0)
+        return fail_memory(fault);
+    if (!pte_is_same(pt_get(&cursor), fault->entry)) {
+        pt_unlock(&cursor);
+        return FAULT_RETRY;
+    }
+    page = pt_page_of(fault->entry);
+    if (try_reuse(fault, &cursor, page)) {
+        pt_unlock(&cursor);
+        arch_mmu_flush_local(&fault->mm->mmu, fault->addr);
+        return FAULT_DONE;
+    }
+    page_get(page); /* another thread may unmap it while we copy */
+    pt_unlock(&cursor);
+    result = fault_copy(fault, page);
+    page_put(page);
+    return result;
+}
+
+static enum fault_result fault_private_write(struct fault *fault)
+{
+    pfn_t pfn = pte_pfn(fault->entry);
+
+    if (pt_page_of(fault->entry) != NULL)
+        return fault_reuse_or_copy(fault);
+    if (pfn == page_to_pfn(zero_page))
+        return fault_new_page(fault);
+    if (!pfn_is_valid(pfn))
+        return fault_fail(fault, SIGBUS, BUS_ADRERR, "private write to device memory");
+    return fault_copy(fault, pfn_to_page(pfn));
+}
+
+/* ---- objects ---- */
+
+/* The object's page for the address, referenced. => object.resize held for reading */
+static int get_object_page(struct fault *fault, struct page **page)
+{
+    struct vm_object *object = fault->vma->object;
+    u64 index = vma_index(fault->vma, fault->addr);
+
+    if (index >= object_nr_indices(object))
+        return -ENODATA;
+    *page = object_find_page(object, index);
+    if (*page != NULL)
+        return 0;
+    fault->major = object->ops->get_page != NULL;
+    return object_get_page(object, index, page);
+}
+
+/* A frame of a device: no page of ours, no end but what the driver says. */
+static enum fault_result fault_device_frame(struct fault *fault)
+{
+    struct vm_object *object = fault->vma->object;
+    pfn_t pfn = object->ops->device_frame(object, vma_index(fault->vma, fault->addr));
+    bool write = vma_is_shared(fault->vma) && (fault->vma->flags & VMA_WRITE);
+
+    if (pfn == ~0ul)
+        return fault_fail(fault, SIGBUS, BUS_ADRERR, "past the end of the device's memory");
+    if (!vma_is_shared(fault->vma) && is_write(fault) && pfn_is_valid(pfn))
+        return fault_copy(fault, pfn_to_page(pfn));
+    return fault_install(fault, pte_set_ownerless(fault_make_entry(fault, pfn, write)), NULL);
+}
+
+/* Map the object's page without the intention to write. */
+static enum fault_result fault_object_page(struct fault *fault)
+{
+    struct vma *vma = fault->vma;
+    bool write = vma_is_shared(vma) && !object_wants_notice(vma->object);
+    enum fault_result result;
+    struct page *page;
+    int err = get_object_page(fault, &page);
+
+    if (err != 0)
+        return fail_object(fault, err);
+    page_get(page);
+    result = fault_install(fault, fault_make_entry(fault, page_to_pfn(page), write), page);
+    page_put(page);
+    if (result == FAULT_DONE)
+        fault_around(fault);
+    return result;
+}
+
+static enum fault_result fault_copy_object_page(struct fault *fault)
+{
+    enum fault_result result;
+    struct page *page;
+    int err = get_object_page(fault, &page);
+
+    if (err != 0)
+        return fail_object(fault, err);
+    result = fault_copy(fault, page);
+    page_put(page);
+    return result;
+}
+
+/* Shared write: the object hears of it before the page becomes writable. */
+static enum fault_result fault_write_object_page(struct fault *fault)
+{
+    enum fault_result result;
+    struct vm_object *object = fault->vma->object;
+    struct page *page;
+    int err = get_object_page(fault, &page);
+
+    if (err != 0)
+        return fail_object(fault, err);
+    err = object_make_writable(object, page);
+    if (err != 0) {
+        page_put(page);
+        return err == -EAGAIN ? FAULT_RETRY : fail_object(fault, err);
+    }
+    page_get(page);
+    result = fault_install(fault, fault_make_entry(fault, page_to_pfn(page), true), page);
+    object_made_writable(object, page);
+    page_put(page);
+    return result;
+}
+
+static enum fault_result fault_object(struct fault *fault)
+{
+    struct vm_object *object = fault->vma->object;
+    enum fault_result result;
+
+    if (object->flags & VM_OBJECT_DEVICE)
+        return fault_device_frame(fault);
+    read_lock(&object->resize);
+    if (!is_write(fault))
+        result = fault_object_page(fault);
+    else if (vma_is_shared(fault->vma))
+        result = fault_write_object_page(fault);
+    else
+        result = fault_copy_object_page(fault);
+    read_unlock(&object->resize);
+    return result;
+}
+
+/* ---- the table ---- */
+
+bool fault_is_satisfied(const struct fault *fault, pte_t entry, bool shared)
+{
+    struct page *page;
+
+    if (!pte_is_present(entry))
+        return false;
+    if (!is_write(fault))
+        return fault->force || pte_is_valid(entry);
+    if (shared)
+        return false;
+    if (pte_is_writable(entry))
+        return true;
+    page = pt_page_of(entry);
+    return fault->force && !vma_is_shared(fault->vma) && page != NULL &&
+           page_flag_test(page, PAGE_PRIVATE_OWNED) && page_map_count(page) == 1;
+}
+
+static enum fault_result fault_spurious(struct fault *fault)
+{
+    arch_mmu_flush_local(&fault->mm->mmu, fault->addr);
+    return FAULT_DONE;
+}
+
+static enum fault_result fault_decide(struct fault *fault)
+{
+    struct vma *vma = fault->vma;
+    bool shared;
+
+    fault->entry = pt_peek(fault->mm, fault->addr, &shared);
+    if (is_write(fault) && shared) {
+        if (pt_own(fault->mm, fault->addr) != 0)
+            return fail_memory(fault);
+        return FAULT_RETRY;
+    }
+    if (fault_is_satisfied(fault, fault->entry, shared))
+        return fault_spurious(fault);
+    if (pte_is_empty(fault->entry)) {
+        if (vma->object != NULL)
+            return fault_object(fault);
+        return is_write(fault) ? fault_new_page(fault) : fault_zero_page(fault);
+    }
+    ASSERT(pte_is_present(fault->entry) && is_write(fault));
+    return vma_is_shared(vma) ? fault_object(fault) : fault_private_write(fault);
+}
+
+/* ---- may it at all? ---- */
+
+static bool access_is_allowed(const struct fault *fault)
+{
+    u32 flags = fault->vma->flags;
+
+    if (fault->force && is_write(fault))
+        return flags & VMA_WRITE || (!(flags & VMA_SHARED) && (flags & VMA_MAYWRITE));
+    if (fault->force)
+        return flags & VMA_MAYREAD;
+    switch (fault->access) {
+    case FAULT_WRITE:
+        return flags & VMA_WRITE;
+    case FAULT_EXEC:
+        return flags & VMA_EXEC;
+    default:
+        return flags & VMA_PROTECTION;
+    }
+}
+
+int fault_resolve(struct fault *fault)
+{
+    enum fault_result result;
+
+    if (fault->vma == NULL || fault->addr < fault->vma->start || fault->addr >= fault->vma->end)
+        fault->vma = vma_find_at(fault->mm, fault->addr);
+    if (fault->vma == NULL)
+        result = fault_fail(fault, SIGSEGV, SEGV_MAPERR, "no area at this address");
+    else if (!access_is_allowed(fault))
+        result = fault_fail(fault, SIGSEGV, SEGV_ACCERR, "the area does not allow this access");
+    else {
+        do
+            result = fault_decide(fault);
+        while (result == FAULT_RETRY);
+    }
+    return result == FAULT_DONE ? 0 : -EFAULT;
+}
+
+/* The area above @addr is a stack that may grow to it. Takes map_lock for writing instead of
+ * reading; it is held for reading again on return. */
+static void grow_stack(struct fault *fault)
+{
+    struct mm *mm = fault->mm;
+    struct vma *vma;
+
+    read_unlock(&mm->map_lock);
+    write_lock(&mm->map_lock);
+    vma = vma_find(mm, fault->addr);
+    if (vma != NULL && fault->addr < vma->start && (vma->flags & VMA_GROWSDOWN) &&
+        stack_grow(mm, vma, fault->addr) == 0)
+        fault->vma = vma;
+    write_downgrade(&mm->map_lock);
+}
+
+int mm_fault(struct mm *mm, vaddr_t addr, enum fault_access access, bool user,
+             vaddr_t stack_pointer, struct mm_fault_failure *failure)
+{
+    struct fault fault = {.mm = mm,
+                          .addr = align_down(addr, PAGE_SIZE),
+                          .access = access,
+                          .failure = failure};
+    int err;
+
+    (void)user;
+    (void)stack_pointer;
+    if (addr >= USER_END) {
+        fault_fail(&fault, SIGSEGV, SEGV_MAPERR, "not a user address");
+        return -EFAULT;
+    }
+    read_lock(&mm->map_lock);
+    fault.vma = vma_find(mm, fault.addr);
+    if (fault.vma != NULL && fault.addr < fault.vma->start && (fault.vma->flags & VMA_GROWSDOWN))
+        grow_stack(&fault);
+    err = fault_resolve(&fault);
+    read_unlock(&mm->map_lock);
+    fetch_add(fault.major ? &mm->major_faults : &mm->minor_faults, 1);
+    return err;
+}

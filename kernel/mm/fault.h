@@ -1,0 +1,53 @@
+/*
+ * Resolving one fault: what fault.c shares with stack growth, populate and access.
+ */
+#pragma once
+
+#include "pt.h"
+
+struct fault {
+    struct mm *mm;
+    struct vma *vma;  /* the area of @addr */
+    vaddr_t addr;     /* a multiple of PAGE_SIZE */
+    enum fault_access access;
+    bool force;       /* debugger's access: protection is ignored where VMA_MAY* allows it */
+    pte_t entry;      /* what the decision is based on */
+    bool major;       /* waited for a store */
+    struct mm_fault_failure *failure;
+};
+
+enum fault_result {
+    FAULT_DONE,
+    FAULT_RETRY,  /* somebody else changed the entry: look again */
+    FAULT_FAILED, /* fault.failure is filled in */
+};
+
+/*
+ * fault_resolve: make the page at fault->addr accessible as asked; fault->vma is NULL or set.
+ * => map_lock held for reading; may sleep
+ * => 0, or -EFAULT with fault->failure filled in
+ */
+int fault_resolve(struct fault *fault) __must_check;
+
+/* Fill in the failure. Always FAULT_FAILED. */
+enum fault_result fault_fail(struct fault *fault, int signal, int code, const char *reason);
+
+/* Does the entry in force allow the access? => leaf locked, or a hint */
+bool fault_is_satisfied(const struct fault *fault, pte_t entry, bool shared);
+
+/* fault_install.c: the ways a fault changes an entry. Each consumes a reference to @page. */
+
+/* Put @pte (naming @page, or a frame without owner and @page NULL) where fault->entry was found. */
+enum fault_result fault_install(struct fault *fault, pte_t pte, struct page *page);
+
+/* The leaf entry for @page in fault->vma: accessed; @write: writable and dirty if the area allows. */
+pte_t fault_make_entry(const struct fault *fault, pfn_t pfn, bool write);
+
+/* fault_around.c: map the pages of the object around fault->addr that are in memory already. */
+void fault_around(struct fault *fault);
+
+/* stack.c: grow the area above @addr down to it. => map_lock held for writing; 0 or -ENOMEM */
+int stack_grow(struct mm *mm, struct vma *vma, vaddr_t addr) __must_check;
+
+/* The frame of zeroes that read faults share; set up by mm_init. */
+extern struct page *zero_page;

@@ -1,0 +1,24 @@
+/* Setting the room up: caches, the page of zeroes, the hooks of kmem. */
+#include <kern/panic.h>
+#include <kmem/frames.h>
+
+#include "anon_family.h"
+#include "fault.h"
+#include "mm_list.h"
+#include "object_pages.h"
+#include "reclaim.h"
+#include "shmem.h"
+
+struct page *zero_page;
+
+void mm_init(void)
+{
+    vma_init_cache();
+    mm_init_cache();
+    anon_family_init_cache();
+    object_init_caches();
+    shmem_init_cache();
+    reclaim_init();
+    zero_page = page_alloc(ALLOC_ZERO);
+    ASSERT(zero_page != NULL);
+}

@@ -1,0 +1,74 @@
+/*
+ * mincore(2): which pages of a range would not need I/O. One byte per page, in portions that fit a
+ * buffer on the stack, since user memory is not touched under map_lock.
+ */
+#include <abi/errno.h>
+#include <arch/user.h>
+
+#include "pt.h"
+
+#define PORTION_PAGES 256
+
+static bool object_has_page(struct vm_object *object, u64 index)
+{
+    struct page *page = object_find_page(object, index);
+
+    if (page == NULL)
+        return false;
+    page_put(page);
+    return true;
+}
+
+static bool is_resident(struct mm *mm, const struct vma *vma, vaddr_t addr)
+{
+    bool shared;
+
+    if (pte_is_present(pt_peek(mm, addr, &shared)))
+        return true;
+    return vma->object != NULL && object_has_page(vma->object, vma_index(vma, addr));
+}
+
+/* => -ENOMEM: a page of the portion is not mapped */
+static int look(struct mm *mm, vaddr_t addr, unsigned nr, u8 *bytes)
+{
+    struct vma *vma = NULL;
+    unsigned i;
+
+    for (i = 0; i < nr; i++, addr += PAGE_SIZE) {
+        if (vma == NULL || addr >= vma->end)
+            vma = vma_find_at(mm, addr);
+        if (vma == NULL)
+            return -ENOMEM;
+        bytes[i] = is_resident(mm, vma, addr);
+    }
+    return 0;
+}
+
+int mm_resident(struct mm *mm, vaddr_t addr, size_t len, u8 __user *vector)
+{
+    u64 left = len / PAGE_SIZE + (len % PAGE_SIZE != 0);
+    u8 bytes[PORTION_PAGES];
+
+    if (!is_aligned(addr, PAGE_SIZE))
+        return -EINVAL;
+    if (addr > USER_END || len > USER_END - addr)
+        return -ENOMEM;
+    if (!user_range_ok(vector, left))
+        return -EFAULT;
+    while (left > 0) {
+        unsigned nr = (unsigned)min(left, (u64)PORTION_PAGES);
+        int err;
+
+        read_lock(&mm->map_lock);
+        err = look(mm, addr, nr, bytes);
+        read_unlock(&mm->map_lock);
+        if (err != 0)
+            return err;
+        if (copy_to_user(vector, bytes, nr) != 0)
+            return -EFAULT;
+        addr += nr * PAGE_SIZE;
+        vector += nr;
+        left -= nr;
+    }
+    return 0;
+}

@@ -1,0 +1,279 @@
+/*
+ * mmap(2): check, reserve, commit.
+ *
+ * Checks come in the order of Linux, so that a call wrong in two ways fails with Linux's errno. What the
+ * file allows comes in as request->may; which flags the file knows is the caller's business.
+ */
+#include <abi/errno.h>
+#include <kern/panic.h>
+
+#include "account.h"
+#include "placement.h"
+#include "populate.h"
+#include "shmem.h"
+#include "unmap.h"
+
+/* What a request becomes on its way. */
+struct mapping {
+    struct mm *mm;
+    const struct mm_map_request *request;
+    vaddr_t start, end;
+    u32 flags;
+    struct vm_object *object; /* referenced */
+    struct vma *vma;          /* reserved */
+    struct unmap_reserve unmap;
+    u64 committed;
+};
+
+static bool is_shared(const struct mm_map_request *request)
+{
+    return request->flags & MAP_SHARED; /* also of MAP_SHARED_VALIDATE */
+}
+
+/* ---- check ---- */
+
+static u32 request_flags(const struct mm *mm, const struct mm_map_request *request)
+{
+    u32 flags = (request->prot & VMA_PROTECTION) | request->vma_flags | mm->def_flags;
+
+    flags |= request->object != NULL || request->source != NULL ? request->may : VMA_MAY_ALL;
+    if (is_shared(request))
+        flags |= VMA_SHARED;
+    if (request->flags & MAP_GROWSDOWN)
+        flags |= VMA_GROWSDOWN;
+    if (request->flags & MAP_NORESERVE)
+        flags |= VMA_NORESERVE;
+    if (request->flags & MAP_LOCKED)
+        flags |= VMA_LOCKED;
+    return flags;
+}
+
+static int check_type(const struct mm_map_request *request)
+{
+    unsigned type = request->flags & MAP_TYPE;
+
+    if (type != MAP_SHARED && type != MAP_PRIVATE &&
+        !(type == MAP_SHARED_VALIDATE && request->object != NULL))
+        return -EINVAL;
+    if ((request->flags & MAP_GROWSDOWN) && (is_shared(request) || request->object != NULL))
+        return -EINVAL;
+    return 0;
+}
+
+/* The rights asked for against those the door allows. */
+static int check_rights(const struct mm_map_request *request)
+{
+    if (request->object == NULL)
+        return 0;
+    if (is_shared(request) && (request->prot & PROT_WRITE) && !(request->may & VMA_MAYWRITE))
+        return -EACCES;
+    if (!(request->may & VMA_MAYREAD))
+        return -EACCES;
+    if ((request->prot & PROT_EXEC) && !(request->may & VMA_MAYEXEC))
+        return -EPERM;
+    return 0;
+}
+
+static int check_locked(const struct mapping *map)
+{
+    const struct mm *mm = map->mm;
+    u64 limit = mm->limits.locked >> PAGE_SHIFT;
+
+    if (!(map->flags & VMA_LOCKED) || (map->request->rights & MM_MAP_MAY_LOCK))
+        return 0;
+    if ((map->request->flags & MAP_LOCKED) && mm->limits.locked == 0)
+        return -EPERM;
+    return mm->locked_pages + ((map->end - map->start) >> PAGE_SHIFT) > limit ? -EAGAIN : 0;
+}
+
+/* Pages that the mapping replaces: they do not count against the limits. */
+static u64 replaced_pages(const struct mapping *map)
+{
+    struct vma *vma;
+    u64 nr = 0;
+
+    vma_for_each_overlap(vma, map->mm, map->start, map->end)
+        nr += (min(vma->end, map->end) - max(vma->start, map->start)) >> PAGE_SHIFT;
+    return nr;
+}
+
+static int check_limits(const struct mapping *map)
+{
+    u64 nr = (map->end - map->start) >> PAGE_SHIFT;
+
+    if (account_check(map->mm, map->flags, nr) == 0)
+        return 0;
+    return account_check(map->mm, map->flags, nr - replaced_pages(map));
+}
+
+/* Lengths and numbers, without the address space. */
+static int check_size(const struct mm_map_request *request, size_t *len)
+{
+    if (request->len == 0)
+        return -EINVAL;
+    *len = align_up(request->len, PAGE_SIZE);
+    if (*len == 0)
+        return -ENOMEM;
+    if (request->object != NULL &&
+        (request->offset >> PAGE_SHIFT) + (*len >> PAGE_SHIFT) > ~0ul >> PAGE_SHIFT)
+        return -EOVERFLOW;
+    return 0;
+}
+
+static int check_place(struct mapping *map, size_t len)
+{
+    const struct mm_map_request *request = map->request;
+    unsigned flags = request->flags;
+    long addr;
+
+    if (flags & MAP_FIXED_NOREPLACE)
+        flags |= MAP_FIXED;
+    if (map->mm->nr_areas > MAX_MAP_COUNT)
+        return -ENOMEM;
+    addr = placement_find(map->mm, request->addr, len, flags, request->rights & MM_MAP_MAY_LOW);
+    if (addr < 0)
+        return (int)addr;
+    map->start = addr;
+    map->end = addr + len;
+    if ((flags & MAP_FIXED_NOREPLACE) && vma_find_overlap(map->mm, map->start, map->end) != NULL)
+        return -EEXIST;
+    return 0;
+}
+
+static int mapping_check(struct mapping *map)
+{
+    size_t len;
+    int err = check_size(map->request, &len);
+
+    if (err == 0)
+        err = check_place(map, len);
+    if (err == 0)
+        err = check_locked(map);
+    if (err == 0)
+        err = check_type(map->request);
+    if (err == 0)
+        err = check_rights(map->request);
+    if (err == 0)
+        err = check_limits(map);
+    return err;
+}
+
+/* ---- reserve ---- */
+
+static int reserve_object(struct mapping *map)
+{
+    const struct mm_map_request *request = map->request;
+    u64 size = map->end - map->start;
+
+    map->object = request->object;
+    if (request->object != NULL)
+        vm_object_get(request->object);
+    else if (is_shared(request))
+        map->object = map->flags & VMA_NORESERVE ? shmem_create_unreserved(size)
+                                                 : vm_object_create_shmem(size);
+    return IS_ERR(map->object) ? PTR_ERR(map->object) : 0;
+}
+
+static int reserve_commitment(struct mapping *map)
+{
+    if (!account_is_charged(map->flags))
+        return 0;
+    map->flags |= VMA_ACCOUNT;
+    map->committed = (map->end - map->start) >> PAGE_SHIFT;
+    return account_commit(map->mm, map->committed);
+}
+
+static int mapping_reserve(struct mapping *map)
+{
+    int err = reserve_object(map);
+
+    if (err != 0)
+        return err;
+    err = reserve_commitment(map);
+    if (err != 0)
+        goto put_object;
+    err = -ENOMEM;
+    map->vma = vma_alloc();
+    if (map->vma == NULL)
+        goto uncommit;
+    err = unmap_reserve(&map->unmap, map->mm, map->start, map->end);
+    if (err != 0)
+        goto free_vma;
+    return 0;
+
+free_vma:
+    vma_free(map->vma);
+uncommit:
+    account_uncommit(map->mm, map->committed);
+put_object:
+    if (map->object != NULL)
+        vm_object_put(map->object);
+    return err;
+}
+
+/* ---- commit ---- */
+
+static void fill_area(const struct mapping *map, struct vma *vma)
+{
+    const struct mm_map_request *request = map->request;
+
+    vma->mm = map->mm;
+    vma->start = map->start;
+    vma->end = map->end;
+    vma->flags = map->flags;
+    vma->object = map->object;
+    vma->offset = request->object != NULL ? request->offset >> PAGE_SHIFT : 0;
+    vma->birth = map->start >> PAGE_SHIFT;
+    if (map->flags & VMA_SPECIAL)
+        vma->name = request->name;
+    else
+        vma->source = request->source;
+}
+
+static void mapping_commit(struct mapping *map)
+{
+    struct vma *vma = map->vma;
+    struct batch batch;
+
+    batch_init(&batch, map->mm);
+    if (vma_find_overlap(map->mm, map->start, map->end) != NULL)
+        unmap_commit(&map->unmap, map->mm, &batch);
+    else
+        unmap_release(&map->unmap);
+    batch_finish(&batch);
+
+    fill_area(map, vma);
+    vma_link(vma);
+    account_add(map->mm, vma->flags, vma_pages(vma));
+    vma_merge_new(vma);
+    if (map->object != NULL)
+        vm_object_put(map->object); /* the area has its own */
+}
+
+static bool wants_populate(const struct mapping *map)
+{
+    unsigned flags = map->request->flags;
+
+    return (map->flags & VMA_LOCKED) ||
+           (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
+}
+
+long mm_map(struct mm *mm, const struct mm_map_request *request)
+{
+    struct mapping map = {.mm = mm, .request = request};
+    int err;
+
+    write_lock(&mm->map_lock);
+    map.flags = request_flags(mm, request);
+    err = mapping_check(&map);
+    if (err == 0)
+        err = mapping_reserve(&map);
+    if (err == 0)
+        mapping_commit(&map);
+    write_unlock(&mm->map_lock);
+    if (err != 0)
+        return err;
+    if (wants_populate(&map))
+        populate_quietly(mm, map.start, map.end);
+    return map.start;
+}

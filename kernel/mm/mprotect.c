@@ -1,0 +1,186 @@
+/*
+ * mprotect(2): check how far the call gets, reserve for that part, commit it.
+ *
+ * As on Linux the areas below the first obstacle (a hole: -ENOMEM, a right the file does not allow:
+ * -EACCES, a limit: -ENOMEM) are changed although the call fails.
+ */
+#include <abi/errno.h>
+
+#include "account.h"
+#include "pt.h"
+
+#define PROT_KNOWN (PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM)
+
+struct protection {
+    struct mm *mm;
+    vaddr_t start, end; /* what will be changed */
+    u32 rights;         /* VMA_READ | VMA_WRITE | VMA_EXEC */
+    int obstacle;       /* errno of what ended the check */
+    struct vma_reserve areas;
+    u64 committed;      /* reserved from the commit total */
+};
+
+/* ---- check ---- */
+
+static u32 new_flags(const struct protection *p, const struct vma *vma)
+{
+    return (vma->flags & ~VMA_PROTECTION) | p->rights;
+}
+
+/* VMA_MAYREAD and the others stand four bits above VMA_READ ... */
+static bool is_allowed(const struct protection *p, const struct vma *vma)
+{
+    return ((vma->flags >> 4) & p->rights) == p->rights;
+}
+
+/* Does making the area writable commit memory? */
+static bool is_newly_charged(const struct protection *p, const struct vma *vma)
+{
+    return (p->rights & VMA_WRITE) &&
+           !(vma->flags & (VMA_ACCOUNT | VMA_WRITE | VMA_SHARED | VMA_NORESERVE));
+}
+
+static int check_area(const struct protection *p, const struct vma *vma, u64 nr_pages)
+{
+    if (!is_allowed(p, vma))
+        return -EACCES;
+    if ((p->rights & VMA_WRITE) && account_check(p->mm, new_flags(p, vma), nr_pages) != 0 &&
+        account_check(p->mm, vma->flags, nr_pages) == 0)
+        return -ENOMEM;
+    return 0;
+}
+
+/* How far does it get? Sets p->end and p->obstacle, and what has to be committed. */
+static void find_end(struct protection *p)
+{
+    vaddr_t addr = p->start;
+    struct vma *vma;
+
+    vma_for_each_overlap(vma, p->mm, p->start, p->end) {
+        u64 nr = (min(vma->end, p->end) - addr) >> PAGE_SHIFT;
+
+        if (vma->start > addr)
+            break;
+        p->obstacle = check_area(p, vma, nr);
+        if (p->obstacle == 0 && is_newly_charged(p, vma)) {
+            p->obstacle = account_commit(NULL, nr);
+            p->committed += p->obstacle == 0 ? nr : 0;
+        }
+        if (p->obstacle != 0)
+            break;
+        addr = min(vma->end, p->end);
+    }
+    if (addr < p->end && p->obstacle == 0)
+        p->obstacle = -ENOMEM;
+    p->end = addr;
+}
+
+/* PROT_GROWSDOWN: from the beginning of the area that grows. */
+static int extend_down(struct protection *p)
+{
+    struct vma *vma = vma_find(p->mm, p->start);
+
+    if (vma == NULL || vma->start >= p->end)
+        return -ENOMEM;
+    p->start = vma->start;
+    return vma->flags & VMA_GROWSDOWN ? 0 : -EINVAL;
+}
+
+static int check_grows(struct protection *p, unsigned grows)
+{
+    struct vma *vma;
+
+    if (grows & PROT_GROWSDOWN)
+        return extend_down(p);
+    vma = vma_find_at(p->mm, p->start);
+    if (vma == NULL)
+        return -ENOMEM;
+    return grows & PROT_GROWSUP ? -EINVAL : 0;
+}
+
+/* ---- reserve ---- */
+
+static int protection_reserve(struct protection *p)
+{
+    int err;
+
+    if (p->mm->nr_areas + 2 > MAX_MAP_COUNT + 1)
+        return -ENOMEM;
+    err = vma_reserve_split(&p->areas, p->mm, p->start, p->end);
+    if (err != 0)
+        return err;
+    err = pt_own_range(p->mm, p->start, p->end);
+    if (err != 0)
+        vma_reserve_release(&p->areas);
+    return err;
+}
+
+/* ---- commit ---- */
+
+static struct vma *protect_area(struct protection *p, struct vma *vma, struct batch *batch)
+{
+    u32 flags = new_flags(p, vma);
+
+    if (flags == vma->flags)
+        return vma;
+    if (is_newly_charged(p, vma)) {
+        p->mm->committed_pages += vma_pages(vma);
+        flags |= VMA_ACCOUNT;
+    }
+    account_remove(p->mm, vma->flags, vma_pages(vma));
+    account_add(p->mm, flags, vma_pages(vma));
+    vma_set_flags(vma, flags);
+    pt_protect(batch, vma->start, vma->end, pt_protection(flags));
+    return vma_merge(vma);
+}
+
+static void protection_commit(struct protection *p)
+{
+    struct batch batch;
+    struct vma *vma = vma_isolate(p->mm, p->start, p->end, &p->areas);
+
+    batch_init(&batch, p->mm);
+    while (vma != NULL && vma->start < p->end)
+        vma = vma_next(protect_area(p, vma, &batch));
+    vma_reserve_release(&p->areas);
+    batch_finish(&batch);
+}
+
+static int protect_locked(struct protection *p, unsigned grows)
+{
+    int err = check_grows(p, grows);
+
+    if (err != 0)
+        return err;
+    find_end(p);
+    if (p->start == p->end)
+        return p->obstacle;
+    err = protection_reserve(p);
+    if (err != 0) {
+        account_uncommit(NULL, p->committed);
+        return err;
+    }
+    protection_commit(p);
+    return p->obstacle;
+}
+
+int mm_protect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot)
+{
+    unsigned grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
+    struct protection p = {.mm = mm, .start = addr, .rights = prot & VMA_PROTECTION};
+    int err;
+
+    if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) || !is_aligned(addr, PAGE_SIZE))
+        return -EINVAL;
+    if (len == 0)
+        return 0;
+    p.end = addr + align_up(len, PAGE_SIZE);
+    if (p.end <= addr)
+        return -ENOMEM;
+    if (prot & ~(PROT_KNOWN | grows))
+        return -EINVAL;
+    write_lock(&mm->map_lock);
+    err = protect_locked(&p, grows);
+    write_unlock(&mm->map_lock);
+    return err;
+}

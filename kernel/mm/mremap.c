@@ -1,0 +1,345 @@
+/*
+ * mremap(2): shrink, grow in place, or move.
+ *
+ * As on Linux some effects come before later errors: MREMAP_FIXED removes what is at the target, and
+ * shrinking removes the tail, whatever happens then. The move itself is check, reserve, commit.
+ */
+#include <abi/errno.h>
+
+#include "account.h"
+#include "placement.h"
+#include "populate.h"
+#include "unmap.h"
+
+struct remap {
+    struct mm *mm;
+    vaddr_t old_addr;
+    size_t old_len, new_len;
+    unsigned flags;
+    vaddr_t new_addr;
+    bool populate; /* out: a locked area grew */
+};
+
+/* ---- check ---- */
+
+static int check_arguments(struct remap *r)
+{
+    bool fixed = r->flags & MREMAP_FIXED;
+    bool keep = r->flags & MREMAP_DONTUNMAP;
+
+    if (r->flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP))
+        return -EINVAL;
+    if (fixed && !(r->flags & MREMAP_MAYMOVE))
+        return -EINVAL;
+    if (keep && (!(r->flags & MREMAP_MAYMOVE) || r->old_len != r->new_len))
+        return -EINVAL;
+    if (!is_aligned(r->old_addr, PAGE_SIZE))
+        return -EINVAL;
+    r->old_len = align_up(r->old_len, PAGE_SIZE);
+    r->new_len = align_up(r->new_len, PAGE_SIZE);
+    return r->new_len == 0 ? -EINVAL : 0;
+}
+
+static int check_locked(const struct remap *r, const struct vma *vma)
+{
+    u64 more = (r->new_len - r->old_len) >> PAGE_SHIFT;
+
+    if (!(vma->flags & VMA_LOCKED))
+        return 0;
+    return r->mm->locked_pages + more > r->mm->limits.locked >> PAGE_SHIFT ? -EAGAIN : 0;
+}
+
+/* May the area at old_addr become new_len long? */
+static int check_resize(const struct remap *r, struct vma **out)
+{
+    struct vma *vma = vma_find_at(r->mm, r->old_addr);
+    u64 index;
+
+    if (vma == NULL)
+        return -EFAULT;
+    *out = vma;
+    if (r->old_len == 0 && !vma_is_shared(vma))
+        return -EINVAL;
+    if ((r->flags & MREMAP_DONTUNMAP) && (vma->flags & VMA_SPECIAL))
+        return -EINVAL;
+    if (r->old_len > vma->end - r->old_addr)
+        return -EFAULT;
+    if (r->new_len == r->old_len)
+        return 0;
+    index = vma_index(vma, r->old_addr);
+    if (index + (r->new_len >> PAGE_SHIFT) < index)
+        return -EINVAL;
+    if (vma->flags & VMA_SPECIAL)
+        return -EFAULT;
+    if (check_locked(r, vma) != 0)
+        return -EAGAIN;
+    return account_check(r->mm, vma->flags, (r->new_len - r->old_len) >> PAGE_SHIFT);
+}
+
+/* ---- growing where it is ---- */
+
+static bool can_grow_in_place(const struct remap *r, const struct vma *vma)
+{
+    vaddr_t end = r->old_addr + r->new_len;
+
+    return r->old_addr + r->old_len == vma->end && end > vma->end &&
+           vma_find_overlap(r->mm, vma->end, end) == NULL &&
+           placement_find(r->mm, vma->start, end - vma->start, MAP_FIXED, true) >= 0;
+}
+
+static int grow_in_place(struct remap *r, struct vma *vma)
+{
+    u64 more = (r->new_len - r->old_len) >> PAGE_SHIFT;
+
+    if ((vma->flags & VMA_ACCOUNT) && account_commit(r->mm, more) != 0)
+        return -ENOMEM;
+    vma_set_bounds(vma, vma->start, r->old_addr + r->new_len);
+    account_add(r->mm, vma->flags, more);
+    r->populate = vma->flags & VMA_LOCKED;
+    vma_merge(vma);
+    return 0;
+}
+
+/* ---- moving ---- */
+
+struct move {
+    struct vma *vma;  /* the area that is moved from */
+    struct vma *copy; /* reserved: the new one */
+    size_t moved;     /* bytes that change place */
+    u64 committed;
+    bool keep;        /* the old range stays mapped, empty */
+    struct unmap_reserve unmap;
+};
+
+/* Pages that the commit total has to carry in addition. */
+static u64 additional_pages(const struct remap *r, const struct move *move)
+{
+    if (!(move->vma->flags & VMA_ACCOUNT))
+        return 0;
+    return (move->keep ? r->new_len : r->new_len - move->moved) >> PAGE_SHIFT;
+}
+
+static int reserve_tables(struct remap *r, struct move *move)
+{
+    int err = pt_own_range(r->mm, r->old_addr, r->old_addr + move->moved);
+    vaddr_t addr = r->old_addr;
+    vaddr_t end = r->old_addr + move->moved;
+
+    /* Only where there is something to move. */
+    while (err == 0 && pt_next_upper(r->mm, &addr, end) != NULL) {
+        vaddr_t next = pt_leaf_end(addr, end);
+        vaddr_t target = r->new_addr + (addr - r->old_addr);
+
+        err = pt_make_range(r->mm, target, target + (next - addr));
+        addr = next;
+    }
+    return err;
+}
+
+static int move_reserve(struct remap *r, struct move *move)
+{
+    int err;
+
+    if (r->mm->nr_areas + 3 >= MAX_MAP_COUNT)
+        return -ENOMEM;
+    move->committed = additional_pages(r, move);
+    if (account_commit(r->mm, move->committed) != 0)
+        return -ENOMEM;
+    err = -ENOMEM;
+    move->copy = vma_alloc();
+    if (move->copy == NULL)
+        goto uncommit;
+    err = reserve_tables(r, move);
+    if (err != 0)
+        goto free_vma;
+    err = unmap_reserve(&move->unmap, r->mm, r->old_addr, r->old_addr + max(move->moved, PAGE_SIZE));
+    if (err != 0)
+        goto free_vma;
+    return 0;
+
+free_vma:
+    vma_free(move->copy);
+uncommit:
+    account_uncommit(r->mm, move->committed);
+    return err;
+}
+
+/* The new area; private pages, if there are any, keep their birth addresses. */
+static struct vma *link_copy(struct remap *r, struct move *move)
+{
+    struct vma *vma = move->vma;
+    struct vma *copy = move->copy;
+
+    *copy = *vma;
+    copy->offset = vma->object == NULL ? 0 : vma_index(vma, r->old_addr);
+    copy->birth = vma->lineage == 0 ? r->new_addr >> PAGE_SHIFT : vma_birth(vma, r->old_addr);
+    copy->start = r->new_addr;
+    copy->end = r->new_addr + r->new_len;
+    vma_link(copy);
+    account_add(r->mm, copy->flags, vma_pages(copy));
+    r->populate = (copy->flags & VMA_LOCKED) && r->new_len > r->old_len;
+    return copy;
+}
+
+/* MREMAP_DONTUNMAP: the old range stays an area, without pages. */
+static void keep_old_area(struct remap *r, struct move *move)
+{
+    struct vma *vma = move->vma;
+
+    unmap_release(&move->unmap);
+    if (vma->start == r->old_addr && vma->end == r->old_addr + r->old_len) {
+        vma_leave_object(vma);
+        vma->lineage = 0;
+        vma->forked = 0;
+        vma->birth = vma->start >> PAGE_SHIFT;
+        vma_enter_object(vma);
+        vma_tree_changed(vma);
+    }
+}
+
+static void move_commit(struct remap *r, struct move *move)
+{
+    struct vm_object *object = move->vma->object;
+    struct batch batch;
+    struct vma *copy;
+
+    batch_init(&batch, r->mm);
+    copy = link_copy(r, move);
+    if (object != NULL)
+        read_lock(&object->resize); /* a truncation looks at both ranges, or at none */
+    pt_move(&batch, r->old_addr, r->new_addr, move->moved);
+    if (object != NULL)
+        read_unlock(&object->resize);
+    if (move->keep)
+        keep_old_area(r, move);
+    else if (move->moved > 0)
+        unmap_commit(&move->unmap, r->mm, &batch);
+    else
+        unmap_release(&move->unmap);
+    /* unmap_commit gave back what the moved pages had committed: the copy carries it on. */
+    if (!move->keep && (copy->flags & VMA_ACCOUNT))
+        account_recommit(r->mm, move->moved >> PAGE_SHIFT);
+    vma_merge(copy);
+    batch_finish(&batch);
+}
+
+static int move_area(struct remap *r, struct vma *vma)
+{
+    struct move move = {.vma = vma,
+                        .moved = min(r->old_len, r->new_len),
+                        .keep = r->flags & MREMAP_DONTUNMAP};
+    int err = move_reserve(r, &move);
+
+    if (err != 0)
+        return err;
+    move_commit(r, &move);
+    return 0;
+}
+
+/* ---- the ways a call can go ---- */
+
+static int clear_target(struct remap *r)
+{
+    if (!is_aligned(r->new_addr, PAGE_SIZE))
+        return -EINVAL;
+    if (r->new_len > USER_END || r->new_addr > USER_END - r->new_len)
+        return -EINVAL;
+    if (r->old_addr + r->old_len > r->new_addr && r->new_addr + r->new_len > r->old_addr)
+        return -EINVAL;
+    if (r->mm->nr_areas + 2 >= MAX_MAP_COUNT - 3)
+        return -ENOMEM;
+    if (!(r->flags & MREMAP_FIXED))
+        return 0;
+    return unmap_locked(r->mm, r->new_addr, r->new_addr + r->new_len);
+}
+
+/* With MREMAP_FIXED or MREMAP_DONTUNMAP. */
+static long remap_to(struct remap *r)
+{
+    unsigned place = r->flags & MREMAP_FIXED ? MAP_FIXED : 0;
+    struct vma *vma;
+    long addr;
+    int err = clear_target(r);
+
+    if (err == 0 && r->old_len > r->new_len) {
+        err = unmap_locked(r->mm, r->old_addr + r->new_len, r->old_addr + r->old_len);
+        r->old_len = r->new_len;
+    }
+    if (err == 0)
+        err = check_resize(r, &vma);
+    if (err == 0 && (r->flags & MREMAP_DONTUNMAP))
+        err = account_check(r->mm, vma->flags, r->old_len >> PAGE_SHIFT);
+    if (err != 0)
+        return err;
+    addr = placement_find(r->mm, r->new_addr, r->new_len, place, false);
+    if (addr < 0)
+        return addr;
+    r->new_addr = addr;
+    err = move_area(r, vma);
+    return err != 0 ? err : (long)r->new_addr;
+}
+
+static long shrink(struct remap *r)
+{
+    vaddr_t end;
+    int err = 0;
+
+    if (r->old_len != r->new_len) {
+        err = unmap_check(r->old_addr + r->new_len, r->old_len - r->new_len, &end);
+        if (err == 0)
+            err = unmap_locked(r->mm, r->old_addr + r->new_len, end);
+    }
+    return err != 0 ? err : (long)r->old_addr;
+}
+
+static long grow(struct remap *r)
+{
+    struct vma *vma;
+    long addr;
+    int err = check_resize(r, &vma);
+
+    if (err != 0)
+        return err;
+    if (can_grow_in_place(r, vma)) {
+        err = grow_in_place(r, vma);
+        return err != 0 ? err : (long)r->old_addr;
+    }
+    if (!(r->flags & MREMAP_MAYMOVE))
+        return -ENOMEM;
+    addr = placement_find(r->mm, 0, r->new_len, 0, false);
+    if (addr < 0)
+        return addr;
+    r->new_addr = addr;
+    err = move_area(r, vma);
+    return err != 0 ? err : (long)r->new_addr;
+}
+
+static long remap_locked(struct remap *r)
+{
+    if (vma_find_at(r->mm, r->old_addr) == NULL)
+        return -EFAULT;
+    if (r->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))
+        return remap_to(r);
+    return r->old_len >= r->new_len ? shrink(r) : grow(r);
+}
+
+long mm_remap(struct mm *mm, vaddr_t old, size_t old_len, size_t new_len, unsigned flags,
+              vaddr_t new_addr)
+{
+    struct remap r = {.mm = mm,
+                      .old_addr = old,
+                      .old_len = old_len,
+                      .new_len = new_len,
+                      .flags = flags,
+                      .new_addr = new_addr};
+    long result = check_arguments(&r);
+
+    if (result != 0)
+        return result;
+    write_lock(&mm->map_lock);
+    result = remap_locked(&r);
+    write_unlock(&mm->map_lock);
+    if (result >= 0 && r.populate)
+        populate_quietly(mm, result + r.old_len, result + r.new_len);
+    return result;
+}

@@ -1,0 +1,62 @@
+/*
+ * Where a new mapping goes: the hint if it is free, else the highest hole below mmap_base, else the
+ * lowest hole above a third of the address space. MAP_32BIT looks between 1 and 2 GiB.
+ *
+ * The order and the errors are Linux's, because programs (and their authors) see them.
+ */
+#include <abi/errno.h>
+
+#include "placement.h"
+
+#define BOTTOM_UP_BASE align_up(USER_END / 3, PAGE_SIZE)
+#define LOW_2G_START   0x40000000UL
+#define LOW_2G_END     0x80000000UL
+
+static bool is_free(const struct mm *mm, vaddr_t addr, size_t len)
+{
+    const struct vma *next = vma_find(mm, addr);
+
+    return next == NULL || addr + len <= vma_gap_start(next);
+}
+
+/* => 0: no room */
+static vaddr_t find_low(const struct mm *mm, vaddr_t hint, size_t len)
+{
+    if (len > LOW_2G_END)
+        return 0;
+    hint = align_up(hint, PAGE_SIZE);
+    if (hint != 0 && LOW_2G_END - len >= hint && is_free(mm, hint, len))
+        return hint;
+    return vma_gap_find_bottom_up(mm, len, LOW_2G_START, LOW_2G_END);
+}
+
+static vaddr_t find_anywhere(const struct mm *mm, vaddr_t hint, size_t len)
+{
+    vaddr_t found;
+
+    hint = align_down(hint, PAGE_SIZE);
+    if (hint != 0 && USER_END - len >= hint && is_free(mm, hint, len))
+        return hint;
+    found = vma_gap_find_top_down(mm, len, PAGE_SIZE, mm->mmap_base);
+    return found != 0 ? found : vma_gap_find_bottom_up(mm, len, BOTTOM_UP_BASE, USER_END);
+}
+
+long placement_find(const struct mm *mm, vaddr_t addr, size_t len, unsigned map_flags, bool low)
+{
+    if (len > USER_END)
+        return -ENOMEM;
+    if (!(map_flags & MAP_FIXED)) {
+        if (addr != 0 && align_down(addr, PAGE_SIZE) < MMAP_MIN_ADDR)
+            addr = MMAP_MIN_ADDR;
+        addr = map_flags & MAP_32BIT ? find_low(mm, addr, len) : find_anywhere(mm, addr, len);
+        if (addr == 0)
+            return -ENOMEM;
+    }
+    if (addr > USER_END - len)
+        return -ENOMEM;
+    if (!is_aligned(addr, PAGE_SIZE))
+        return -EINVAL;
+    if (addr < MMAP_MIN_ADDR && !low)
+        return -EPERM;
+    return addr;
+}

@@ -1,0 +1,63 @@
+/*
+ * What an area uses, for /proc/PID/smaps: every entry classified and added up. Lock: map_lock for reading;
+ * each leaf table is locked while it is read.
+ */
+#include "pt.h"
+
+/* Proportional shares are summed in 1/4096 bytes, so that thirds do not get lost. */
+#define SHARE_SHIFT 12
+
+/* How many address spaces use a page: sharers of its table count, as if each had an entry. */
+static u64 users_of(const struct page *page, const struct pt_table *leaf)
+{
+    return (u64)max(page_map_count(page), 1) + leaf->sharers - 1;
+}
+
+static void count_page(struct vma_usage *usage, pte_t pte, const struct page *page, u64 users)
+{
+    bool dirty = pte_is_dirty(pte) || page_flag_test(page, PAGE_DIRTY);
+
+    usage->resident += PAGE_SIZE;
+    usage->proportional += (PAGE_SIZE << SHARE_SHIFT) / users;
+    if (pte_is_accessed(pte) || page_flag_test(page, PAGE_REFERENCED))
+        usage->referenced += PAGE_SIZE;
+    if (page_flag_test(page, PAGE_PRIVATE_OWNED))
+        usage->anonymous += PAGE_SIZE;
+    if (users > 1)
+        *(dirty ? &usage->shared_dirty : &usage->shared_clean) += PAGE_SIZE;
+    else
+        *(dirty ? &usage->private_dirty : &usage->private_clean) += PAGE_SIZE;
+}
+
+static void count_leaf(struct vma_usage *usage, struct pt_cursor *cursor, vaddr_t end)
+{
+    vaddr_t addr;
+
+    for (addr = cursor->addr; addr < end; addr += PAGE_SIZE, cursor->slot++) {
+        pte_t pte = pt_get(cursor);
+        struct page *page = pt_page_of(pte);
+
+        if (page != NULL)
+            count_page(usage, pte, page, users_of(page, cursor->leaf));
+    }
+}
+
+void vma_usage_get(struct mm *mm, struct vma *vma, struct vma_usage *usage)
+{
+    vaddr_t addr = vma->start;
+    struct pt_cursor cursor;
+
+    *usage = (struct vma_usage){0};
+    while (pt_next_upper(mm, &addr, vma->end) != NULL) {
+        vaddr_t end = pt_leaf_end(addr, vma->end);
+
+        if (pt_lock(&cursor, mm, addr)) {
+            count_leaf(usage, &cursor, end);
+            pt_unlock(&cursor);
+        }
+        addr = end;
+    }
+    usage->proportional >>= SHARE_SHIFT;
+    if (vma->flags & VMA_LOCKED)
+        usage->locked = usage->proportional;
+}
