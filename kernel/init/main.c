@@ -1,28 +1,107 @@
 /*
  * kernel_main: the boot order.
+ *
+ * One step after the other on CPU 0's idle stack, with interrupts off until the scheduler runs. A
+ * step may rely on all before it. Nothing here decides anything but the order; what a room needs
+ * from those above it is registered by them or, where that is one assignment, here.
  */
+#include "selftest.h"
+
 #include <arch/boot.h>
 #include <arch/cpu.h>
 #include <arch/power.h>
 #include <arch/smp.h>
 #include <arch/time.h>
+#include <arch/upcall.h>
 #include <kern/cmdline.h>
+#include <kern/panic.h>
 #include <kern/printk.h>
+#include <kmem/kmem.h>
+#include <lib/parse.h>
+#include <lib/string.h>
+#include <sched/sched.h>
+#include <time/time.h>
 
-static void cpu_idle(unsigned cpu)
+struct boot_step {
+    const char *name;
+    void (*run)(struct boot_info *boot);
+};
+
+static bool cmdline_number(const char *name, s64 *value)
 {
-    pr_info("cpu %u: up\n", cpu);
-    for (;;)
-        cpu_idle_wait();
+    char text[24];
+
+    return cmdline_find(name, text, sizeof(text)) && parse_s64(text, 0, value) == 0;
 }
+
+static void step_log(struct boot_info *boot)
+{
+    s64 value;
+
+    cmdline_init(boot->command_line);
+    printk_set_clock(arch_clock_ns);
+    if (cmdline_has("quiet"))
+        console_set_level(LOG_WARNING);
+    if (cmdline_number("loglevel", &value))
+        console_set_level((enum log_level)(value > 0 ? min(value - 1, (s64)LOG_DEBUG) : 0));
+    if (cmdline_number("panic", &value))
+        panic_set_timeout((int)value);
+    pr_info("Quire, started by %s\n", boot->loader);
+    pr_info("command line: %s\n", boot->command_line);
+}
+
+static void step_memory(struct boot_info *boot)
+{
+    kmem_init(boot);
+}
+
+static void step_scheduler(struct boot_info *boot)
+{
+    (void)boot;
+    sched_init();
+    arch_upcalls.preempt = sched_preempt;
+    arch_upcalls.kernel_enter = sched_account_user_exit;
+    arch_upcalls.kernel_exit = sched_account_user_enter;
+}
+
+static void step_time(struct boot_info *boot)
+{
+    (void)boot;
+    time_init();
+    arch_upcalls.tick = time_tick;
+}
+
+static void step_processors(struct boot_info *boot)
+{
+    (void)boot;
+    arch_smp_start(sched_run_cpu);
+    pr_info("%u of %u processors run\n", cpu_count(), cpu_possible_count());
+}
+
+static void step_services(struct boot_info *boot)
+{
+    (void)boot;
+    sched_start_services();
+}
+
+static void step_selftest(struct boot_info *boot)
+{
+    (void)boot;
+    if (cmdline_has("selftest"))
+        selftest_start();
+}
+
+static const struct boot_step boot_steps[] = {
+    {"log", step_log},           {"memory", step_memory},         {"scheduler", step_scheduler},
+    {"time", step_time},         {"processors", step_processors}, {"services", step_services},
+    {"selftest", step_selftest},
+};
 
 void kernel_main(struct boot_info *boot)
 {
-    cmdline_init(boot->command_line);
-    printk_set_clock(arch_clock_ns);
-    pr_info("Quire, started by %s: %s\n", boot->loader, boot->command_line);
-    arch_smp_start(cpu_idle);
-    pr_info("%u of %u processors\n", cpu_count(), cpu_possible_count());
-    arch_debug_exit(16);
-    cpu_halt_forever();
+    for (unsigned i = 0; i < ARRAY_SIZE(boot_steps); i++) {
+        pr_debug("boot: %s\n", boot_steps[i].name);
+        boot_steps[i].run(boot);
+    }
+    sched_run_cpu(0);
 }

@@ -140,14 +140,14 @@ void return_to_user(struct trap_frame *frame)
         irq_enable();
         arch_upcalls.user_return(frame);
     }
-    if (arch_upcalls.user_exit)
-        arch_upcalls.user_exit();
+    if (arch_upcalls.kernel_exit)
+        arch_upcalls.kernel_exit();
 }
 
 void trap_from_user(struct trap_frame *frame, unsigned long vector)
 {
-    if (arch_upcalls.user_enter)
-        arch_upcalls.user_enter();
+    if (arch_upcalls.kernel_enter)
+        arch_upcalls.kernel_enter();
     if (vector >= VECTOR_LINES) {
         interrupt_handle(vector);
     } else if (vector == TRAP_NR_PAGE) {
@@ -232,8 +232,8 @@ bool syscall_from_user(struct trap_frame *frame)
     const unsigned long args[6] = {frame->rdi, frame->rsi, frame->rdx,
                                    frame->r10, frame->r8,  frame->r9};
 
-    if (arch_upcalls.user_enter)
-        arch_upcalls.user_enter();
+    if (arch_upcalls.kernel_enter)
+        arch_upcalls.kernel_enter();
     irq_enable();
     frame->rax = (u64)arch_upcalls.syscall(frame, number, args);
     return_to_user(frame);

@@ -49,8 +49,8 @@ struct arch_upcalls {
     bool (*user_return_pending)(void);
     /* Time accounting: the current thread enters / leaves the kernel from / to user mode.
      * Interrupts off. */
-    void (*user_enter)(void);
-    void (*user_exit)(void);
+    void (*kernel_enter)(void);
+    void (*kernel_exit)(void);
     /* A reschedule IPI or the end of an interrupt in kernel mode with preemption allowed. */
     void (*preempt)(void);
 };
