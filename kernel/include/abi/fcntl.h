@@ -178,14 +178,9 @@ struct f_owner_ex {
 #define EFD_SEMAPHORE 1
 #define EFD_CLOEXEC   O_CLOEXEC
 #define EFD_NONBLOCK  O_NONBLOCK
-#define TFD_CLOEXEC   O_CLOEXEC
-#define TFD_NONBLOCK  O_NONBLOCK
 #define SFD_CLOEXEC   O_CLOEXEC
 #define SFD_NONBLOCK  O_NONBLOCK
 
-/* timerfd_settime(2) */
-#define TFD_TIMER_ABSTIME       (1 << 0)
-#define TFD_TIMER_CANCEL_ON_SET (1 << 1)
 
 /* ioctl(2) requests every file answers */
 #define FIOCLEX  0x5451

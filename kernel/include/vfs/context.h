@@ -4,6 +4,7 @@
 #pragma once
 
 #include <kern/spinlock.h>
+#include <lib/list.h>
 #include <lib/refcount.h>
 #include <vfs/cred.h>
 #include <vfs/path.h>
@@ -11,10 +12,11 @@
 /* Root, working directory and umask; shared by threads (CLONE_FS). */
 struct fs_context {
     refcount_t references;
-    struct spinlock lock; /* rank FILE */
-    struct path root;     /* (lock) */
-    struct path cwd;      /* (lock) */
-    u32 umask;            /* (a) */
+    struct spinlock lock;  /* rank FILE */
+    struct path root;      /* (lock) */
+    struct path cwd;       /* (lock) */
+    u32 umask;             /* (a) */
+    struct list_head link; /* (list of all contexts) pivot_root moves them */
 };
 
 struct fs_context *
@@ -27,6 +29,8 @@ void fs_context_root(struct fs_context *fs, struct path *root);
 void fs_context_cwd(struct fs_context *fs, struct path *cwd);
 void fs_context_set_root(struct fs_context *fs, const struct path *root);
 void fs_context_set_cwd(struct fs_context *fs, const struct path *cwd);
+/* Every root and working directory that is @from becomes @to (pivot_root). */
+void fs_context_move_all(const struct path *from, const struct path *to);
 u32 fs_context_set_umask(struct fs_context *fs, u32 umask); /* the old one */
 
 /*

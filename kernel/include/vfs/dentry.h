@@ -39,8 +39,12 @@ void dentry_put(struct dentry *dentry); /* may sleep; NULL: nothing */
 struct dentry *dentry_create_root(struct filesystem *filesystem, struct inode *inode) __must_check;
 /* A dentry outside every directory, for pipes, sockets and the like. Takes over the inode's
  * reference. */
-struct dentry *dentry_create_pseudo(struct filesystem *filesystem,
-                                    struct inode *inode) __must_check;
+struct dentry *dentry_create_pseudo(struct filesystem *filesystem, struct inode *inode,
+                                    const char *text) __must_check;
+
+/* A dentry for an unlinked file of the directory's filesystem (O_TMPFILE): shown as "#number
+ * (deleted)". As above. */
+struct dentry *dentry_create_unnamed(struct dentry *directory, struct inode *inode) __must_check;
 
 /*
  * dentry_lookup: the dentry of @name in @parent, positive or negative, asking the file system if

@@ -100,7 +100,7 @@ struct inode_ops {
     int (*set_attributes)(struct inode *inode, const struct inode_change *change);
     /* Correct what inode_status filled from the inode. */
     void (*status)(struct inode *inode, struct file_status *status);
-    /* Is a cached answer (@inode NULL: "no such name") still true? No locks; may sleep. [true] */
+    /* Is a cached answer (@inode NULL: "no such name") still true? Takes no inode.lock. [true] */
     bool (*revalidate)(struct inode *directory, const struct name *name, struct inode *inode);
     /* The last reference is gone: free what hangs on the inode, not itself. Pages go by themselves.
      */
@@ -127,13 +127,13 @@ struct inode {
     u32 seals;  /* (lock) F_SEAL_*; memfd */
     struct lock_set
         *locks; /* (spin) flock and record locks; allocated once, lives as long as the inode */
-    struct pipe *pipe;       /* (lock) a fifo that is open */
-    void *endpoint;          /* (spin) a bound socket; net's */
-    void *private;           /* the file system's */
-    struct vm_object object; /* regular files: the page cache; holds the inode's storage */
+    struct pipe *pipe;                     /* (lock) a fifo that is open */
+    void *endpoint;                        /* (spin) a bound socket; net's */
+    void *private;                         /* the file system's */
+    struct vm_object object __aligned(16); /* regular files: the page cache; holds the storage */
 };
 
-#define INODE_NO_PAGES (1u << 0) /* object is not used */
+#define INODE_LINKABLE (1u << 0) /* made by O_TMPFILE without O_EXCL: may get its first name */
 
 /*
  * inode_create: an inode with one reference, times now, links 1.

@@ -29,6 +29,7 @@ struct mount_request {
 struct filesystem_type {
     const char *name;  /* (I) */
     bool needs_device; /* (I) else "nodev" in /proc/filesystems */
+    bool is_internal;  /* (I) not for mount(2), not listed */
     /*
      * A filesystem with one reference, root set. -EINVAL (options), -ENOMEM, ...
      * May return an existing one with a new reference (proc, devtmpfs).
@@ -56,7 +57,7 @@ struct filesystem_ops {
 struct filesystem {
     const struct filesystem_ops *ops; /* (I) */
     struct filesystem_type *type;     /* (I) */
-    refcount_t references;            /* mounts, inodes and dentries */
+    refcount_t references;            /* mounts, and the type of a filesystem that is shared */
     struct dentry *root;              /* (I) until the last mount goes */
     u32 nr_mounts;                    /* (mount_mutex) */
     u64 device;                       /* (I) st_dev: major 0 and a number of its own */
@@ -85,7 +86,6 @@ struct mount {
     struct dentry *mountpoint;     /* (name_lock) in parent, referenced */
     struct list_head children;     /* (mount_mutex) */
     struct list_head sibling;      /* (mount_mutex) */
-    struct list_head hash;         /* (name_lock) by (parent, mountpoint) */
     struct list_head link;         /* (name_lock) in the list of all, in mount order */
     u32 flags; /* (a) MS_RDONLY, NOSUID, NODEV, NOEXEC, NOATIME, NODIRATIME, RELATIME, NOSYMFOLLOW
                 */

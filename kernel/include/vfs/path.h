@@ -77,8 +77,8 @@ void parent_lookup_put(struct parent_lookup *lookup);
 /*
  * path_describe: the name of @path as seen from @root, built from the end of @buffer.
  * => returns the start of the text inside @buffer; ERR_PTR(-ENAMETOOLONG)
- * => " (deleted)" is appended for an unlinked name; "(unreachable)" is prefixed outside @root;
- *    files without a name give their own description ("pipe:[7]")
+ * => " (deleted)" is appended for an unlinked name; a place outside @root is named from the
+ *    top of the mount tree; files without a name give their own description ("pipe:[7]")
  */
 char *path_describe(const struct path *path, const struct path *root, char *buffer, size_t size);
 /* The same from the running task's root. */

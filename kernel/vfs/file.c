@@ -1,0 +1,197 @@
+/*
+ * struct file: allocation, opening an inode, references, the last close.
+ */
+#include <vfs/file.h>
+
+#include <abi/errno.h>
+#include <kern/panic.h>
+#include <kmem/frames.h>
+#include <kmem/slab.h>
+#include <lib/atomic.h>
+#include <lib/string.h>
+#include <vfs/device.h>
+#include <vfs/inode.h>
+#include <vfs/lock.h>
+#include <vfs/mount.h>
+#include <vfs/pipe.h>
+#include <vfs/poll.h>
+#include <vfs/vfs.h>
+#include "file_open.h"
+
+static struct kmem_cache *file_slab;
+static u64 nr_files;  /* (a) */
+static u64 max_files; /* (I) */
+
+void file_cache_init(void)
+{
+    file_slab = kmem_cache_create("file", sizeof(struct file), 0, NULL);
+    ASSERT(file_slab != NULL);
+    max_files = max(frames_total_count() * (PAGE_SIZE / 1024) / 10, (u64)8192);
+}
+
+u64 file_count(void)
+{
+    return READ_ONCE(nr_files);
+}
+
+u64 file_count_max(void)
+{
+    return max_files;
+}
+
+struct file *file_alloc(u32 flags, const struct credentials *credentials)
+{
+    struct file *file;
+
+    if (READ_ONCE(nr_files) >= max_files && !credentials_capable(credentials, CAP_SYS_ADMIN))
+        return ERR_PTR(-ENFILE);
+    file = kmem_cache_alloc(file_slab, ALLOC_WAIT | ALLOC_ZERO);
+    if (file == NULL)
+        return ERR_PTR(-ENOMEM);
+    fetch_add(&nr_files, 1);
+    refcount_init(&file->references, 1);
+    file->flags = flags & ~(u32)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC);
+    if (flags & O_PATH)
+        file->mode = FILE_PATH;
+    else if ((flags & O_ACCMODE) == O_RDONLY)
+        file->mode = FILE_READ;
+    else if ((flags & O_ACCMODE) == O_WRONLY)
+        file->mode = FILE_WRITE;
+    else if ((flags & O_ACCMODE) == O_RDWR)
+        file->mode = FILE_READ | FILE_WRITE;
+    mutex_init(&file->position_lock);
+    spin_lock_init(&file->spin, LOCK_RANK_FILE_INNER);
+    list_init(&file->epoll_items);
+    file->source.ops = &file_source_ops;
+    file->credentials = credentials_get(credentials);
+    return file;
+}
+
+static void file_free(struct file *file)
+{
+    credentials_put(file->credentials);
+    path_put(&file->path);
+    kmem_cache_free(file_slab, file);
+    fetch_sub(&nr_files, 1);
+}
+
+static const struct file_ops path_file_ops = {};
+
+/* The operations by type, and the device's data. */
+static int file_find_ops(struct file *file, struct inode *inode)
+{
+    u32 type = inode->mode & S_IFMT;
+
+    if (file->mode & FILE_PATH) {
+        file->ops = &path_file_ops;
+    } else if (type == S_IFCHR || type == S_IFBLK) {
+        file->ops = device_find(type, inode->device, &file->private);
+        return file->ops == NULL ? -ENXIO : 0;
+    } else if (type == S_IFSOCK) {
+        return -ENXIO;
+    } else if (type == S_IFIFO) {
+        file->ops = &fifo_file_ops;
+    } else {
+        file->ops = inode->file_ops;
+    }
+    return file->ops == NULL ? -ENXIO : 0;
+}
+
+struct file *file_open_path(const struct path *path, u32 flags,
+                            const struct credentials *credentials)
+{
+    struct file *file = file_alloc(flags, credentials);
+    struct inode *inode = path_inode(path);
+    int err;
+
+    if (IS_ERR(file))
+        return file;
+    file->path = *path;
+    path_get(&file->path);
+    file->inode = inode;
+    err = file_find_ops(file, inode);
+    if (err != 0)
+        goto fail;
+    if (S_ISREG(inode->mode) && (file->mode & FILE_WRITE)) {
+        err = inode_get_write(inode);
+        if (err != 0)
+            goto fail;
+        file->mode |= FILE_HAS_WRITE;
+    }
+    if (S_ISREG(inode->mode) || S_ISDIR(inode->mode))
+        file->mode |= FILE_ATOMIC_POSITION;
+    err = file->ops->open != NULL ? file->ops->open(inode, file) : 0;
+    if (err != 0)
+        goto fail_write;
+    if (file->ops->seek == NULL)
+        file->mode |= FILE_STREAM;
+    return file;
+fail_write:
+    if (file->mode & FILE_HAS_WRITE)
+        inode_put_write(inode);
+fail:
+    file_free(file);
+    return ERR_PTR(err);
+}
+
+struct file *file_get(struct file *file)
+{
+    refcount_get(&file->references);
+    return file;
+}
+
+void file_put(struct file *file)
+{
+    if (file == NULL || !refcount_put_and_test(&file->references))
+        return;
+    epoll_forget(file);
+    if (!(file->mode & FILE_PATH))
+        lock_release_file(file);
+    if ((file_flags(file) & O_ASYNC) && file->ops->set_async != NULL)
+        (void)file->ops->set_async(file, false);
+    if (file->ops->release != NULL)
+        file->ops->release(file);
+    if (file->mode & FILE_HAS_WRITE)
+        inode_put_write(file->inode);
+    if (file->mode & FILE_EXEC)
+        inode_allow_write(file->inode);
+    file_free(file);
+}
+
+char *file_describe(struct file *file, char *buffer, size_t size)
+{
+    return path_describe_current(&file->path, buffer, size);
+}
+
+static void source_get(struct vm_source *source)
+{
+    file_get(file_of_source(source));
+}
+
+static void source_put(struct vm_source *source)
+{
+    file_put(file_of_source(source));
+}
+
+static void source_describe(struct vm_source *source, char *path, size_t size, u64 *device,
+                            u64 *inode)
+{
+    struct file *file = file_of_source(source);
+    char *text;
+
+    *device = file->inode->filesystem->device;
+    *inode = file->inode->number;
+    if (size == 0)
+        return;
+    text = file_describe(file, path, size);
+    if (IS_ERR(text))
+        path[0] = '\0';
+    else
+        memmove(path, text, strlen(text) + 1);
+}
+
+const struct vm_source_ops file_source_ops = {
+    .get = source_get,
+    .put = source_put,
+    .describe = source_describe,
+};

@@ -1,0 +1,174 @@
+/*
+ * Buffers of reads and writes: walking over segments of user or kernel memory.
+ */
+#include <vfs/io_buffer.h>
+
+#include <abi/errno.h>
+#include <abi/limits.h>
+#include <arch/user.h>
+#include <kmem/kmalloc.h>
+#include <lib/string.h>
+
+void io_buffer_segments(struct io_buffer *buffer, const struct iovec *segments, unsigned nr,
+                        size_t total)
+{
+    *buffer = (struct io_buffer){.segments = segments, .nr_segments = nr, .remaining = total};
+}
+
+void io_buffer_user(struct io_buffer *buffer, void __user *base, size_t len)
+{
+    io_buffer_segments(buffer, &buffer->single, 1, len);
+    buffer->single = (struct iovec){.iov_base = base, .iov_len = len};
+}
+
+void io_buffer_kernel(struct io_buffer *buffer, void *base, size_t len)
+{
+    io_buffer_user(buffer, (void __user __force *)base, len);
+    buffer->kernel = true;
+}
+
+/* Check the copied-in segments and cut their sum to MAX_RW_COUNT. */
+static int segments_check(struct iovec *segments, size_t nr, size_t *total)
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; i < nr; i++) {
+        if ((s64)segments[i].iov_len < 0)
+            return -EINVAL;
+        if (!user_range_ok(segments[i].iov_base, segments[i].iov_len))
+            return -EFAULT;
+        segments[i].iov_len = min(segments[i].iov_len, (u64)(MAX_RW_COUNT - sum));
+        sum += segments[i].iov_len;
+    }
+    *total = sum;
+    return 0;
+}
+
+int io_buffer_vector(struct io_buffer *buffer, const struct iovec __user *user, size_t nr,
+                     struct iovec **segments)
+{
+    struct iovec *copy = NULL;
+    size_t total = 0;
+    int err = 0;
+
+    *segments = NULL;
+    if (nr > UIO_MAXIOV)
+        return -EINVAL;
+    if (nr > 0) {
+        copy = kmalloc_array(nr, sizeof(*copy), ALLOC_WAIT);
+        if (copy == NULL)
+            return -ENOMEM;
+        err = copy_from_user(copy, user, nr * sizeof(*copy));
+        if (err == 0)
+            err = segments_check(copy, nr, &total);
+    }
+    if (err != 0) {
+        kfree(copy);
+        return err;
+    }
+    io_buffer_segments(buffer, copy, (unsigned)nr, total);
+    *segments = copy;
+    return 0;
+}
+
+bool io_buffer_piece(const struct io_buffer *buffer, void **base, size_t *len)
+{
+    const struct iovec *segment = buffer->segments;
+    unsigned nr = buffer->nr_segments;
+    size_t offset = buffer->offset;
+
+    if (buffer->remaining == 0)
+        return false;
+    while (nr > 0 && offset >= segment->iov_len) {
+        offset -= segment->iov_len;
+        segment++;
+        nr--;
+    }
+    if (nr == 0)
+        return false;
+    *base = (char __force *)segment->iov_base + offset;
+    *len = min(segment->iov_len - offset, (u64)buffer->remaining);
+    return true;
+}
+
+void io_buffer_advance(struct io_buffer *buffer, size_t len)
+{
+    len = min(len, buffer->remaining);
+    buffer->remaining -= len;
+    buffer->offset += len;
+    while (buffer->nr_segments > 0 && buffer->offset >= buffer->segments->iov_len) {
+        buffer->offset -= buffer->segments->iov_len;
+        buffer->segments++;
+        buffer->nr_segments--;
+    }
+}
+
+void io_buffer_truncate(struct io_buffer *buffer, size_t len)
+{
+    buffer->remaining = min(buffer->remaining, len);
+}
+
+size_t io_buffer_copy_to(struct io_buffer *buffer, const void *from, size_t len)
+{
+    size_t done = 0;
+    size_t piece, failed;
+    void *base;
+
+    while (done < len && io_buffer_piece(buffer, &base, &piece)) {
+        piece = min(piece, len - done);
+        failed = 0;
+        if (buffer->kernel)
+            memcpy(base, (const char *)from + done, piece);
+        else
+            failed =
+                copy_to_user_partial((void __user __force *)base, (const char *)from + done, piece);
+        io_buffer_advance(buffer, piece - failed);
+        done += piece - failed;
+        if (failed != 0)
+            break;
+    }
+    return done;
+}
+
+size_t io_buffer_copy_from(struct io_buffer *buffer, void *to, size_t len)
+{
+    size_t done = 0;
+    size_t piece, failed;
+    void *base;
+
+    while (done < len && io_buffer_piece(buffer, &base, &piece)) {
+        piece = min(piece, len - done);
+        failed = 0;
+        if (buffer->kernel)
+            memcpy((char *)to + done, base, piece);
+        else
+            failed =
+                copy_from_user_partial((char *)to + done, (const void __user __force *)base, piece);
+        io_buffer_advance(buffer, piece - failed);
+        done += piece - failed;
+        if (failed != 0)
+            break;
+    }
+    return done;
+}
+
+size_t io_buffer_zero(struct io_buffer *buffer, size_t len)
+{
+    size_t done = 0;
+    size_t piece, failed;
+    void *base;
+
+    while (done < len && io_buffer_piece(buffer, &base, &piece)) {
+        piece = min(piece, len - done);
+        failed = 0;
+        if (buffer->kernel)
+            memset(base, 0, piece);
+        else
+            failed = clear_user_partial((void __user __force *)base, piece);
+        io_buffer_advance(buffer, piece - failed);
+        done += piece - failed;
+        if (failed != 0)
+            break;
+    }
+    return done;
+}

@@ -1,0 +1,234 @@
+/*
+ * The mount tree: which mount covers which directory.
+ *
+ * mount_mutex serialises changes; parent, mountpoint and the list of all mounts change under
+ * name_lock too, which alone suffices to look something up. A mount in the tree has one reference
+ * for being there; a child holds its parent. At most one mount covers a (mount, dentry): mounting
+ * on a mount point covers the root of what is there.
+ */
+#include <vfs/mount.h>
+
+#include <abi/errno.h>
+#include <kern/panic.h>
+#include <kmem/kmalloc.h>
+#include <lib/atomic.h>
+#include <vfs/dentry.h>
+#include <vfs/inode.h>
+#include "mount_tree.h"
+#include "name_cache.h"
+
+struct mutex mount_mutex = MUTEX_INIT(mount_mutex);
+
+static struct list_head mounts = LIST_INIT(mounts); /* (name_lock) in mount order */
+static struct path initial_root;                    /* (I) after boot */
+static u32 next_mount_id = 1;                       /* (a) */
+
+struct mount *mount_create(struct filesystem *filesystem, struct dentry *root, u32 flags,
+                           const char *source)
+{
+    struct mount *mount = kzalloc(sizeof(*mount), ALLOC_WAIT);
+
+    if (mount == NULL)
+        return ERR_PTR(-ENOMEM);
+    mount->source = kstrdup(source, ALLOC_WAIT);
+    if (mount->source == NULL) {
+        kfree(mount);
+        return ERR_PTR(-ENOMEM);
+    }
+    refcount_init(&mount->references, 1);
+    mount->filesystem = filesystem_get(filesystem);
+    mount->root = dentry_get(root);
+    mount->flags = flags;
+    mount->id = fetch_add(&next_mount_id, 1);
+    list_init(&mount->children);
+    list_init(&mount->sibling);
+    list_init(&mount->link);
+    return mount;
+}
+
+struct mount *mount_get(struct mount *mount)
+{
+    refcount_get(&mount->references);
+    return mount;
+}
+
+void mount_put(struct mount *mount)
+{
+    if (mount == NULL || !refcount_put_and_test(&mount->references))
+        return;
+    ASSERT(mount->parent == NULL);
+    dentry_put(mount->root);
+    filesystem_put(mount->filesystem);
+    kfree(mount->source);
+    kfree(mount);
+}
+
+struct mount *mount_find(const struct mount *parent, const struct dentry *dentry)
+{
+    struct mount *mount;
+
+    ASSERT_HELD(&name_lock);
+    list_for_each_entry (mount, &mounts, link) {
+        if (mount->parent == parent && mount->mountpoint == dentry)
+            return mount;
+    }
+    return NULL;
+}
+
+void path_cross_mounts(struct path *path)
+{
+    while (READ_ONCE(path->dentry->nr_mounts) != 0) {
+        struct path up = {NULL, NULL};
+
+        spin_lock(&name_lock);
+        up.mount = mount_find(path->mount, path->dentry);
+        if (up.mount != NULL) {
+            up.dentry = up.mount->root;
+            path_get(&up);
+        }
+        spin_unlock(&name_lock);
+        if (up.mount == NULL)
+            return;
+        path_put(path);
+        *path = up;
+    }
+}
+
+void mount_attach(struct mount *mount, const struct path *place)
+{
+    path_get(place);
+    spin_lock(&name_lock);
+    mount->parent = place->mount;
+    mount->mountpoint = place->dentry;
+    place->dentry->nr_mounts++;
+    list_add_tail(&mount->sibling, &place->mount->children);
+    if (!list_is_linked(&mount->link))
+        list_add_tail(&mount->link, &mounts);
+    spin_unlock(&name_lock);
+}
+
+/* Cut the tie to the parent; what was held there is returned to be put. => name_lock held */
+static struct path mount_cut(struct mount *mount)
+{
+    struct path place = {.mount = mount->parent, .dentry = mount->mountpoint};
+
+    ASSERT_HELD(&name_lock);
+    if (place.dentry != NULL)
+        place.dentry->nr_mounts--;
+    mount->parent = NULL;
+    mount->mountpoint = NULL;
+    list_remove(&mount->sibling);
+    list_remove(&mount->link);
+    return place;
+}
+
+void mount_detach(struct mount *mount)
+{
+    struct path place;
+
+    spin_lock(&name_lock);
+    place = mount_cut(mount);
+    spin_unlock(&name_lock);
+    path_put(&place);
+}
+
+int mount_detach_idle(struct mount *mount, int extra)
+{
+    struct path place;
+
+    spin_lock(&name_lock);
+    if (!list_is_empty(&mount->children) || refcount_read(&mount->references) > 1 + extra) {
+        spin_unlock(&name_lock);
+        return -EBUSY;
+    }
+    place = mount_cut(mount);
+    spin_unlock(&name_lock);
+    path_put(&place);
+    return 0;
+}
+
+void mount_detach_tree(struct mount *mount)
+{
+    struct mount *deepest;
+
+    do {
+        deepest = mount;
+        while (!list_is_empty(&deepest->children))
+            deepest = list_last_entry(&deepest->children, struct mount, sibling);
+        mount_detach(deepest);
+        mount_put(deepest);
+    } while (deepest != mount);
+}
+
+struct mount *mount_next(struct mount *mount)
+{
+    struct list_head *next = mount == NULL ? mounts.next : mount->link.next;
+
+    return next == &mounts ? NULL : list_entry(next, struct mount, link);
+}
+
+int mount_may_write(const struct mount *mount)
+{
+    if ((READ_ONCE(mount->flags) & MS_RDONLY) ||
+        (READ_ONCE(mount->filesystem->flags) & FILESYSTEM_READ_ONLY))
+        return -EROFS;
+    return 0;
+}
+
+int mount_root_create(const char *type_name, const char *options)
+{
+    struct mount_request request = {.source = "none", .options = options};
+    struct filesystem_type *type;
+    struct filesystem *filesystem;
+    struct mount *mount;
+    int err;
+
+    mutex_lock(&mount_mutex);
+    type = filesystem_type_find(type_name);
+    err = type == NULL ? -ENODEV : type->mount(type, &request, &filesystem);
+    if (err != 0)
+        goto out;
+    mount = mount_create(filesystem, filesystem->root, MS_RELATIME, type_name);
+    filesystem_put(filesystem);
+    if (IS_ERR(mount)) {
+        err = PTR_ERR(mount);
+        goto out;
+    }
+    spin_lock(&name_lock);
+    list_add_tail(&mount->link, &mounts);
+    spin_unlock(&name_lock);
+    initial_root = (struct path){.mount = mount, .dentry = dentry_get(mount->root)};
+out:
+    mutex_unlock(&mount_mutex);
+    return err;
+}
+
+void mount_root_path(struct path *root)
+{
+    *root = initial_root;
+    path_get(root);
+    path_cross_mounts(root);
+}
+
+int mount_create_internal(struct filesystem *filesystem, struct path *root)
+{
+    struct mount *mount =
+        mount_create(filesystem, filesystem->root, MS_NOEXEC | MS_NOSUID | MS_NODEV, "none");
+
+    if (IS_ERR(mount))
+        return PTR_ERR(mount);
+    *root = (struct path){.mount = mount, .dentry = dentry_get(mount->root)};
+    return 0;
+}
+
+void vfs_sync_all(void)
+{
+    struct mount *mount;
+
+    mutex_lock(&mount_mutex);
+    for (mount = mount_next(NULL); mount != NULL; mount = mount_next(mount)) {
+        if (mount->filesystem->ops->sync != NULL)
+            (void)mount->filesystem->ops->sync(mount->filesystem);
+    }
+    mutex_unlock(&mount_mutex);
+}

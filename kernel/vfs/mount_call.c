@@ -1,0 +1,245 @@
+/*
+ * mount(2): new mounts, bind mounts, remount, move, propagation.
+ *
+ * Propagation: there is one mount tree and every mount is private in it. MS_PRIVATE and MS_SLAVE of
+ * a private mount are therefore already true; MS_SHARED is refused.
+ */
+#include <vfs/mount.h>
+
+#include <abi/errno.h>
+#include <abi/fcntl.h>
+#include <lib/atomic.h>
+#include <vfs/context.h>
+#include <vfs/dentry.h>
+#include <vfs/inode.h>
+#include "mount_tree.h"
+#include "name_cache.h"
+
+#define MS_PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+
+static u32 mount_flags_kept(unsigned long flags)
+{
+    u32 kept = (u32)(flags & MOUNT_FLAGS_KEPT);
+
+    if (flags & (MS_NOATIME | MS_STRICTATIME))
+        return kept & ~(u32)MS_RELATIME;
+    return kept | MS_RELATIME;
+}
+
+static bool path_is_mount_root(const struct path *path)
+{
+    return path->dentry == path->mount->root;
+}
+
+/* Is @mount @ancestor or below it in the tree? */
+static bool mount_is_below(const struct mount *mount, const struct mount *ancestor)
+{
+    while (mount != NULL && mount != ancestor)
+        mount = mount->parent;
+    return mount == ancestor;
+}
+
+/* Put a new mount on @target: both directories or both not, and the place is still there. */
+static int mount_place(struct mount *mount, const struct path *target)
+{
+    struct path place = *target;
+    int err = 0;
+
+    path_get(&place);
+    path_cross_mounts(&place);
+    if (inode_is_directory(mount->root->inode) != inode_is_directory(path_inode(&place)))
+        err = -ENOTDIR;
+    else if (place.dentry->flags & DENTRY_UNLINKED)
+        err = -ENOENT;
+    else
+        mount_attach(mount, &place);
+    path_put(&place);
+    return err;
+}
+
+static int mount_new(const char *source, const struct path *target, const char *type_name,
+                     unsigned long flags, const char *options)
+{
+    struct mount_request request = {
+        .source = source, .options = options, .flags = flags & MS_RDONLY};
+    struct filesystem_type *type;
+    struct filesystem *filesystem;
+    struct mount *mount;
+    int err;
+
+    if (type_name == NULL)
+        return -EINVAL;
+    type = filesystem_type_find(type_name);
+    if (type == NULL || type->is_internal)
+        return -ENODEV;
+    err = type->mount(type, &request, &filesystem);
+    if (err != 0)
+        return err;
+    mount = mount_create(filesystem, filesystem->root, mount_flags_kept(flags),
+                         source != NULL ? source : "none");
+    filesystem_put(filesystem);
+    if (IS_ERR(mount))
+        return PTR_ERR(mount);
+    err = mount_place(mount, target);
+    if (err != 0)
+        mount_put(mount);
+    return err;
+}
+
+/* Copies of the mounts on @from below @root, attached to @to in the same places. */
+static int mount_copy_children(struct mount *from, struct dentry *root, struct mount *to)
+{
+    struct mount *child;
+    int err = 0;
+
+    list_for_each_entry (child, &from->children, sibling) {
+        struct path place = {.mount = to, .dentry = child->mountpoint};
+        struct mount *copy;
+
+        if (child == to || (child->flags & MS_UNBINDABLE) ||
+            !dentry_is_below(child->mountpoint, root))
+            continue;
+        copy = mount_create(child->filesystem, child->root, child->flags, child->source);
+        if (IS_ERR(copy))
+            return PTR_ERR(copy);
+        mount_attach(copy, &place);
+        err = mount_copy_children(child, child->root, copy);
+        if (err != 0)
+            break;
+    }
+    return err;
+}
+
+static int mount_bind(const struct vfs_context *context, const char *source,
+                      const struct path *target, unsigned long flags)
+{
+    struct path from;
+    struct mount *mount;
+    int err;
+
+    if (source == NULL || *source == '\0')
+        return -EINVAL;
+    err = path_lookup(context, AT_FDCWD, source, LOOKUP_FOLLOW, &from);
+    if (err != 0)
+        return err;
+    err = -EINVAL;
+    if (from.mount->flags & MS_UNBINDABLE)
+        goto out;
+    mount =
+        mount_create(from.mount->filesystem, from.dentry, from.mount->flags, from.mount->source);
+    err = PTR_ERR(mount);
+    if (IS_ERR(mount))
+        goto out;
+    /* The copies are made before the new mount is in the tree: a tree bound into itself is not
+     * copied for ever. */
+    err = flags & MS_REC ? mount_copy_children(from.mount, from.dentry, mount) : 0;
+    if (err == 0)
+        err = mount_place(mount, target);
+    if (err != 0)
+        mount_detach_tree(mount);
+out:
+    path_put(&from);
+    return err;
+}
+
+static int mount_change(const struct path *target, unsigned long flags, const char *options)
+{
+    struct mount *mount = target->mount;
+    struct filesystem *filesystem = mount->filesystem;
+    struct mount_request request = {
+        .source = mount->source, .options = options, .flags = flags & MS_RDONLY};
+    u32 kept = mount_flags_kept(flags) | (mount->flags & MS_UNBINDABLE);
+    int err = 0;
+
+    if (!path_is_mount_root(target))
+        return -EINVAL;
+    if (!(flags & (MS_NOATIME | MS_NODIRATIME | MS_RELATIME | MS_STRICTATIME)))
+        kept = (kept & ~(u32)MS_RELATIME) |
+               (mount->flags & (MS_NOATIME | MS_NODIRATIME | MS_RELATIME));
+    if (!(flags & MS_BIND)) {
+        if (filesystem->ops->remount != NULL)
+            err = filesystem->ops->remount(filesystem, &request);
+        if (err != 0)
+            return err;
+        if (flags & MS_RDONLY)
+            fetch_or(&filesystem->flags, FILESYSTEM_READ_ONLY);
+        else
+            fetch_and(&filesystem->flags, ~FILESYSTEM_READ_ONLY);
+    }
+    WRITE_ONCE(mount->flags, kept);
+    return 0;
+}
+
+static int mount_move(const struct vfs_context *context, const char *source,
+                      const struct path *target)
+{
+    struct path from;
+    int err;
+
+    if (source == NULL || *source == '\0')
+        return -EINVAL;
+    err = path_lookup(context, AT_FDCWD, source, LOOKUP_FOLLOW, &from);
+    if (err != 0)
+        return err;
+    err = -EINVAL;
+    if (!path_is_mount_root(&from) || from.mount->parent == NULL)
+        goto out;
+    err = -ENOTDIR;
+    if (inode_is_directory(path_inode(target)) != inode_is_directory(path_inode(&from)))
+        goto out;
+    err = -ELOOP;
+    if (mount_is_below(target->mount, from.mount))
+        goto out;
+    mount_detach(from.mount);
+    mount_attach(from.mount, target);
+    err = 0;
+out:
+    path_put(&from);
+    return err;
+}
+
+static int mount_propagation(const struct path *target, unsigned long flags)
+{
+    unsigned long kind = flags & ~(MS_REC | MS_SILENT);
+
+    if (kind != MS_PRIVATE && kind != MS_SLAVE && kind != MS_UNBINDABLE)
+        return -EINVAL;
+    if (!path_is_mount_root(target))
+        return -EINVAL;
+    if (kind == MS_UNBINDABLE)
+        fetch_or(&target->mount->flags, (u32)MS_UNBINDABLE);
+    if (kind == MS_PRIVATE)
+        fetch_and(&target->mount->flags, ~(u32)MS_UNBINDABLE);
+    return 0;
+}
+
+int vfs_mount(const struct vfs_context *context, const char *source, const char *target,
+              const char *type, unsigned long flags, const char *options)
+{
+    struct path place;
+    int err;
+
+    if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
+        flags &= ~MS_MGC_MSK;
+    err = path_lookup(context, AT_FDCWD, target, LOOKUP_FOLLOW, &place);
+    if (err != 0)
+        return err;
+    err = -EPERM;
+    if (!credentials_capable(context->credentials, CAP_SYS_ADMIN))
+        goto out;
+    mutex_lock(&mount_mutex);
+    if (flags & MS_REMOUNT)
+        err = mount_change(&place, flags, options);
+    else if (flags & MS_BIND)
+        err = mount_bind(context, source, &place, flags);
+    else if (flags & MS_PROPAGATION)
+        err = mount_propagation(&place, flags);
+    else if (flags & MS_MOVE)
+        err = mount_move(context, source, &place);
+    else
+        err = mount_new(source, &place, type, flags, options);
+    mutex_unlock(&mount_mutex);
+out:
+    path_put(&place);
+    return err;
+}

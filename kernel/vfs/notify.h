@@ -1,0 +1,7 @@
+/* What vfs asks of the rooms above through the registered hooks (context.c). */
+#pragma once
+
+#include <vfs/context.h>
+
+void vfs_raise_signal(int signal); /* to the running thread */
+void vfs_notify_owner(const struct file_owner *owner, int fd, unsigned events);

@@ -1,0 +1,288 @@
+/*
+ * read(2), write(2) and their positions: the checks that are the same for every file, and the
+ * position lock.
+ */
+#include <vfs/io.h>
+
+#include <abi/errno.h>
+#include <abi/fcntl.h>
+#include <abi/limits.h>
+#include <abi/poll.h>
+#include <abi/uio.h>
+#include <arch/user.h>
+#include <vfs/poll.h>
+
+/* The operation itself, at *position. */
+static ssize_t file_read_position(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    if (!(file->mode & FILE_READ))
+        return -EBADF;
+    if (file->ops->read == NULL)
+        return -EINVAL;
+    io_buffer_truncate(buffer, MAX_RW_COUNT);
+    if ((s64)(*position + buffer->remaining) < 0)
+        return -EINVAL;
+    return file->ops->read(file, buffer, position);
+}
+
+static ssize_t file_write_position(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    if (!(file->mode & FILE_WRITE))
+        return -EBADF;
+    if (file->ops->write == NULL)
+        return -EINVAL;
+    io_buffer_truncate(buffer, MAX_RW_COUNT);
+    if ((s64)(*position + buffer->remaining) < 0)
+        return -EINVAL;
+    return file->ops->write(file, buffer, position);
+}
+
+typedef ssize_t transfer_fn(struct file *file, struct io_buffer *buffer, u64 *position);
+
+/* At the file's own position, which moves. */
+static ssize_t transfer_at_own(struct file *file, struct io_buffer *buffer, transfer_fn *transfer)
+{
+    u64 position = 0;
+    ssize_t result;
+
+    if (file->mode & FILE_STREAM)
+        return transfer(file, buffer, &position);
+    mutex_lock(&file->position_lock);
+    position = file->position;
+    result = transfer(file, buffer, &position);
+    if (result >= 0)
+        file->position = position;
+    mutex_unlock(&file->position_lock);
+    return result;
+}
+
+static ssize_t transfer_at(struct file *file, struct io_buffer *buffer, s64 offset,
+                           transfer_fn *transfer)
+{
+    u64 position = (u64)offset;
+
+    if (offset < 0)
+        return -EINVAL;
+    if (file->mode & FILE_STREAM)
+        return -ESPIPE;
+    return transfer(file, buffer, &position);
+}
+
+ssize_t file_read(struct file *file, struct io_buffer *buffer)
+{
+    return transfer_at_own(file, buffer, file_read_position);
+}
+
+ssize_t file_write(struct file *file, struct io_buffer *buffer)
+{
+    return transfer_at_own(file, buffer, file_write_position);
+}
+
+ssize_t file_read_at(struct file *file, struct io_buffer *buffer, s64 offset)
+{
+    return transfer_at(file, buffer, offset, file_read_position);
+}
+
+ssize_t file_write_at(struct file *file, struct io_buffer *buffer, s64 offset)
+{
+    return transfer_at(file, buffer, offset, file_write_position);
+}
+
+int file_io_flags(struct file *file, int rwf, struct io_buffer *buffer)
+{
+    if (rwf & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND))
+        return -EOPNOTSUPP;
+    /* Only what never waits can promise not to. */
+    if ((rwf & RWF_NOWAIT) && !(file->ops->nonblocking_read || (file->mode & FILE_STREAM)))
+        return -EOPNOTSUPP;
+    if (rwf & RWF_NOWAIT)
+        buffer->flags |= IO_NOWAIT;
+    if (rwf & RWF_APPEND)
+        buffer->flags |= IO_APPEND;
+    if (rwf & (RWF_DSYNC | RWF_SYNC))
+        buffer->flags |= IO_SYNC;
+    return 0;
+}
+
+ssize_t file_read_kernel(struct file *file, void *to, size_t len, u64 offset)
+{
+    struct io_buffer buffer;
+
+    io_buffer_kernel(&buffer, to, len);
+    return file_read_position(file, &buffer, &offset);
+}
+
+ssize_t file_write_kernel(struct file *file, const void *from, size_t len, u64 offset)
+{
+    struct io_buffer buffer;
+
+    io_buffer_kernel(&buffer, (void *)from, len);
+    return file_write_position(file, &buffer, &offset);
+}
+
+s64 file_seek_position(struct file *file, s64 offset, int whence, u64 end)
+{
+    s64 base = 0;
+    s64 position;
+
+    switch (whence) {
+    case SEEK_SET:
+        break;
+    case SEEK_CUR:
+        base = (s64)file->position;
+        break;
+    case SEEK_END:
+        base = (s64)end;
+        break;
+    case SEEK_DATA:
+    case SEEK_HOLE:
+        /* Without knowledge of holes: all is data, and a hole begins at the end. */
+        if (offset < 0 || (u64)offset >= end)
+            return -ENXIO;
+        file->position = whence == SEEK_DATA ? (u64)offset : end;
+        return (s64)file->position;
+    default:
+        return -EINVAL;
+    }
+    if (add_overflow(base, offset, &position))
+        return -EOVERFLOW;
+    if (position < 0)
+        return -EINVAL;
+    file->position = (u64)position;
+    return position;
+}
+
+s64 file_seek_sized(struct file *file, s64 offset, int whence)
+{
+    return file_seek_position(file, offset, whence, inode_size(file->inode));
+}
+
+s64 file_seek_null(struct file *file, s64 offset, int whence)
+{
+    (void)offset;
+    (void)whence;
+    file->position = 0;
+    return 0;
+}
+
+s64 file_seek_directory(struct file *file, s64 offset, int whence)
+{
+    s64 position = offset;
+
+    if (whence == SEEK_CUR)
+        position += (s64)file->position;
+    else if (whence != SEEK_SET)
+        return -EINVAL;
+    if (position < 0)
+        return -EINVAL;
+    file->position = (u64)position;
+    return position;
+}
+
+s64 file_seek(struct file *file, s64 offset, int whence)
+{
+    s64 result;
+
+    if (file->mode & FILE_PATH)
+        return -EBADF;
+    if (file->mode & FILE_STREAM)
+        return (unsigned)whence > SEEK_HOLE ? -EINVAL : -ESPIPE;
+    mutex_lock(&file->position_lock);
+    result = file->ops->seek(file, offset, whence);
+    mutex_unlock(&file->position_lock);
+    return result;
+}
+
+int file_sync(struct file *file, u64 start, u64 end, bool data_only)
+{
+    if (file->ops->sync == NULL)
+        return -EINVAL;
+    return file->ops->sync(file, start, end, data_only);
+}
+
+int file_allocate(struct file *file, int mode, s64 offset, s64 len)
+{
+    u32 type = file->inode->mode & S_IFMT;
+
+    if (offset < 0 || len <= 0)
+        return -EINVAL;
+    if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_COLLAPSE_RANGE |
+                 FALLOC_FL_ZERO_RANGE | FALLOC_FL_INSERT_RANGE | FALLOC_FL_UNSHARE_RANGE))
+        return -EOPNOTSUPP;
+    if ((mode & FALLOC_FL_PUNCH_HOLE) && !(mode & FALLOC_FL_KEEP_SIZE))
+        return -EOPNOTSUPP;
+    if (!(file->mode & FILE_WRITE))
+        return -EBADF;
+    if (type == S_IFIFO)
+        return -ESPIPE;
+    if (type == S_IFDIR)
+        return -EISDIR;
+    if (type != S_IFREG && type != S_IFBLK)
+        return -ENODEV;
+    if (offset + len < 0 || (u64)(offset + len) > FILE_SIZE_MAX)
+        return -EFBIG;
+    if (file->ops->allocate == NULL)
+        return -EOPNOTSUPP;
+    return file->ops->allocate(file, mode, (u64)offset, (u64)len);
+}
+
+int file_advise(struct file *file, s64 offset, s64 len, int advice)
+{
+    (void)offset;
+    if (file->mode & FILE_PATH)
+        return -EBADF;
+    if (S_ISFIFO(file->inode->mode))
+        return -ESPIPE;
+    if (len < 0 || advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE)
+        return -EINVAL;
+    return 0; /* advice may be ignored: posix_fadvise(2) */
+}
+
+/* FIONREAD of a regular file: what is left from the position on. */
+static long ioctl_remaining(struct file *file, int __user *result)
+{
+    int left = (int)(inode_size(file->inode) - file->position);
+
+    return put_user(left, result);
+}
+
+static long ioctl_flag(struct file *file, u32 flag, const int __user *argument)
+{
+    int on;
+
+    if (get_user(on, argument) != 0)
+        return -EFAULT;
+    if (flag == O_ASYNC && !!on != !!(file_flags(file) & O_ASYNC)) {
+        int err = file->ops->set_async == NULL ? -ENOTTY : file->ops->set_async(file, on != 0);
+
+        if (err != 0)
+            return err;
+    }
+    if (on)
+        __atomic_fetch_or(&file->flags, flag, __ATOMIC_SEQ_CST);
+    else
+        __atomic_fetch_and(&file->flags, ~flag, __ATOMIC_SEQ_CST);
+    return 0;
+}
+
+long file_ioctl(struct file *file, unsigned request, unsigned long argument)
+{
+    if (file->mode & FILE_PATH)
+        return -EBADF;
+    if (request == FIONBIO)
+        return ioctl_flag(file, O_NONBLOCK, (const int __user *)argument);
+    if (request == FIOASYNC)
+        return ioctl_flag(file, O_ASYNC, (const int __user *)argument);
+    if (request == FIONREAD && S_ISREG(file->inode->mode) && file->ops->ioctl == NULL)
+        return ioctl_remaining(file, (int __user *)argument);
+    if (file->ops->ioctl == NULL)
+        return -ENOTTY;
+    return file->ops->ioctl(file, request, argument);
+}
+
+unsigned file_poll(struct file *file, struct poll_table *table)
+{
+    if (file->ops->poll == NULL)
+        return EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM;
+    return file->ops->poll(file, table);
+}

@@ -1,0 +1,328 @@
+/*
+ * Reading and writing regular files through their page cache.
+ *
+ * Writers hold inode.lock, so that writes are atomic to each other and the size is stable; readers
+ * do not, the object protects its pages. Holes are read without making pages.
+ */
+#include <vfs/regular.h>
+
+#include <abi/errno.h>
+#include <abi/limits.h>
+#include <abi/mman.h>
+#include <abi/signal.h>
+#include <lib/atomic.h>
+#include <mm/mm.h>
+#include <time/time.h>
+#include <vfs/inode.h>
+#include <vfs/mount.h>
+#include <vfs/permission.h>
+#include "notify.h"
+
+/* relatime(mount(8)): the access time moves when it is not newer than the others or a day old. */
+static bool relatime_is_stale(const struct inode *inode, const struct inode_time *now)
+{
+    const struct inode_time *access = &inode->access_time;
+    const struct inode_time *others[] = {&inode->modify_time, &inode->change_time};
+
+    for (unsigned i = 0; i < ARRAY_SIZE(others); i++) {
+        if (others[i]->seconds > access->seconds || (others[i]->seconds == access->seconds &&
+                                                     others[i]->nanoseconds >= access->nanoseconds))
+            return true;
+    }
+    return now->seconds - access->seconds >= 24 * 60 * 60;
+}
+
+void file_accessed(struct file *file)
+{
+    struct inode *inode = file->inode;
+    u32 flags = READ_ONCE(file->path.mount->flags);
+    struct inode_time now;
+
+    if ((file_flags(file) & O_NOATIME) || (flags & MS_NOATIME) ||
+        mount_may_write(file->path.mount) != 0)
+        return;
+    if ((flags & MS_NODIRATIME) && inode_is_directory(inode))
+        return;
+    now = inode_time_now();
+    spin_lock(&inode->spin);
+    if (!(flags & MS_RELATIME) || relatime_is_stale(inode, &now))
+        inode->access_time = now;
+    spin_unlock(&inode->spin);
+}
+
+/* Up to @len bytes at @offset, which the object has no pages for if *hole. */
+static u64 extent_len(struct vm_object *object, u64 offset, u64 len, bool *hole)
+{
+    u64 index = offset >> PAGE_SHIFT;
+    u64 data = object->flags & VM_OBJECT_SHMEM ? object_next_data(object, index) : index;
+
+    *hole = data != index;
+    if (data == ~0ull || data > (offset + len) >> PAGE_SHIFT)
+        return *hole ? len : PAGE_SIZE - (offset & (PAGE_SIZE - 1));
+    if (*hole)
+        return min(len, (data << PAGE_SHIFT) - offset);
+    return len;
+}
+
+static ssize_t piece_read(struct vm_object *object, u64 offset, void *base, size_t len, bool kernel)
+{
+    if (kernel)
+        return object_read_kernel(object, offset, base, len);
+    return object_read(object, offset, (void __user __force *)base, len);
+}
+
+ssize_t regular_read(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    struct vm_object *object = &file->inode->object;
+    size_t done = 0;
+    void *base;
+    size_t len;
+
+    while (io_buffer_piece(buffer, &base, &len)) {
+        u64 offset = *position + done;
+        u64 size = inode_size(file->inode);
+        ssize_t got;
+        bool hole;
+
+        if (offset >= size)
+            break;
+        len = min(len, size - offset);
+        len = min(len, extent_len(object, offset, len, &hole));
+        if (hole) {
+            got = (ssize_t)io_buffer_zero(buffer, len);
+            got = got == 0 ? -EFAULT : got;
+        } else {
+            got = piece_read(object, offset, base, len, buffer->kernel);
+            if (got > 0)
+                io_buffer_advance(buffer, (size_t)got);
+        }
+        if (got <= 0) {
+            if (done == 0)
+                return got;
+            break;
+        }
+        done += (size_t)got;
+    }
+    file_accessed(file);
+    *position += done;
+    return (ssize_t)done;
+}
+
+/* Limits and seals on a write at @position; the buffer may be cut. */
+static int write_check(struct file *file, struct io_buffer *buffer, u64 position)
+{
+    u64 limit = READ_ONCE(vfs_current()->file_size_limit);
+    struct inode *inode = file->inode;
+
+    if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+        return -EPERM;
+    if ((inode->seals & F_SEAL_GROW) && position + buffer->remaining > inode_size(inode))
+        return -EPERM;
+    if (position >= limit) {
+        vfs_raise_signal(SIGXFSZ);
+        return -EFBIG;
+    }
+    if (position >= FILE_SIZE_MAX)
+        return -EFBIG;
+    io_buffer_truncate(buffer, min(limit, (u64)FILE_SIZE_MAX) - position);
+    return 0;
+}
+
+/* Writing takes set-user-id and set-group-id away from a program. => inode.lock held */
+static void write_clear_set_id(struct file *file)
+{
+    struct inode *inode = file->inode;
+    u32 cleared = S_ISUID;
+
+    if (!(inode->mode & (S_ISUID | S_ISGID)) ||
+        credentials_capable(vfs_current()->credentials, CAP_FSETID))
+        return;
+    if (inode->mode & S_IXGRP)
+        cleared |= S_ISGID;
+    WRITE_ONCE(inode->mode, inode->mode & ~cleared);
+}
+
+static ssize_t write_locked(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    struct vm_object *object = &file->inode->object;
+    size_t done = 0;
+    void *base;
+    size_t len;
+
+    while (io_buffer_piece(buffer, &base, &len)) {
+        ssize_t put;
+
+        if (buffer->kernel)
+            put = object_write_kernel(object, *position + done, base, len);
+        else
+            put = object_write(object, *position + done, (const void __user __force *)base, len);
+        if (put <= 0) {
+            if (done == 0)
+                return put;
+            break;
+        }
+        io_buffer_advance(buffer, (size_t)put);
+        done += (size_t)put;
+        if ((size_t)put < len)
+            break;
+    }
+    *position += done;
+    return (ssize_t)done;
+}
+
+ssize_t regular_write(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    struct inode *inode = file->inode;
+    ssize_t result;
+
+    if (buffer->remaining == 0)
+        return 0;
+    mutex_lock(&inode->lock);
+    if ((file_flags(file) & O_APPEND) || (buffer->flags & IO_APPEND))
+        *position = inode_size(inode);
+    result = write_check(file, buffer, *position);
+    if (result == 0) {
+        write_clear_set_id(file);
+        inode_touch_modify(inode);
+        result = write_locked(file, buffer, position);
+    }
+    mutex_unlock(&inode->lock);
+    if (result > 0 && (file->ops->sync != NULL) &&
+        ((file_flags(file) & O_DSYNC) || (buffer->flags & IO_SYNC))) {
+        int err = file->ops->sync(file, *position - (u64)result, *position, false);
+
+        if (err != 0)
+            return err;
+    }
+    return result;
+}
+
+s64 regular_seek(struct file *file, s64 offset, int whence)
+{
+    struct vm_object *object = &file->inode->object;
+    u64 size = inode_size(file->inode);
+    u64 index = (u64)offset >> PAGE_SHIFT;
+    u64 found = (u64)offset;
+
+    if (whence != SEEK_DATA && whence != SEEK_HOLE)
+        return file_seek_sized(file, offset, whence);
+    if (offset < 0 || (u64)offset >= size)
+        return -ENXIO;
+    if (whence == SEEK_DATA) {
+        u64 data = object_next_data(object, index);
+
+        if (data == ~0ull || data << PAGE_SHIFT >= size)
+            return -ENXIO;
+        if (data != index)
+            found = data << PAGE_SHIFT;
+    } else {
+        while (found < size && object_next_data(object, found >> PAGE_SHIFT) == found >> PAGE_SHIFT)
+            found = ((found >> PAGE_SHIFT) + 1) << PAGE_SHIFT;
+        found = min(found, size);
+    }
+    file->position = found;
+    return (s64)found;
+}
+
+int regular_map(struct file *file, struct mm_map_request *request)
+{
+    struct inode *inode = file->inode;
+    bool shared = request->flags & MAP_SHARED;
+
+    if (shared && (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))) {
+        if (request->prot & PROT_WRITE)
+            return -EPERM;
+        request->may &= ~VMA_MAYWRITE;
+    }
+    request->object = &inode->object;
+    file_accessed(file);
+    return 0;
+}
+
+int regular_sync(struct file *file, u64 start, u64 end, bool data_only)
+{
+    (void)data_only;
+    return object_sync(&file->inode->object, start >> PAGE_SHIFT, end >> PAGE_SHIFT);
+}
+
+/* Pages for [offset, offset + len): what fallocate(2) promises to be there. => inode.lock held */
+static int range_reserve(struct vm_object *object, u64 offset, u64 len)
+{
+    u64 last = (offset + len - 1) >> PAGE_SHIFT;
+
+    for (u64 index = offset >> PAGE_SHIFT; index <= last; index++) {
+        struct page *page = object_find_page(object, index);
+        int err;
+
+        if (page != NULL) {
+            page_put(page);
+            continue;
+        }
+        err = object_begin_write(object, index, false, &page);
+        if (err != 0)
+            return err;
+        object_end_write(object, page, true);
+    }
+    return 0;
+}
+
+static int allocate_locked(struct inode *inode, int mode, u64 offset, u64 len)
+{
+    u64 size = inode_size(inode);
+    u64 end = offset + len;
+    bool grows = end > size && !(mode & FALLOC_FL_KEEP_SIZE);
+    int err = 0;
+
+    if (mode & FALLOC_FL_PUNCH_HOLE) {
+        if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+            return -EPERM;
+        return object_punch(&inode->object, offset, len);
+    }
+    if (grows && (inode->seals & F_SEAL_GROW))
+        return -EPERM;
+    if (grows && end > READ_ONCE(vfs_current()->file_size_limit)) {
+        vfs_raise_signal(SIGXFSZ);
+        return -EFBIG;
+    }
+    if (grows)
+        err = object_resize(&inode->object, end);
+    if (err == 0)
+        err = range_reserve(&inode->object, offset,
+                            min(len, inode_size(inode) > offset ? inode_size(inode) - offset : 0));
+    if (err != 0 && grows && object_resize(&inode->object, size) != 0)
+        return -EIO;
+    return err;
+}
+
+int regular_allocate(struct file *file, int mode, u64 offset, u64 len)
+{
+    struct inode *inode = file->inode;
+    int err;
+
+    if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
+        return -EOPNOTSUPP;
+    mutex_lock(&inode->lock);
+    err = allocate_locked(inode, mode, offset, len);
+    if (err == 0)
+        inode_touch_modify(inode);
+    mutex_unlock(&inode->lock);
+    return err;
+}
+
+const struct file_ops regular_file_ops = {
+    .read = regular_read,
+    .write = regular_write,
+    .seek = regular_seek,
+    .map = regular_map,
+    .sync = regular_sync,
+    .allocate = regular_allocate,
+    .nonblocking_read = true,
+};
+
+ssize_t directory_read(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    (void)file;
+    (void)buffer;
+    (void)position;
+    return -EISDIR;
+}

@@ -1,0 +1,94 @@
+/*
+ * What stat(2) and statx(2) tell: from the inode to their structures.
+ */
+#include <vfs/inode.h>
+
+#include <lib/atomic.h>
+#include <lib/bits.h>
+#include <lib/string.h>
+#include <vfs/mount.h>
+#include <vfs/vfs.h>
+
+void inode_status(struct inode *inode, struct file_status *status)
+{
+    *status = (struct file_status){
+        .device = inode->filesystem->device,
+        .inode = inode->number,
+        .mode = READ_ONCE(inode->mode),
+        .links = READ_ONCE(inode->links),
+        .uid = READ_ONCE(inode->uid),
+        .gid = READ_ONCE(inode->gid),
+        .special_device = inode->device,
+        .size = inode_size(inode),
+        .block_size = inode->filesystem->block_size,
+        .blocks = READ_ONCE(inode->blocks),
+        .birth_time = inode->birth_time,
+        .has_birth_time = true,
+    };
+    if (S_ISREG(inode->mode))
+        status->blocks = READ_ONCE(inode->object.nr_pages) * (PAGE_SIZE / 512);
+    spin_lock(&inode->spin);
+    status->access_time = inode->access_time;
+    status->modify_time = inode->modify_time;
+    status->change_time = inode->change_time;
+    spin_unlock(&inode->spin);
+    if (inode->ops->status != NULL)
+        inode->ops->status(inode, status);
+}
+
+void file_status_to_stat(const struct file_status *status, struct stat *stat)
+{
+    *stat = (struct stat){
+        .st_dev = status->device,
+        .st_ino = status->inode,
+        .st_nlink = status->links,
+        .st_mode = status->mode,
+        .st_uid = status->uid,
+        .st_gid = status->gid,
+        .st_rdev = status->special_device,
+        .st_size = (s64)status->size,
+        .st_blksize = status->block_size,
+        .st_blocks = (s64)status->blocks,
+        .st_atime = (u64)status->access_time.seconds,
+        .st_atime_nsec = status->access_time.nanoseconds,
+        .st_mtime = (u64)status->modify_time.seconds,
+        .st_mtime_nsec = status->modify_time.nanoseconds,
+        .st_ctime = (u64)status->change_time.seconds,
+        .st_ctime_nsec = status->change_time.nanoseconds,
+    };
+}
+
+static struct statx_timestamp timestamp(const struct inode_time *time)
+{
+    return (struct statx_timestamp){.tv_sec = time->seconds, .tv_nsec = time->nanoseconds};
+}
+
+void file_status_to_statx(const struct file_status *status, struct statx *statx)
+{
+    *statx = (struct statx){
+        .stx_mask = STATX_BASIC_STATS | STATX_MNT_ID,
+        .stx_blksize = status->block_size,
+        .stx_attributes_mask = STATX_ATTR_MOUNT_ROOT,
+        .stx_nlink = status->links,
+        .stx_uid = status->uid,
+        .stx_gid = status->gid,
+        .stx_mode = (u16)status->mode,
+        .stx_ino = status->inode,
+        .stx_size = status->size,
+        .stx_blocks = status->blocks,
+        .stx_atime = timestamp(&status->access_time),
+        .stx_mtime = timestamp(&status->modify_time),
+        .stx_ctime = timestamp(&status->change_time),
+        .stx_rdev_major = device_major(status->special_device),
+        .stx_rdev_minor = device_minor(status->special_device),
+        .stx_dev_major = device_major(status->device),
+        .stx_dev_minor = device_minor(status->device),
+        .stx_mnt_id = status->mount_id,
+    };
+    if (status->mount_root)
+        statx->stx_attributes |= STATX_ATTR_MOUNT_ROOT;
+    if (status->has_birth_time) {
+        statx->stx_mask |= STATX_BTIME;
+        statx->stx_btime = timestamp(&status->birth_time);
+    }
+}

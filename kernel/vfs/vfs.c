@@ -1,0 +1,15 @@
+/* The room's start: the caches and tables that everything else needs. */
+#include <vfs/vfs.h>
+
+#include "file_open.h"
+#include "inode_cache.h"
+#include "name_cache.h"
+#include "pseudo.h"
+
+void vfs_init(void)
+{
+    inode_cache_init();
+    dentry_cache_init();
+    file_cache_init();
+    pseudo_init();
+}
