@@ -18,6 +18,7 @@
 #include <lib/atomic.h>
 #include <lib/string.h>
 #include <sched/sched.h>
+#include <sched/selftest.h>
 #include <sched/wait.h>
 #include <time/time.h>
 
@@ -141,6 +142,7 @@ static void selftest_main(void *argument)
     test_memory();
     test_threads();
     test_sleep();
+    sched_selftest();
     pr_info("selftest: PASS\n");
     arch_debug_exit(PASS_EXIT_CODE);
     panic("selftest: passed, and there is no emulator to leave");

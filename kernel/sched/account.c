@@ -43,12 +43,12 @@ static inline void close_period(struct thread *thread, u64 now, bool next_in_use
     store_release(&thread->period_start, now);
 }
 
-void sched_account_user_exit(void)
+void sched_account_kernel_enter(void)
 {
     close_period(current_thread(), arch_clock_ns(), false);
 }
 
-void sched_account_user_enter(void)
+void sched_account_kernel_exit(void)
 {
     close_period(current_thread(), arch_clock_ns(), true);
     rcu_quiescent();

@@ -10,6 +10,7 @@ quire_SOURCES += %D%/realtime_queue.c
 quire_SOURCES += %D%/run_queue.c
 quire_SOURCES += %D%/rwlock.c
 quire_SOURCES += %D%/schedule.c
+quire_SOURCES += %D%/selftest.c
 quire_SOURCES += %D%/thread.c
 quire_SOURCES += %D%/wait_queue.c
 quire_SOURCES += %D%/wake.c

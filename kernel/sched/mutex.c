@@ -97,21 +97,27 @@ static __noinline int lock_slow(struct mutex *mutex, enum thread_state state)
     return result;
 }
 
+/* The wake comes after the unlock, because it is slow when it must interrupt another CPU (thread.h
+ * 4). */
 static __noinline void unlock_slow(struct mutex *mutex)
 {
     struct mutex_waiter *first;
+    struct thread *woken = NULL;
 
     spin_lock(&mutex->queue.lock);
     if (list_is_empty(&mutex->queue.waiters)) {
         store_release(&mutex->owner, 0);
     } else {
         first = list_first_entry(&mutex->queue.waiters, struct mutex_waiter, link);
-        store_release(&mutex->owner,
-                      (first->hand_over ? (uintptr_t)first->thread : 0) | MUTEX_WAITERS);
+        woken = first->thread;
+        store_release(&mutex->owner, (first->hand_over ? (uintptr_t)woken : 0) | MUTEX_WAITERS);
         first->hand_over = true;
-        thread_wake(first->thread);
     }
+    preempt_disable();
     spin_unlock(&mutex->queue.lock);
+    if (woken != NULL)
+        thread_wake(woken);
+    preempt_enable();
 }
 
 void mutex_lock(struct mutex *mutex)

@@ -114,7 +114,7 @@ int sched_set_policy(struct thread *thread, int policy, int priority, bool reset
     new.priority = priority;
     new.reset_on_fork = reset_on_fork;
     apply_locked(queue, thread, &new);
-    spin_unlock_irqrestore(&queue->lock, flags);
+    run_queue_unlock(queue, flags);
     return 0;
 }
 
@@ -127,7 +127,7 @@ void sched_set_nice(struct thread *thread, int nice)
 
     new.nice = max(min(nice, NICE_MAX), NICE_MIN);
     apply_locked(queue, thread, &new);
-    spin_unlock_irqrestore(&queue->lock, flags);
+    run_queue_unlock(queue, flags);
 }
 
 void sched_set_boost(struct thread *thread, int priority)
@@ -142,7 +142,7 @@ void sched_set_boost(struct thread *thread, int priority)
     new = current_scheduling(thread);
     new.boost = priority;
     apply_locked(queue, thread, &new);
-    spin_unlock_irqrestore(&queue->lock, flags);
+    run_queue_unlock(queue, flags);
 }
 
 /* A thread that runs where it may not any more has been told to go: wait until it is gone. */
@@ -173,7 +173,7 @@ int sched_set_affinity(struct thread *thread, u64 mask)
         }
     }
     if (!moving) {
-        spin_unlock_irqrestore(&queue->lock, flags);
+        run_queue_unlock(queue, flags);
     } else {
         spin_unlock(&queue->lock);
         thread_arrive(thread, JOIN_MOVED, flags);
@@ -194,6 +194,6 @@ u64 sched_round_robin_interval(struct thread *thread)
         interval = ROUND_ROBIN_QUANTUM;
     else if (thread->policy != SCHED_FIFO)
         interval = fair_slice(&queue->fair, thread);
-    spin_unlock_irqrestore(&queue->lock, flags);
+    run_queue_unlock(queue, flags);
     return interval;
 }

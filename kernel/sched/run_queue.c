@@ -41,6 +41,19 @@ struct run_queue *thread_queue_lock(struct thread *thread, irqflags_t *flags)
     }
 }
 
+void run_queue_unlock(struct run_queue *queue, irqflags_t flags)
+{
+    bool kick = queue->kick_wanted;
+
+    queue->kick_wanted = false;
+    preempt_disable();
+    spin_unlock(&queue->lock);
+    if (kick)
+        arch_send_reschedule(queue->cpu);
+    irq_restore(flags);
+    preempt_enable();
+}
+
 /* Put a runnable thread that is not running where it waits. */
 void queue_put_waiting(struct run_queue *queue, struct thread *thread, bool at_head)
 {
@@ -70,7 +83,7 @@ void run_queue_reschedule(struct run_queue *queue)
         preempt_request();
     } else if (!queue->kicked) {
         queue->kicked = true;
-        arch_send_reschedule(queue->cpu);
+        queue->kick_wanted = true;
     }
 }
 
@@ -193,5 +206,5 @@ void thread_arrive(struct thread *thread, enum join_reason reason, irqflags_t fl
     }
     thread->virtual_runtime += queue->fair.clock;
     run_queue_join(queue, thread, reason);
-    spin_unlock_irqrestore(&queue->lock, flags);
+    run_queue_unlock(queue, flags);
 }

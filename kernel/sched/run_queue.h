@@ -37,6 +37,7 @@ struct run_queue {
     u32 nr_running;         /* (lock, read by anyone) runnable threads, the running one included */
     s32 running_rank;       /* (lock, read by anyone) -1 idle, 0 fair, else real-time priority */
     bool kicked;            /* (lock) a reschedule interrupt is on its way */
+    bool kick_wanted;       /* (lock) and is sent by run_queue_unlock */
     u64 slice_end;          /* (lock) when competitors want the CPU; TIME_NEVER: there are none */
     u64 deadline_event;     /* (lock) when the running thread reaches its CPU-time limit */
     u64 last_balance;       /* own CPU */
@@ -93,6 +94,8 @@ enum join_reason { JOIN_WOKEN, JOIN_NEW, JOIN_MOVED };
 void run_queue_init(struct run_queue *queue, unsigned cpu, struct thread *idle);
 /* Lock the queue of the CPU the thread names. */
 struct run_queue *thread_queue_lock(struct thread *thread, irqflags_t *flags);
+/* Unlock, then send the interrupt that was asked for: it is slow in a virtual machine. */
+void run_queue_unlock(struct run_queue *queue, irqflags_t flags);
 void run_queue_join(struct run_queue *queue, struct thread *thread, enum join_reason reason);
 void run_queue_leave(struct run_queue *queue, struct thread *thread);
 /* A waiting thread is taken away to @cpu: MOVING from here on; then it arrives, without a lock

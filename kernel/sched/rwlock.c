@@ -2,11 +2,14 @@
  * The sleeping readers-writer lock.
  *
  * @count: bit 0 a writer holds it, bit 1 threads wait, above that the number of readers. While bit
- * 1 is clear, locking is one compare-and-exchange. While it is set nobody passes by: the lock is
- * given to the waiters in their order, a writer alone or all readers up to the next writer, by
- * whoever releases it, under queue.lock. A waiter that sleeps finds itself granted.
+ * 1 is clear, locking is one compare-and-exchange. While it is set, locking and the last unlock go
+ * through queue.lock: an unlock wakes the first waiter (all readers up to the next writer), which
+ * then tries again; a thread that comes just then may be faster, because handing a lock to a
+ * sleeping thread leaves it idle until that thread runs. A first waiter that was passed by for
+ * PATIENCE reserves the lock: then nobody but it may take it, so neither side starves.
  */
 #include <abi/errno.h>
+#include <arch/time.h>
 #include <kern/panic.h>
 #include <kern/preempt.h>
 #include <sched/wait.h>
@@ -15,17 +18,20 @@
 #define RWLOCK_WAITERS 2ull
 #define RWLOCK_READER  4ull
 
+#define PATIENCE 4000000ull /* ns */
+
 struct rwlock_waiter {
     struct list_head link; /* (queue lock) */
     struct thread *thread; /* (I) */
     bool writer;           /* (I) */
-    bool granted;          /* (queue lock) */
+    u64 since;             /* (I) ns */
 };
 
 void rwlock_init(struct rwlock *lock)
 {
     lock->count = 0;
     lock->writer = NULL;
+    lock->reserved = NULL;
     wait_queue_init(&lock->queue);
 }
 
@@ -39,73 +45,112 @@ bool rwlock_is_write_held(const struct rwlock *lock)
     return READ_ONCE(lock->writer) == current_thread();
 }
 
-static void grant(struct rwlock *lock, struct rwlock_waiter *waiter, u64 amount)
+static struct rwlock_waiter *first_waiter(struct rwlock *lock)
 {
-    fetch_add(&lock->count, amount);
-    if (waiter->writer)
-        WRITE_ONCE(lock->writer, waiter->thread);
-    list_remove(&waiter->link);
-    waiter->granted = true;
-    thread_wake(waiter->thread);
+    return list_first_entry_or_null(&lock->queue.waiters, struct rwlock_waiter, link);
+}
+
+/* => queue lock held */
+static bool take_locked(struct rwlock *lock, const struct rwlock_waiter *self)
+{
+    u64 excluded = self->writer ? ~RWLOCK_WAITERS : RWLOCK_WRITER;
+    u64 count = READ_ONCE(lock->count);
+
+    if (lock->reserved != NULL && lock->reserved != self)
+        return false;
+    do {
+        if (count & excluded)
+            return false;
+    } while (
+        !try_cmpxchg(&lock->count, &count, count + (self->writer ? RWLOCK_WRITER : RWLOCK_READER)));
+    if (self->writer)
+        WRITE_ONCE(lock->writer, self->thread);
+    return true;
 }
 
 /*
- * Give the lock to those in front of the queue who can have it.
- * => queue lock held; bit 1 is set, so beside us only releases change the count
+ * Wake those in front who can have the lock as it is now.
+ * => queue lock held; returns the last one of them (often the only one), for the caller to wake
+ * without the lock: a wake is slow when it must interrupt another CPU
  */
-static void grant_locked(struct rwlock *lock)
+static struct thread *wake_first_locked(struct rwlock *lock)
 {
-    struct list_head *waiters = &lock->queue.waiters;
+    u64 count = READ_ONCE(lock->count);
+    struct thread *last = NULL;
+    struct rwlock_waiter *waiter;
 
-    while (!list_is_empty(waiters)) {
-        struct rwlock_waiter *first = list_first_entry(waiters, struct rwlock_waiter, link);
-        u64 count = load_acquire(&lock->count);
-
-        if (count & RWLOCK_WRITER)
-            return;
-        if (first->writer) {
-            if (count != RWLOCK_WAITERS)
-                return;
-            grant(lock, first, RWLOCK_WRITER);
-        } else {
-            grant(lock, first, RWLOCK_READER);
+    list_for_each_entry (waiter, &lock->queue.waiters, link) {
+        if (waiter->writer) {
+            if (last == NULL && (count & ~RWLOCK_WAITERS) == 0)
+                last = waiter->thread;
+            break;
         }
+        if (count & RWLOCK_WRITER)
+            break;
+        if (last != NULL)
+            thread_wake(last);
+        last = waiter->thread;
     }
-    fetch_and(&lock->count, ~RWLOCK_WAITERS);
+    return last;
+}
+
+/* => queue lock held, released here. The thread may end meanwhile: its memory stays (thread.h 4) */
+static void unlock_and_wake(struct rwlock *lock)
+{
+    struct thread *thread = wake_first_locked(lock);
+
+    preempt_disable();
+    spin_unlock(&lock->queue.lock);
+    if (thread != NULL)
+        thread_wake(thread);
+    preempt_enable();
 }
 
 static __noinline void release_slow(struct rwlock *lock)
 {
     spin_lock(&lock->queue.lock);
-    grant_locked(lock);
-    spin_unlock(&lock->queue.lock);
+    unlock_and_wake(lock);
+}
+
+/* => queue lock held: @self is done with waiting, with or without the lock */
+static void leave_locked(struct rwlock *lock, struct rwlock_waiter *self)
+{
+    list_remove(&self->link);
+    if (lock->reserved == self)
+        lock->reserved = NULL;
+    if (list_is_empty(&lock->queue.waiters))
+        fetch_and(&lock->count, ~RWLOCK_WAITERS);
 }
 
 static __noinline int acquire_slow(struct rwlock *lock, bool writer, enum thread_state state)
 {
-    struct rwlock_waiter self = {.thread = current_thread(), .writer = writer};
+    struct rwlock_waiter self = {
+        .thread = current_thread(), .writer = writer, .since = arch_clock_ns()};
     int result = 0;
 
     might_sleep();
     self.thread->wait_channel = __builtin_return_address(0);
     spin_lock(&lock->queue.lock);
     list_add_tail(&self.link, &lock->queue.waiters);
-    fetch_or(&lock->count, RWLOCK_WAITERS);
-    grant_locked(lock); /* it may have been released meanwhile */
-    while (!self.granted) {
+    fetch_or(&lock->count, RWLOCK_WAITERS); /* a release from here on sees us, or we see it */
+    while (!take_locked(lock, &self)) {
         if (thread_signal_interrupts(self.thread, state)) {
-            list_remove(&self.link);
-            grant_locked(lock); /* those behind us may be able to go */
             result = -ERESTARTSYS;
             break;
         }
+        if (first_waiter(lock) == &self && arch_clock_ns() - self.since > PATIENCE)
+            lock->reserved = &self;
         thread_set_state(state);
         spin_unlock(&lock->queue.lock);
         schedule();
         spin_lock(&lock->queue.lock);
     }
     WRITE_ONCE(self.thread->state, THREAD_RUNNABLE);
-    spin_unlock(&lock->queue.lock);
+    leave_locked(lock, &self);
+    if (result || !writer)
+        unlock_and_wake(lock); /* those behind us may be able to go, too */
+    else
+        spin_unlock(&lock->queue.lock);
     return result;
 }
 

@@ -69,33 +69,34 @@ void thread_fini(struct thread *thread)
     thread->stack = NULL;
 }
 
-/* Kernel threads that ended: reaped where sleeping is allowed, one after the other. */
-static void free_dead(struct work *work);
-static struct work free_dead_work = WORK_INIT(free_dead);
-static struct thread *dead_threads; /* (a) stack linked through argument */
+/* Kernel threads that ended: their memory goes after a grace period, their stacks from the work
+ * thread. */
+struct kernel_thread {
+    struct thread thread;
+    struct rcu_head rcu;
+    struct work work;
+};
 
-static void free_dead(struct work *work __unused)
+static void free_kernel_thread(struct work *work)
 {
-    struct thread *thread = xchg(&dead_threads, NULL);
+    struct kernel_thread *dead = container_of(work, struct kernel_thread, work);
 
-    while (thread != NULL) {
-        struct thread *next = thread->argument;
+    thread_fini(&dead->thread);
+    arch_thread_fini(&dead->thread.arch);
+    kfree(dead);
+}
 
-        thread_fini(thread);
-        arch_thread_fini(&thread->arch);
-        kfree(thread);
-        thread = next;
-    }
+static void grace_period_over(struct rcu_head *head)
+{
+    struct kernel_thread *dead = container_of(head, struct kernel_thread, rcu);
+
+    work_init(&dead->work, free_kernel_thread);
+    work_queue(&dead->work);
 }
 
 static void reap_kernel_thread(struct thread *thread)
 {
-    struct thread *first = READ_ONCE(dead_threads);
-
-    do {
-        thread->argument = first;
-    } while (!try_cmpxchg(&dead_threads, &first, thread));
-    work_queue(&free_dead_work);
+    rcu_call(&container_of(thread, struct kernel_thread, thread)->rcu, grace_period_over);
 }
 
 static void kernel_thread_main(void *argument)
@@ -109,14 +110,15 @@ static void kernel_thread_main(void *argument)
 struct thread *thread_create_kernel_on(const char *name, void (*entry)(void *), void *argument,
                                        u64 mask)
 {
-    struct thread *thread = kmalloc(sizeof(*thread), ALLOC_WAIT);
+    struct kernel_thread *new = kmalloc(sizeof(*new), ALLOC_WAIT);
+    struct thread *thread = &new->thread;
     int error;
 
-    if (thread == NULL)
+    if (new == NULL)
         return ERR_PTR(-ENOMEM);
     error = init_with_stack(thread, name);
     if (error) {
-        kfree(thread);
+        kfree(new);
         return ERR_PTR(error);
     }
     thread->flags = THREAD_KERNEL;

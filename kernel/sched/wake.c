@@ -40,7 +40,7 @@ bool thread_wake_states(struct thread *thread, unsigned states)
     cpu = cpu_choose(thread, queue->cpu);
     if (cpu == queue->cpu) {
         run_queue_join(queue, thread, JOIN_WOKEN);
-        spin_unlock_irqrestore(&queue->lock, flags);
+        run_queue_unlock(queue, flags);
     } else {
         thread_depart(queue, thread, cpu);
         spin_unlock(&queue->lock);

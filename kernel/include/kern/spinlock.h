@@ -1,5 +1,5 @@
 /*
- * Spin locks: ticket locks with an owner and a rank.
+ * Spin locks with a rank.
  *
  * A CPU takes locks in increasing rank only (kern/lock_ranks.def, DESIGN 2.9); debug builds panic
  * on a violation, naming both locks, and on recursion, foreign unlock and sleeping with one held.
@@ -21,10 +21,9 @@ enum lock_rank {
 };
 
 struct spinlock {
-    u16 next;  /* (a) ticket to hand out */
-    u16 owner; /* (a) ticket being served */
-    u16 rank;  /* (I) */
-    s16 cpu;   /* holder, -1: free; for assertions */
+    u32 locked; /* (a) */
+    u16 rank;   /* (I) */
+    s16 cpu;    /* holder, -1: free; for assertions */
 };
 
 #define SPINLOCK_INIT(rank_)                                                                       \

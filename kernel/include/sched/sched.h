@@ -110,8 +110,8 @@ void sched_cpu_deadline_changed(void);
  * Time accounting at the user boundary (arch upcalls), interrupts off: the current thread comes
  * from user mode into the kernel; goes from the kernel to user mode.
  */
-void sched_account_user_exit(void);
-void sched_account_user_enter(void);
+void sched_account_kernel_enter(void);
+void sched_account_kernel_exit(void);
 
 /* CPU time of a thread up to this moment; never decreases between calls for the own thread. */
 void thread_cpu_times(const struct thread *thread, u64 *user_ns, u64 *system_ns);

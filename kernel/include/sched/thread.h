@@ -14,6 +14,9 @@
  *    thread, on the next thread's stack. So whoever holds the run-queue lock of a thread that is
  * off its queue knows that its registers are saved: a waker on another CPU cannot run it too early.
  *    on_cpu tells the same to those who hold no lock (thread_wait_off_cpu).
+ * 4. Memory. Wakers may still look at a thread that was woken by something else and has ended. The
+ * memory of a struct thread is therefore freed after an RCU grace period, and wakers without a lock
+ * that keeps the thread are RCU readers.
  */
 #pragma once
 

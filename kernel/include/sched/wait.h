@@ -126,13 +126,13 @@ void mutex_unlock(struct mutex *mutex);
 bool mutex_is_held(const struct mutex *mutex); /* by the current thread */
 
 /*
- * A sleeping readers-writer lock: first come, first served, so neither side starves. The
- * uncontended operations are one atomic each. Not recursive, readers neither (a writer may wait in
- * between).
+ * A sleeping readers-writer lock; neither side starves. The uncontended operations are one atomic
+ * each. Not recursive, readers neither (a writer may wait in between).
  */
 struct rwlock {
     u64 count;               /* (a) RWLOCK_ bits and readers, see rwlock.c */
     struct thread *writer;   /* (a) for assertions */
+    const void *reserved;    /* (queue lock) the waiter that alone may have it, or NULL */
     struct wait_queue queue; /* its lock also guards the hand-over */
 };
 #define RWLOCK_INIT(name)                                                                          \
