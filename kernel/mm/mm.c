@@ -184,7 +184,7 @@ struct mm *mm_fork(struct mm *parent)
 
 static void unmap_everything(struct mm *mm)
 {
-    struct pt_range all = {.start = 0, .end = USER_END, .floor = 0, .ceiling = USER_END};
+    struct pt_range all = {.start = 0, .end = USER_END, .floor = 0, .ceiling = PT_CEILING};
     struct batch batch;
     struct vma *vma;
 

@@ -36,7 +36,7 @@ int unmap_reserve(struct unmap_reserve *reserve, struct mm *mm, vaddr_t start, v
     struct vma *above = vma_find(mm, end);
     int err;
 
-    reserve->range = (struct pt_range){.start = start, .end = end, .floor = 0, .ceiling = USER_END};
+    reserve->range = (struct pt_range){.start = start, .end = end, .floor = 0, .ceiling = PT_CEILING};
     if (below != NULL)
         reserve->range.floor = min(below->end, start);
     if (above != NULL)

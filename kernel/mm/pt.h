@@ -24,6 +24,9 @@
 
 #define PT_LEAF_SPAN (PAGE_SIZE * PTE_ENTRIES_PER_TABLE)
 
+/* The ceiling of a pt_range with nothing mapped above: what the top table's user entries serve. */
+#define PT_CEILING align_up(USER_END, PAGE_SIZE << (PTE_LEVELS - 1) * PTE_INDEX_BITS)
+
 /* ---- pt_walk.c: the cursor ---- */
 
 /* One entry, its leaf table locked. */

@@ -68,6 +68,7 @@ static int share_leaf(struct mm *child, pte_t *from, vaddr_t addr, struct batch 
     spin_unlock(&leaf->lock);
     spin_unlock(&pt_table_of(from)->lock);
     batch_add_range(batch, base, base + PT_LEAF_SPAN);
+    batch->tables_freed = true; /* the writable walk must be forgotten, too */
     return 1;
 }
 
