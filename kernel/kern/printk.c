@@ -17,7 +17,6 @@
 #include <lib/printf.h>
 #include <lib/string.h>
 
-#define LOG_RECORDS 512
 
 static struct spinlock log_lock = SPINLOCK_INIT(LOCK_RANK_CONSOLE);
 static struct log_record ring[LOG_RECORDS]; /* (log_lock) by sequence modulo LOG_RECORDS */

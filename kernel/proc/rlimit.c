@@ -118,3 +118,37 @@ int rlimit_change(struct process *process, int resource, const struct abi_rlimit
     rlimit_apply_to_mm(process);
     return 0;
 }
+
+/* CAP_SYS_RESOURCE, or every user and group id of the target is the caller's real one. */
+static bool may_change_limits_of(struct task *task)
+{
+    const struct credentials *mine = current_task()->vfs.credentials;
+    const struct credentials *theirs;
+    bool same;
+
+    if (task == current_task() || capable(CAP_SYS_RESOURCE))
+        return true;
+    theirs = task_get_credentials(task);
+    if (theirs == NULL)
+        return false;
+    same = mine->uid == theirs->uid && mine->uid == theirs->euid && mine->uid == theirs->suid &&
+           mine->gid == theirs->gid && mine->gid == theirs->egid && mine->gid == theirs->sgid;
+    credentials_put(theirs);
+    return same;
+}
+
+int rlimit_change_of(int pid, int resource, const struct abi_rlimit *new_limit, struct abi_rlimit *old)
+{
+    struct task *task;
+    int error = -EPERM;
+
+    if (resource < 0 || resource >= NR_RLIMITS)
+        return -EINVAL;
+    task = pid ? task_find(pid) : task_get(current_task());
+    if (task == NULL)
+        return -ESRCH;
+    if (may_change_limits_of(task))
+        error = rlimit_change(task->process, resource, new_limit, old);
+    task_put(task);
+    return error;
+}

@@ -29,6 +29,8 @@ static struct list_head all_processes = LIST_INIT(all_processes); /* (T) */
 static u64 nr_processes, nr_tasks, nr_forks;                           /* (a) */
 static struct process *init_process;                                   /* (I) once set */
 
+static void (*name_hook)(struct task *task);                           /* (I) after boot; NULL: none */
+
 static void free_dead_tasks(struct work *work);
 static struct work free_work = WORK_INIT(free_dead_tasks);
 static struct task *dead_tasks; /* (a) a stack, linked through thread.argument */
@@ -372,6 +374,13 @@ void task_set_name(struct task *task, const char *name)
     if (process->leader == task || process->leader == NULL)
         strlcpy(process->comm, task->thread.name, sizeof(process->comm));
     spin_unlock_irqrestore(&process->lock, flags);
+    if (name_hook != NULL)
+        name_hook(task);
+}
+
+void task_set_name_hook(void (*hook)(struct task *task))
+{
+    name_hook = hook;
 }
 
 void task_get_name(struct task *task, char name[16])

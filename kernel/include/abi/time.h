@@ -44,6 +44,11 @@ struct abi_timezone {
 
 #define TIMER_ABSTIME 1
 
+#define TFD_TIMER_ABSTIME       1
+#define TFD_TIMER_CANCEL_ON_SET 2
+#define TFD_CLOEXEC             02000000
+#define TFD_NONBLOCK            00004000
+
 #define ITIMER_REAL    0
 #define ITIMER_VIRTUAL 1
 #define ITIMER_PROF    2

@@ -49,6 +49,7 @@ struct log_record {
     size_t len;
     char text[256];
 };
+#define LOG_RECORDS 512 /* the ring keeps this many */
 u64 log_first_sequence(void);
 u64 log_next_sequence(void);
 int log_read(u64 sequence, struct log_record *record);

@@ -22,3 +22,7 @@ long machine_reboot(unsigned command);
 void machine_random_bytes(void *bytes, size_t len);
 void machine_random_stir(const void *entropy, size_t len);
 u64 machine_random_u64(void);
+
+/* sysinfo(2), syslog(2). */
+void machine_sysinfo_get(struct abi_sysinfo *info);
+long machine_syslog(int action, char __user *buffer, int len);

@@ -18,6 +18,9 @@ u64 rlimit_of(struct process *process, int resource);
  */
 int rlimit_change(struct process *process, int resource, const struct abi_rlimit *new_limit, struct abi_rlimit *old) __must_check;
 
+/* The same by process number (0: the caller), with prlimit64's permissions. => -ESRCH, -EPERM too */
+int rlimit_change_of(int pid, int resource, const struct abi_rlimit *new_limit, struct abi_rlimit *old) __must_check;
+
 /* Limits of pid 1. */
 void rlimit_init_defaults(struct abi_rlimit limits[NR_RLIMITS]);
 /* Tell the address space of @process (its current one) its limits. */

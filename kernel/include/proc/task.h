@@ -175,6 +175,8 @@ char task_state_letter(struct task *task);
 char process_state_letter(struct process *process);
 void task_set_name(struct task *task, const char *name); /* 15 bytes kept */
 void task_get_name(struct task *task, char name[16]);
+/* Called whenever a task gets a name (execve, prctl): the tracer chooses by it. */
+void task_set_name_hook(void (*hook)(struct task *task));
 
 u64 process_count(void);      /* processes and zombies */
 u64 task_count(void);         /* living tasks */

@@ -1,0 +1,256 @@
+/*
+ * The life of a tty and the flow of bytes through it (tty.h 1 to 3).
+ */
+#include "tty.h"
+
+#include <abi/errno.h>
+#include <abi/poll.h>
+#include <abi/signal.h>
+#include <lib/printf.h>
+#include <lib/string.h>
+#include <proc/session.h>
+#include <signal/signal.h>
+
+static void tty_work(struct work *work);
+
+void tty_init(struct tty *tty, const struct tty_ops *ops, const char *name, u32 major, u32 minor,
+              void *device)
+{
+    memset(tty, 0, sizeof(*tty));
+    tty->ops = ops;
+    refcount_init(&tty->references, 1);
+    scnprintf(tty->name, sizeof(tty->name), "%s", name);
+    tty->major = major;
+    tty->minor = minor;
+    tty->device = device;
+    mutex_init(&tty->read_lock);
+    mutex_init(&tty->write_lock);
+    spin_lock_init(&tty->lock, LOCK_RANK_FILE);
+    spin_lock_init(&tty->receive_lock, LOCK_RANK_DEVICE);
+    wait_queue_init(&tty->read_wait);
+    wait_queue_init(&tty->write_wait);
+    line_init(&tty->line);
+    tty->work = (struct work)WORK_INIT(tty_work);
+}
+
+struct tty *tty_get(struct tty *tty)
+{
+    refcount_get(&tty->references);
+    return tty;
+}
+
+void tty_put(struct tty *tty)
+{
+    if (!refcount_put_and_test(&tty->references))
+        return;
+    work_flush(&tty->work);
+    tty->ops->destroy(tty);
+}
+
+u64 tty_device(const struct tty *tty)
+{
+    return (u64)tty->major << 8 | (tty->minor & 0xFF) | (u64)(tty->minor >> 8) << 20;
+}
+
+size_t tty_receive(struct tty *tty, const u8 *bytes, size_t len)
+{
+    irqflags_t flags = spin_lock_irqsave(&tty->receive_lock);
+    size_t taken = min(len, (size_t)(TTY_RECEIVE_SIZE - (tty->receive_head - tty->receive_tail)));
+
+    for (size_t i = 0; i < taken; i++)
+        tty->received[tty->receive_head++ % TTY_RECEIVE_SIZE] = bytes[i];
+    if (taken < len)
+        tty->throttled = true;
+    spin_unlock_irqrestore(&tty->receive_lock, flags);
+    work_queue(&tty->work);
+    return taken;
+}
+
+size_t tty_receive_room(struct tty *tty)
+{
+    irqflags_t flags = spin_lock_irqsave(&tty->receive_lock);
+    size_t room = TTY_RECEIVE_SIZE - (tty->receive_head - tty->receive_tail);
+
+    if (room == 0)
+        tty->throttled = true;
+    spin_unlock_irqrestore(&tty->receive_lock, flags);
+    return room;
+}
+
+void tty_receive_break(struct tty *tty)
+{
+    irqflags_t flags = spin_lock_irqsave(&tty->receive_lock);
+
+    tty->break_received = true;
+    spin_unlock_irqrestore(&tty->receive_lock, flags);
+    work_queue(&tty->work);
+}
+
+/* The next received byte; false: none. */
+static bool receive_ring_take(struct tty *tty, u8 *byte)
+{
+    irqflags_t flags = spin_lock_irqsave(&tty->receive_lock);
+    bool found = tty->receive_tail != tty->receive_head;
+
+    if (found)
+        *byte = tty->received[tty->receive_tail++ % TTY_RECEIVE_SIZE];
+    spin_unlock_irqrestore(&tty->receive_lock, flags);
+    return found;
+}
+
+static bool take_flag(struct tty *tty, bool *flag)
+{
+    irqflags_t flags = spin_lock_irqsave(&tty->receive_lock);
+    bool was = *flag;
+
+    *flag = false;
+    spin_unlock_irqrestore(&tty->receive_lock, flags);
+    return was;
+}
+
+/*
+ * One signal character at a time: its signal is sent before the bytes behind it are looked at, so
+ * that a pasted "^C command" reaches the shell in that order.
+ */
+static u32 receive_some(struct tty *tty)
+{
+    u32 signals = LINE_SIGNAL_INTERRUPT | LINE_SIGNAL_QUIT | LINE_SIGNAL_SUSPEND;
+    u32 events = 0;
+    u8 byte;
+
+    spin_lock(&tty->lock);
+    if (take_flag(tty, &tty->break_received))
+        events |= line_receive_break(&tty->line);
+    while (!(events & signals) && line_has_room(&tty->line) && line_output_room(&tty->line) > 64 &&
+           receive_ring_take(tty, &byte))
+        events |= line_receive(&tty->line, byte);
+    spin_unlock(&tty->lock);
+    return events;
+}
+
+static void tty_work(struct work *work)
+{
+    struct tty *tty = container_of(work, struct tty, work);
+    u32 events;
+
+    do {
+        events = receive_some(tty);
+        tty_pump(tty);
+        tty_line_events(tty, events);
+    } while (events & (LINE_SIGNAL_INTERRUPT | LINE_SIGNAL_QUIT | LINE_SIGNAL_SUSPEND));
+    if (tty->receive_head - tty->receive_tail < TTY_RECEIVE_SIZE / 2 &&
+        take_flag(tty, &tty->throttled) && tty->ops->unthrottle)
+        tty->ops->unthrottle(tty);
+}
+
+size_t tty_receive_now(struct tty *tty, const u8 *bytes, size_t len)
+{
+    u32 events = 0;
+    size_t done = 0;
+
+    spin_lock(&tty->lock);
+    while (done < len && !tty->hung_up && line_has_room(&tty->line))
+        events |= line_receive(&tty->line, bytes[done++]);
+    spin_unlock(&tty->lock);
+    tty_pump(tty);
+    tty_line_events(tty, events);
+    return done;
+}
+
+void tty_line_events(struct tty *tty, u32 events)
+{
+    if (events & LINE_SIGNAL_INTERRUPT)
+        tty_signal_foreground(tty, SIGINT);
+    if (events & LINE_SIGNAL_QUIT)
+        tty_signal_foreground(tty, SIGQUIT);
+    if (events & LINE_SIGNAL_SUSPEND)
+        tty_signal_foreground(tty, SIGTSTP);
+    if (events & LINE_WAKE_READERS)
+        wake_key(&tty->read_wait, POLLIN | POLLRDNORM);
+    if (events & LINE_WAKE_WRITERS)
+        wake_key(&tty->write_wait, POLLOUT | POLLWRNORM);
+}
+
+void tty_pump(struct tty *tty)
+{
+    bool had_output, has_room;
+    u8 chunk[128];
+
+    spin_lock(&tty->lock);
+    had_output = line_output_count(&tty->line) != 0;
+    if (tty->ops->write) {
+        for (;;) {
+            size_t len =
+                line_take_output(&tty->line, chunk, min(tty->ops->room(tty), sizeof(chunk)));
+
+            if (len == 0)
+                break;
+            tty->ops->write(tty, chunk, len);
+        }
+    }
+    has_room = line_output_room(&tty->line) >= LINE_OUTPUT_SIZE / 4;
+    spin_unlock(&tty->lock);
+    if (had_output && tty->ops->output_changed)
+        tty->ops->output_changed(tty);
+    if (had_output && has_room)
+        wake_key(&tty->write_wait, POLLOUT | POLLWRNORM);
+}
+
+void tty_output_ready(struct tty *tty)
+{
+    work_queue(&tty->work);
+}
+
+static bool is_drained(struct tty *tty)
+{
+    bool drained;
+
+    spin_lock(&tty->lock);
+    drained = line_output_count(&tty->line) == 0 || tty->hung_up || tty->peer_closed;
+    spin_unlock(&tty->lock);
+    return drained;
+}
+
+int tty_wait_drained(struct tty *tty)
+{
+    return wait_event_interruptible(&tty->write_wait, is_drained(tty));
+}
+
+int tty_set_termios(struct tty *tty, const struct abi_termios *termios)
+{
+    spin_lock(&tty->lock);
+    line_set_termios(&tty->line, termios);
+    if (tty->ops->settings)
+        tty->ops->settings(tty);
+    spin_unlock(&tty->lock);
+    work_queue(&tty->work);
+    wake_key(&tty->read_wait, POLLIN | POLLRDNORM);
+    return 0;
+}
+
+void tty_set_window(struct tty *tty, const struct abi_winsize *window)
+{
+    bool changed;
+
+    spin_lock(&tty->lock);
+    changed = memcmp(&tty->window, window, sizeof(*window)) != 0;
+    tty->window = *window;
+    spin_unlock(&tty->lock);
+    if (changed)
+        tty_signal_foreground(tty, SIGWINCH);
+}
+
+void tty_hangup(struct tty *tty)
+{
+    spin_lock(&tty->lock);
+    tty->hung_up = true;
+    line_flush_input(&tty->line);
+    line_flush_output(&tty->line);
+    tty->line.stopped = false;
+    spin_unlock(&tty->lock);
+    tty_lose_session(tty, true);
+    wake_all(&tty->read_wait);
+    wake_all(&tty->write_wait);
+    if (tty->ops->output_changed)
+        tty->ops->output_changed(tty);
+}

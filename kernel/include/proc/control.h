@@ -1,0 +1,18 @@
+/*
+ * prctl(2): what a process sets about itself. Also the rule of who may look into whom.
+ */
+#pragma once
+
+#include <lib/types.h>
+
+struct task;
+
+long process_control(int option, unsigned long a, unsigned long b, unsigned long c,
+                     unsigned long d);
+
+/*
+ * task_may_inspect: may the current task read @task's memory map, environment, descriptors?
+ * => 0, or -EPERM: another user's, more capable, or not dumpable, and no CAP_SYS_PTRACE (ptrace(2),
+ * access mode)
+ */
+int task_may_inspect(struct task *task) __must_check;

@@ -1,0 +1,178 @@
+/*
+ * The options of prctl(2) that exist here. Others are refused with EINVAL, as by a Linux without
+ * them.
+ */
+#include <proc/control.h>
+
+#include <abi/capability.h>
+#include <abi/errno.h>
+#include <abi/prctl.h>
+#include <abi/signal.h>
+#include <arch/user.h>
+#include <lib/string.h>
+#include <proc/credentials.h>
+#include <proc/task.h>
+#include <vfs/cred.h>
+
+#define TIMER_SLACK_DEFAULT 50000
+#define PR_TSC_ENABLE       1
+
+static long set_name(const char __user *user)
+{
+    char name[16];
+    ssize_t len = strncpy_from_user(name, user, sizeof(name) - 1);
+
+    if (len < 0 && len != -ENAMETOOLONG)
+        return len;
+    name[len < 0 ? 15 : len] = '\0';
+    task_set_name(current_task(), name);
+    return 0;
+}
+
+static long get_name(char __user *user)
+{
+    char name[16];
+
+    task_get_name(current_task(), name);
+    return copy_to_user(user, name, sizeof(name));
+}
+
+static long set_death_signal(unsigned long signal)
+{
+    if (signal > NR_SIGNALS)
+        return -EINVAL;
+    current_task()->parent_death_signal = (int)signal;
+    return 0;
+}
+
+static long set_dumpable(unsigned long value)
+{
+    if (value > 1)
+        return -EINVAL;
+    __atomic_store_n(&current_process()->dumpable, (int)value, __ATOMIC_RELAXED);
+    return 0;
+}
+
+static void set_task_flag(u32 flag, bool on)
+{
+    if (on)
+        __atomic_fetch_or(&current_task()->flags, flag, __ATOMIC_RELAXED);
+    else
+        __atomic_fetch_and(&current_task()->flags, ~flag, __ATOMIC_RELAXED);
+}
+
+static long set_subreaper(unsigned long on)
+{
+    irqflags_t flags = process_tree_lock();
+
+    current_process()->is_subreaper = on != 0;
+    process_tree_unlock(flags);
+    return 0;
+}
+
+static long set_timer_slack(unsigned long ns)
+{
+    current_task()->timer_slack = (long)ns <= 0 ? TIMER_SLACK_DEFAULT : ns;
+    return 0;
+}
+
+static long put_int(int value, unsigned long user)
+{
+    return put_user(value, (int __user *)user);
+}
+
+/* Options about capabilities and privileges. -ENOSYS: not one of these. */
+static long control_privileges(int option, unsigned long a, unsigned long b, unsigned long c,
+                               unsigned long d)
+{
+    const struct credentials *credentials = current_task()->vfs.credentials;
+
+    switch (option) {
+    case PR_CAPBSET_READ:
+        return a > CAP_LAST ? -EINVAL : (long)(credentials->bounding >> a & 1);
+    case PR_CAPBSET_DROP:
+        return capability_bounding_drop((int)a);
+    case PR_CAP_AMBIENT:
+        return c || d ? -EINVAL : capability_ambient((int)a, (int)b);
+    case PR_GET_SECUREBITS:
+        return credentials->secure_bits;
+    case PR_GET_KEEPCAPS:
+        return credentials->secure_bits >> 4 & 1;
+    case PR_SET_NO_NEW_PRIVS:
+        if (a != 1 || b || c || d)
+            return -EINVAL;
+        set_task_flag(TASK_NO_NEW_PRIVS, true);
+        return 0;
+    case PR_GET_NO_NEW_PRIVS:
+        return a || b || c || d ? -EINVAL : !!(current_task()->flags & TASK_NO_NEW_PRIVS);
+    default:
+        return -ENOSYS;
+    }
+}
+
+long process_control(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
+{
+    long result = control_privileges(option, a, b, c, d);
+
+    if (result != -ENOSYS)
+        return result;
+    switch (option) {
+    case PR_SET_NAME:
+        return set_name((const char __user *)a);
+    case PR_GET_NAME:
+        return get_name((char __user *)a);
+    case PR_SET_PDEATHSIG:
+        return set_death_signal(a);
+    case PR_GET_PDEATHSIG:
+        return put_int(current_task()->parent_death_signal, a);
+    case PR_SET_DUMPABLE:
+        return set_dumpable(a);
+    case PR_GET_DUMPABLE:
+        return current_process()->dumpable;
+    case PR_SET_CHILD_SUBREAPER:
+        return set_subreaper(a);
+    case PR_GET_CHILD_SUBREAPER:
+        return put_int(current_process()->is_subreaper, a);
+    case PR_SET_TIMERSLACK:
+        return set_timer_slack(a);
+    case PR_GET_TIMERSLACK:
+        return (long)current_task()->timer_slack;
+    case PR_GET_TID_ADDRESS:
+        return put_user(current_task()->clear_child_tid, (void __user *__user *)a);
+    case PR_SET_THP_DISABLE:
+        if (b || c || d)
+            return -EINVAL;
+        set_task_flag(TASK_THP_DISABLED, a != 0);
+        return 0;
+    case PR_GET_THP_DISABLE:
+        return a || b || c || d ? -EINVAL : !!(current_task()->flags & TASK_THP_DISABLED);
+    case PR_GET_TSC:
+        return put_int(PR_TSC_ENABLE, a);
+    case PR_GET_TIMING:
+        return 0;
+    case PR_SET_TIMING:
+        return a == 0 ? 0 : -EINVAL;
+    default:
+        return -EINVAL;
+    }
+}
+
+int task_may_inspect(struct task *task)
+{
+    const struct credentials *mine = current_task()->vfs.credentials;
+    const struct credentials *theirs;
+    bool allowed;
+
+    if (task->process == current_process())
+        return 0;
+    if (capable(CAP_SYS_PTRACE))
+        return 0;
+    theirs = task_get_credentials(task);
+    if (theirs == NULL)
+        return -EPERM;
+    allowed = mine->uid == theirs->uid && mine->uid == theirs->euid && mine->uid == theirs->suid &&
+              mine->gid == theirs->gid && mine->gid == theirs->egid && mine->gid == theirs->sgid &&
+              (theirs->permitted & ~mine->permitted) == 0 && task->process->dumpable == 1;
+    credentials_put(theirs);
+    return allowed ? 0 : -EPERM;
+}

@@ -1,0 +1,123 @@
+/*
+ * From a number to its function: the table generated from table.def, the counters, and the one log
+ * line for each call that is not there.
+ */
+#include <arch/thread.h>
+#include <arch/upcall.h>
+#include <kern/percpu.h>
+#include <kern/printk.h>
+#include <proc/task.h>
+#include <syscall/syscall.h>
+
+#include "sys.h"
+#include "trace.h"
+
+typedef long (*syscall_function)(const unsigned long args[6]);
+
+#define CAST(kind, index) (type_##kind) args[index]
+#define ARGUMENTS_0()
+#define ARGUMENTS_1(a)                CAST(a, 0)
+#define ARGUMENTS_2(a, b)             ARGUMENTS_1(a), CAST(b, 1)
+#define ARGUMENTS_3(a, b, c)          ARGUMENTS_2(a, b), CAST(c, 2)
+#define ARGUMENTS_4(a, b, c, d)       ARGUMENTS_3(a, b, c), CAST(d, 3)
+#define ARGUMENTS_5(a, b, c, d, e)    ARGUMENTS_4(a, b, c, d), CAST(e, 4)
+#define ARGUMENTS_6(a, b, c, d, e, f) ARGUMENTS_5(a, b, c, d, e), CAST(f, 5)
+
+/* call_NAME: takes the registers apart into typed arguments. */
+#define SYSCALL(number, name, count, ...)                                                          \
+    static long call_##name(const unsigned long args[6] __unused)                                  \
+    {                                                                                              \
+        return sys_##name(ARGUMENTS_##count(__VA_ARGS__));                                         \
+    }
+#define SYSCALL_NO(number, name, count, ...)
+#include "table.def"
+#undef SYSCALL
+#undef SYSCALL_NO
+
+static const syscall_function functions[NR_SYSCALLS] = {
+#define SYSCALL(number, name, count, ...) [number] = call_##name,
+#define SYSCALL_NO(number, name, count, ...)
+#include "table.def"
+#undef SYSCALL
+#undef SYSCALL_NO
+};
+
+#define KINDS_0()
+#define KINDS_1(a)                ARG_##a
+#define KINDS_2(a, b)             KINDS_1(a), ARG_##b
+#define KINDS_3(a, b, c)          KINDS_2(a, b), ARG_##c
+#define KINDS_4(a, b, c, d)       KINDS_3(a, b, c), ARG_##d
+#define KINDS_5(a, b, c, d, e)    KINDS_4(a, b, c, d), ARG_##e
+#define KINDS_6(a, b, c, d, e, f) KINDS_5(a, b, c, d, e), ARG_##f
+
+static const struct syscall_description descriptions[NR_SYSCALLS] = {
+#define SYSCALL(number, name, count, ...)                                                          \
+    [number] = {#name, true, count, {KINDS_##count(__VA_ARGS__)}},
+#define SYSCALL_NO(number, name, count, ...)                                                       \
+    [number] = {#name, false, count, {KINDS_##count(__VA_ARGS__)}},
+#include "table.def"
+#undef SYSCALL
+#undef SYSCALL_NO
+};
+
+/* Each CPU counts for itself; a read adds them up. */
+static DEFINE_PER_CPU(u64[NR_SYSCALLS], counts);
+
+static bool missing_noted[NR_SYSCALLS];
+
+const struct syscall_description *syscall_describe(unsigned number)
+{
+    if (number >= NR_SYSCALLS || !descriptions[number].name)
+        return NULL;
+    return &descriptions[number];
+}
+
+u64 syscall_count(unsigned number)
+{
+    u64 total = 0;
+
+    for (unsigned cpu = 0; number < NR_SYSCALLS && cpu < cpu_count(); cpu++)
+        total += per_cpu(counts, cpu)[number];
+    return total;
+}
+
+static long missing(unsigned long number)
+{
+    const struct syscall_description *description;
+
+    if (number >= NR_SYSCALLS)
+        return -ENOSYS;
+    if (!__atomic_exchange_n(&missing_noted[number], true, __ATOMIC_RELAXED)) {
+        description = syscall_describe((unsigned)number);
+        pr_info("%s[%d]: system call %lu (%s) is not implemented", current_thread()->name,
+                task_id(current_task()), number, description ? description->name : "unassigned");
+    }
+    return -ENOSYS;
+}
+
+static long dispatch(struct trap_frame *frame, unsigned long number, const unsigned long args[6])
+{
+    long result;
+
+    (void)frame;
+    if (number >= NR_SYSCALLS || !functions[number])
+        return missing(number);
+    (*this_cpu_ptr(counts))[number]++;
+    if (unlikely(current_task()->flags & TASK_TRACED))
+        trace_enter((unsigned)number, args);
+    result = functions[number](args);
+    if (unlikely(current_task()->flags & TASK_TRACED))
+        trace_leave((unsigned)number, args, result);
+    return result;
+}
+
+struct trap_frame *sys_frame(void)
+{
+    return arch_user_frame(current_thread()->stack);
+}
+
+void syscall_init(void)
+{
+    arch_upcalls.syscall = dispatch;
+    trace_init();
+}

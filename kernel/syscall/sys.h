@@ -1,0 +1,79 @@
+/*
+ * Between the files of the room: the entry functions' prototypes, generated from table.def, and the
+ * two ways most of them begin: borrow the file behind a descriptor, copy a path in.
+ */
+#pragma once
+
+#include <abi/errno.h>
+#include <arch/user.h>
+#include <lib/types.h>
+#include <vfs/context.h>
+#include <vfs/fd_table.h>
+#include <vfs/file.h>
+#include <vfs/names.h>
+
+struct abi_timespec;
+struct iovec;
+struct trap_frame;
+
+/* type_FD ...: the C type of each kind of argument. */
+#define SYS_PARAMETERS_0()              void
+#define SYS_PARAMETERS_1(a)             type_##a
+#define SYS_PARAMETERS_2(a, b)          type_##a, type_##b
+#define SYS_PARAMETERS_3(a, b, c)       type_##a, type_##b, type_##c
+#define SYS_PARAMETERS_4(a, b, c, d)    type_##a, type_##b, type_##c, type_##d
+#define SYS_PARAMETERS_5(a, b, c, d, e) type_##a, type_##b, type_##c, type_##d, type_##e
+#define SYS_PARAMETERS_6(a, b, c, d, e, f)                                                         \
+    type_##a, type_##b, type_##c, type_##d, type_##e, type_##f
+
+#define SYSCALL_ARGUMENT(name, type) typedef type type_##name;
+#include <syscall/arguments.def>
+#undef SYSCALL_ARGUMENT
+
+#define SYSCALL(number, name, count, ...) long sys_##name(SYS_PARAMETERS_##count(__VA_ARGS__));
+#define SYSCALL_NO(number, name, count, ...)
+#include "table.def"
+#undef SYSCALL
+#undef SYSCALL_NO
+
+/* The value of @expression with @variable the (referenced) file of descriptor @fd; -EBADF when
+ * there is none. */
+#define WITH_FILE(fd, variable, expression)                                                        \
+    ({                                                                                             \
+        struct file *variable = fd_get(vfs_current()->files, (fd));                                \
+        long with_result_ = -EBADF;                                                                \
+        if (variable) {                                                                            \
+            with_result_ = (expression);                                                           \
+            file_put(variable);                                                                    \
+        }                                                                                          \
+        with_result_;                                                                              \
+    })
+
+/* The value of @expression with @name a kernel copy of the path at @user. */
+#define WITH_NAME(user, name, expression)                                                          \
+    ({                                                                                             \
+        char *name = name_copy_from_user(user);                                                    \
+        long with_result_;                                                                         \
+        if (IS_ERR(name)) {                                                                        \
+            with_result_ = PTR_ERR(name);                                                          \
+        } else {                                                                                   \
+            with_result_ = (expression);                                                           \
+            name_free(name);                                                                       \
+        }                                                                                          \
+        with_result_;                                                                              \
+    })
+
+/* The registers the current task will return to user mode with. */
+struct trap_frame *sys_frame(void);
+
+/* A timespec from user memory as ns. => -EFAULT, -EINVAL (negative, or 10^9 ns and more) */
+int sys_read_timespec(const struct abi_timespec __user *user, s64 *ns) __must_check;
+int sys_write_timespec(struct abi_timespec __user *user, s64 ns) __must_check;
+/* When a relative @ns from now is over; never wraps into WAIT_FOREVER. */
+u64 sys_deadline(s64 ns);
+
+/* A signal mask given with its size: -EINVAL when the size is not 8. */
+int sys_read_sigset(const u64 __user *user, size_t size, u64 *set) __must_check;
+
+/* An open result becomes a descriptor. @file may be an ERR_PTR. */
+long sys_install(struct file *file, int flags);

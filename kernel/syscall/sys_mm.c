@@ -1,0 +1,116 @@
+/*
+ * Memory: mmap(2) and its family. Everything but the decoding of descriptors and flags is mm's.
+ */
+#include <abi/mman.h>
+#include <kmem/kmalloc.h>
+#include <mm/mm.h>
+#include <proc/task.h>
+#include <sched/wait.h>
+#include <vfs/io.h>
+
+#include "sys.h"
+
+static struct mm *current_mm(void)
+{
+    return current_task()->mm;
+}
+
+/* An unnamed shared mapping is a shmem object of its own, shown as /dev/zero (deleted). */
+static long map_shared_anonymous(struct mm_map_request *request)
+{
+    struct file *file = file_create_shmem("dev/zero", align_up(request->len, PAGE_SIZE), 0777);
+    long result;
+
+    if (IS_ERR(file))
+        return PTR_ERR(file);
+    request->offset = 0;
+    result = file_map(file, request);
+    if (!result)
+        result = mm_map(current_mm(), request);
+    file_put(file);
+    return result;
+}
+
+static long map_file(struct mm_map_request *request, int fd)
+{
+    return WITH_FILE(fd, file, ({
+                         long result = file_map(file, request);
+
+                         result ? result : mm_map(current_mm(), request);
+                     }));
+}
+
+long sys_mmap(unsigned long addr, size_t len, unsigned long prot, unsigned long flags, int fd,
+              s64 offset)
+{
+    struct mm_map_request request = {
+        .addr = addr,
+        .len = len,
+        .prot = (unsigned)prot,
+        .flags = (unsigned)flags,
+        .offset = (u64)offset,
+        .may = VMA_MAYREAD | VMA_MAYWRITE | VMA_MAYEXEC,
+    };
+    unsigned type = flags & MAP_TYPE;
+
+    if (offset & (s64)(PAGE_SIZE - 1))
+        return -EINVAL;
+    if (!(flags & MAP_ANONYMOUS))
+        return map_file(&request, fd);
+    if (type == MAP_PRIVATE)
+        return mm_map(current_mm(), &request);
+    if (type != MAP_SHARED)
+        return -EINVAL;
+    /* Arguments that mm refuses are refused before an object is made. */
+    if (len == 0)
+        return -EINVAL;
+    if (len > USER_END)
+        return -ENOMEM;
+    return map_shared_anonymous(&request);
+}
+
+long sys_mprotect(unsigned long addr, size_t len, unsigned long prot)
+{
+    return mm_protect(current_mm(), addr, len, (unsigned)prot);
+}
+
+long sys_munmap(unsigned long addr, size_t len)
+{
+    return mm_unmap(current_mm(), addr, len);
+}
+
+long sys_brk(unsigned long addr)
+{
+    return (long)mm_brk(current_mm(), addr);
+}
+
+long sys_mremap(unsigned long old, size_t old_len, size_t new_len, unsigned long flags,
+                unsigned long new_addr)
+{
+    return mm_remap(current_mm(), old, old_len, new_len, (unsigned)flags, new_addr);
+}
+
+long sys_msync(unsigned long addr, size_t len, int flags)
+{
+    return mm_sync(current_mm(), addr, len, flags);
+}
+
+long sys_mincore(unsigned long addr, size_t len, void __user *vector)
+{
+    return mm_resident(current_mm(), addr, len, vector);
+}
+
+long sys_madvise(unsigned long addr, size_t len, int advice)
+{
+    return mm_advise(current_mm(), addr, len, advice);
+}
+
+long sys_memfd_create(const char __user *user_name, unsigned long flags)
+{
+    char name[250];
+    ssize_t len = strncpy_from_user(name, user_name, sizeof(name));
+
+    if (len < 0)
+        return len == -ENAMETOOLONG ? -EINVAL : len;
+    return sys_install(memfd_create(name, (unsigned)flags), flags & MFD_CLOEXEC ? O_CLOEXEC : 0);
+}
