@@ -20,6 +20,7 @@
 #include <sched/sched.h>
 #include <sched/selftest.h>
 #include <sched/wait.h>
+#include <time/selftest.h>
 #include <time/time.h>
 
 #define PASS_EXIT_CODE 16 /* isa-debug-exit turns it into status 33 */
@@ -143,6 +144,7 @@ static void selftest_main(void *argument)
     test_threads();
     test_sleep();
     sched_selftest();
+    time_selftest();
     pr_info("selftest: PASS\n");
     arch_debug_exit(PASS_EXIT_CODE);
     panic("selftest: passed, and there is no emulator to leave");

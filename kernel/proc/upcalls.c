@@ -97,8 +97,7 @@ static bool user_return_pending(void)
 
 static void user_return(struct trap_frame *frame)
 {
-    if (preempt_requested())
-        schedule();
+    sched_preempt();
     if (current_task_or_null() != NULL)
         signal_user_return(frame);
 }

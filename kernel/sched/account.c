@@ -222,8 +222,9 @@ void sched_tick(u64 now)
         queue->slice_end = now + BALANCE_INTERVAL; /* until the switch sets it anew */
         preempt_request();
     }
-    if (queue->nr_running >= 2 && now - queue->last_balance >= BALANCE_INTERVAL) {
+    if (now >= queue->balance_event || now - queue->last_balance >= BALANCE_INTERVAL) {
         queue->last_balance = now;
+        queue->balance_event = TIME_NEVER;
         moved = balance_pick_push(queue);
     }
     limit = queue->current != queue->idle && deadline_reached(queue->current, now);
@@ -244,7 +245,5 @@ void sched_tick(u64 now)
 
 u64 sched_next_event(void)
 {
-    const struct run_queue *queue = this_cpu_ptr(run_queue);
-
-    return min(READ_ONCE(queue->slice_end), READ_ONCE(queue->deadline_event));
+    return run_queue_next_event(this_cpu_ptr(run_queue));
 }

@@ -1,10 +1,13 @@
 /*
  * Which CPU a thread runs on.
  *
- * Waking: the CPU it ran on last if that is idle, else any idle allowed CPU, else where it was. A
- * bit in sched_idle_cpus is taken by whoever uses it, so two wakes do not choose the same idle CPU.
- * Balancing: a CPU that becomes idle takes a waiting thread from the longest queue; a CPU with two
- * more threads than another gives one away at its tick.
+ * Waking another CPU is dear: an interrupt, and in a virtual machine the host must find a processor
+ * for it. The usual waker is about to sleep itself (a pipe, a reply, a parent that waits for its
+ * child). So a woken or new thread waits on its waker's CPU if nobody else does; if the waker still
+ * runs after a little while (WAKE_PATIENCE), the thread is given to an idle CPU. A second one goes
+ * to an idle CPU at once; a bit in sched_idle_cpus is taken by whoever uses it, so two wakes do not
+ * choose the same. Balancing: a CPU that becomes idle takes a waiting thread from the longest
+ * queue; a CPU with two more threads than another gives one away at its tick.
  */
 #include <kern/panic.h>
 #include <lib/bits.h>
@@ -82,6 +85,18 @@ unsigned cpu_choose(const struct thread *thread, unsigned previous)
     if (policy_is_realtime(thread->policy))
         return choose_for_realtime(thread, mask, previous);
     return mask >> previous & 1 ? previous : least_loaded(mask);
+}
+
+/* cpu_choose_woken: the same for a thread that becomes runnable because of the running one.
+ * Interrupts off. */
+unsigned cpu_choose_woken(const struct thread *thread, unsigned previous)
+{
+    const struct run_queue *here = this_cpu_ptr(run_queue);
+
+    if (!policy_is_realtime(thread->policy) && thread_is_allowed(thread, here->cpu) &&
+        READ_ONCE(here->nr_running) <= 1 && READ_ONCE(here->running_rank) <= 0)
+        return here->cpu;
+    return cpu_choose(thread, previous);
 }
 
 /* A thread that waits in @queue and may run on @cpu; not the most urgent fair one, if there are

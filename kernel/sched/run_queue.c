@@ -24,6 +24,7 @@ void run_queue_init(struct run_queue *queue, unsigned cpu, struct thread *idle)
     queue->running_rank = -1;
     queue->slice_end = TIME_NEVER;
     queue->deadline_event = TIME_NEVER;
+    queue->balance_event = TIME_NEVER;
     fair_queue_init(&queue->fair);
     realtime_queue_init(&queue->realtime);
 }
@@ -103,7 +104,7 @@ void run_queue_update_slice(struct run_queue *queue, u64 now)
 
 void run_queue_reprogram(struct run_queue *queue)
 {
-    if (queue->slice_end == TIME_NEVER && queue->deadline_event == TIME_NEVER)
+    if (run_queue_next_event(queue) == TIME_NEVER)
         return;
     if (sched_time != NULL && sched_time->reprogram != NULL)
         sched_time->reprogram();
@@ -149,16 +150,17 @@ void run_queue_join(struct run_queue *queue, struct thread *thread, enum join_re
     }
     run_queue_charge(queue, arch_clock_ns());
     enqueue(queue, thread, reason);
-    if (preempts_running(queue, thread)) {
+    if (preempts_running(queue, thread))
         run_queue_reschedule(queue);
-    } else if (queue->slice_end == TIME_NEVER) {
+    else if (queue->slice_end == TIME_NEVER)
         run_queue_update_slice(queue, queue->current->charged_until);
-        if (queue->slice_end == TIME_NEVER)
-            return;
-        if (queue->cpu == cpu_id())
-            run_queue_reprogram(queue);
-        else
-            run_queue_reschedule(queue); /* so that its timer is set */
+    if (queue->cpu == cpu_id()) {
+        if (queue->balance_event == TIME_NEVER &&
+            (READ_ONCE(sched_idle_cpus) & thread->allowed_cpus))
+            queue->balance_event = queue->current->charged_until + WAKE_PATIENCE;
+        run_queue_reprogram(queue);
+    } else if (queue->slice_end != TIME_NEVER && queue->nr_running == 2) {
+        run_queue_reschedule(queue); /* so that its timer is set */
     }
 }
 

@@ -11,6 +11,7 @@
 #include <sched/sched.h>
 
 #define TIME_NEVER          (~0ull)
+#define WAKE_PATIENCE       60000ull     /* ns that a woken thread waits for its waker to sleep */
 #define ROUND_ROBIN_QUANTUM 100000000ull /* ns */
 
 /* Threads of the policies OTHER, BATCH and IDLE, by virtual runtime. (run-queue lock) */
@@ -40,6 +41,7 @@ struct run_queue {
     bool kick_wanted;       /* (lock) and is sent by run_queue_unlock */
     u64 slice_end;          /* (lock) when competitors want the CPU; TIME_NEVER: there are none */
     u64 deadline_event;     /* (lock) when the running thread reaches its CPU-time limit */
+    u64 balance_event;      /* (lock) when a waiting thread shall go to an idle CPU */
     u64 last_balance;       /* own CPU */
     s64 nr_uninterruptible; /* (lock) threads that fell asleep so here, minus those woken */
     struct fair_queue fair;
@@ -106,10 +108,16 @@ void run_queue_charge(struct run_queue *queue, u64 now);
 void run_queue_reschedule(struct run_queue *queue); /* its CPU shall choose again */
 /* Is anything waiting that may compete with the running thread? Sets slice_end. */
 void run_queue_update_slice(struct run_queue *queue, u64 now);
+static inline u64 run_queue_next_event(const struct run_queue *queue)
+{
+    return min(min(READ_ONCE(queue->slice_end), READ_ONCE(queue->deadline_event)),
+               READ_ONCE(queue->balance_event));
+}
 void run_queue_reprogram(struct run_queue *queue); /* own CPU */
 void queue_put_waiting(struct run_queue *queue, struct thread *thread, bool at_head);
 
 /* balance.c */
+unsigned cpu_choose_woken(const struct thread *thread, unsigned previous);
 unsigned cpu_choose(const struct thread *thread, unsigned previous);
 bool balance_pull(void); /* an idle CPU takes a waiting thread */
 struct thread *

@@ -43,6 +43,13 @@ u64 sched_online_cpus(void)
     return READ_ONCE(sched_online_mask);
 }
 
+static void reap_after_grace_period(struct rcu_head *head)
+{
+    struct thread *thread = container_of(head, struct thread, rcu);
+
+    thread->reap(thread);
+}
+
 /*
  * finish_switch: on the stack of the new thread, the old one's registers are saved.
  * => run-queue lock held, released here; interrupts off
@@ -53,15 +60,15 @@ static void finish_switch(void)
 {
     struct run_queue *queue = this_cpu_ptr(run_queue);
     struct thread *last = queue->switch_out;
-    void (*reap)(struct thread *) = last->state == THREAD_DEAD ? last->reap : NULL;
+    bool reap = last->state == THREAD_DEAD && last->reap != NULL;
     bool moving = last->on_run_queue == THREAD_MOVING;
 
     store_release(&last->on_cpu, 0);
     spin_unlock(&queue->lock);
     if (unlikely(moving))
         thread_arrive(last, JOIN_MOVED, irq_save());
-    if (unlikely(reap != NULL))
-        reap(last);
+    if (unlikely(reap))
+        rcu_call(&last->rcu, reap_after_grace_period);
 }
 
 /* First thing on a new thread's stack. */
@@ -153,6 +160,8 @@ static void set_running(struct run_queue *queue, struct thread *next, u64 now)
     next->charged_until = now;
     run_queue_update_slice(queue, now);
     queue->deadline_event = TIME_NEVER;
+    if (queue->nr_running <= 1)
+        queue->balance_event = TIME_NEVER;
     if (unlikely(next->cpu_deadline != TIME_NEVER)) {
         u64 used = next->user_ns + next->system_ns;
 

@@ -8,9 +8,7 @@
 #include <kmem/kmalloc.h>
 #include <kmem/vmalloc.h>
 #include <lib/string.h>
-#include <sched/rcu.h>
 #include <sched/sched.h>
-#include <sched/work.h>
 
 #include "run_queue.h"
 
@@ -69,34 +67,11 @@ void thread_fini(struct thread *thread)
     thread->stack = NULL;
 }
 
-/* Kernel threads that ended: their memory goes after a grace period, their stacks from the work
- * thread. */
-struct kernel_thread {
-    struct thread thread;
-    struct rcu_head rcu;
-    struct work work;
-};
-
-static void free_kernel_thread(struct work *work)
+static void free_kernel_thread(struct thread *thread)
 {
-    struct kernel_thread *dead = container_of(work, struct kernel_thread, work);
-
-    thread_fini(&dead->thread);
-    arch_thread_fini(&dead->thread.arch);
-    kfree(dead);
-}
-
-static void grace_period_over(struct rcu_head *head)
-{
-    struct kernel_thread *dead = container_of(head, struct kernel_thread, rcu);
-
-    work_init(&dead->work, free_kernel_thread);
-    work_queue(&dead->work);
-}
-
-static void reap_kernel_thread(struct thread *thread)
-{
-    rcu_call(&container_of(thread, struct kernel_thread, thread)->rcu, grace_period_over);
+    thread_fini(thread);
+    arch_thread_fini(&thread->arch);
+    kfree(thread);
 }
 
 static void kernel_thread_main(void *argument)
@@ -104,21 +79,20 @@ static void kernel_thread_main(void *argument)
     struct thread *self = argument;
 
     self->entry(self->argument);
-    thread_exit(reap_kernel_thread);
+    thread_exit(free_kernel_thread);
 }
 
 struct thread *thread_create_kernel_on(const char *name, void (*entry)(void *), void *argument,
                                        u64 mask)
 {
-    struct kernel_thread *new = kmalloc(sizeof(*new), ALLOC_WAIT);
-    struct thread *thread = &new->thread;
+    struct thread *thread = kmalloc(sizeof(*thread), ALLOC_WAIT);
     int error;
 
-    if (new == NULL)
+    if (thread == NULL)
         return ERR_PTR(-ENOMEM);
     error = init_with_stack(thread, name);
     if (error) {
-        kfree(new);
+        kfree(thread);
         return ERR_PTR(error);
     }
     thread->flags = THREAD_KERNEL;

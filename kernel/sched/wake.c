@@ -37,7 +37,7 @@ bool thread_wake_states(struct thread *thread, unsigned states)
     if (thread->state == THREAD_UNINTERRUPTIBLE || thread->state == THREAD_KILLABLE)
         queue->nr_uninterruptible--;
     WRITE_ONCE(thread->state, THREAD_RUNNABLE);
-    cpu = cpu_choose(thread, queue->cpu);
+    cpu = cpu_choose_woken(thread, queue->cpu);
     if (cpu == queue->cpu) {
         run_queue_join(queue, thread, JOIN_WOKEN);
         run_queue_unlock(queue, flags);
@@ -56,7 +56,7 @@ void thread_start(struct thread *thread)
     ASSERT(thread->state == THREAD_NEW);
     fetch_add(&threads_started, 1);
     thread->on_run_queue = THREAD_MOVING;
-    WRITE_ONCE(thread->cpu, cpu_choose(thread, cpu_id()));
+    WRITE_ONCE(thread->cpu, cpu_choose_woken(thread, cpu_id()));
     store_release(&thread->state, THREAD_RUNNABLE);
     thread_arrive(thread, JOIN_NEW, flags);
 }

@@ -28,6 +28,7 @@
 #include <lib/list.h>
 #include <lib/rbtree.h>
 #include <lib/types.h>
+#include <sched/rcu.h>
 
 enum thread_state {
     THREAD_RUNNABLE,        /* running, on a run queue, or on its way to one */
@@ -94,6 +95,7 @@ struct thread {
     void (*entry)(void *); /* (I) kernel threads */
     void *argument;
     void (*reap)(struct thread *); /* own thread, at exit */
+    struct rcu_head rcu;           /* after exit */
 };
 
 static inline struct thread *current_thread(void)
@@ -131,9 +133,8 @@ void thread_start(struct thread *thread);
 
 /*
  * thread_exit: the current thread's last call.
- * => @reap(thread) runs on another stack once this one is unused: interrupts off, must not sleep,
- * nor take a lock that a caller of schedule() or a waker holds (an rcu_call is fine). NULL:
- * somebody else destroys the thread after thread_wait_off_cpu
+ * => @reap(thread) runs in a kernel thread when this one is off its CPU and a grace period is over;
+ * it may free the thread. NULL: somebody else does (thread_wait_off_cpu; mind 4)
  */
 __noreturn void thread_exit(void (*reap)(struct thread *));
 
