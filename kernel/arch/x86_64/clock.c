@@ -42,6 +42,7 @@ struct reference {
 static volatile u64 *hpet; /* (I) NULL: none */
 static u16 pm_timer;       /* (I) */
 static bool use_hpet;      /* (I) it is the clock */
+static u64 cpu_khz;        /* (I) */
 static u64 counter_base;   /* (I) counter at time 0 */
 static struct ratio counter_to_ns;
 static struct ratio ns_to_timer; /* local APIC timer, or TSC with deadline mode */
@@ -192,6 +193,7 @@ void clock_init(void)
         measure(&tsc_rate, &timer_rate);
     if (!tsc_rate || (!timer_rate && !cpu_features.tsc_deadline))
         arch_panic(NULL, "the processor's counters do not count");
+    cpu_khz = tsc_rate / 1000;
     use_hpet = hpet && !cpu_features.tsc_constant && !cpu_features.hypervisor &&
                (hpet[HPET_CAPABILITIES] >> 13 & 1);
     ns_to_timer = ratio_of(cpu_features.tsc_deadline ? tsc_rate : timer_rate, NS_PER_S);
@@ -199,6 +201,11 @@ void clock_init(void)
     counter_base = use_hpet ? hpet_read() : tsc_read();
     arch_log("clock: %s at %lu kHz, timer at %lu kHz\n", use_hpet ? "HPET" : "TSC",
              (use_hpet ? hpet_rate : tsc_rate) / 1000, timer_rate / 1000);
+}
+
+u64 clock_cpu_khz(void)
+{
+    return cpu_khz;
 }
 
 u64 arch_cycles(void)

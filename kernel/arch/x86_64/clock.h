@@ -8,3 +8,4 @@
 void clock_map(void);       /* boot, before the final tables */
 void clock_init(void);      /* measure; needs the local APIC */
 void clock_wait_us(u64 us); /* busy wait: only where the hardware demands it */
+u64 clock_cpu_khz(void);    /* rate of the time-stamp counter */
