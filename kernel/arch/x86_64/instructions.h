@@ -3,28 +3,8 @@
  */
 #pragma once
 
+#include <arch/port.h>
 #include <lib/types.h>
-
-static inline u8 port_read8(u16 port)
-{
-    u8 value;
-
-    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-    return value;
-}
-
-static inline u32 port_read32(u16 port)
-{
-    u32 value;
-
-    __asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
-    return value;
-}
-
-static inline void port_write8(u16 port, u8 value)
-{
-    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
 
 static inline u64 msr_read(u32 msr)
 {
