@@ -8,6 +8,7 @@ quire_SOURCES += %D%/tty/tty_ioctl.c
 quire_SOURCES += %D%/tty/tty_job.c
 quire_SOURCES += %D%/tty/tty_open.c
 quire_SOURCES += %D%/tty/console_choice.c
+quire_SOURCES += %D%/tty/pts_filesystem.c
 quire_SOURCES += %D%/tty/pty.c
 quire_SOURCES += %D%/serial/serial.c
 quire_SOURCES += %D%/video/terminal_screen.c
