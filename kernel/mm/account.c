@@ -8,6 +8,7 @@
 #include "table.h"
 
 static u64 committed;
+static u64 committed_objects;
 static s64 totals[NR_ACCOUNT_TOTALS];
 
 static bool is_data(u32 flags)
@@ -74,6 +75,8 @@ void account_recommit(struct mm *mm, u64 nr_pages)
     fetch_add(&committed, nr_pages);
     if (mm != NULL)
         mm->committed_pages += nr_pages;
+    else
+        fetch_add(&committed_objects, nr_pages);
 }
 
 void account_uncommit(struct mm *mm, u64 nr_pages)
@@ -83,11 +86,18 @@ void account_uncommit(struct mm *mm, u64 nr_pages)
     ASSERT(before >= nr_pages);
     if (mm != NULL)
         mm->committed_pages -= nr_pages;
+    else
+        fetch_sub(&committed_objects, nr_pages);
 }
 
 u64 account_committed(void)
 {
     return READ_ONCE(committed);
+}
+
+u64 account_committed_objects(void)
+{
+    return READ_ONCE(committed_objects);
 }
 
 void account_total_add(enum account_total total, s64 nr_pages)

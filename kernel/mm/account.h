@@ -27,6 +27,7 @@ void account_uncommit(struct mm *mm, u64 nr_pages);
 /* Commit again what was just given back: cannot fail. */
 void account_recommit(struct mm *mm, u64 nr_pages);
 u64 account_committed(void);
+u64 account_committed_objects(void); /* of that: by objects */
 
 /* System-wide page counts that faults and objects keep. */
 enum account_total { ACCOUNT_ANONYMOUS, ACCOUNT_PAGE_CACHE, ACCOUNT_SHMEM, ACCOUNT_DIRTY, NR_ACCOUNT_TOTALS };

@@ -2,6 +2,10 @@
 quire_SOURCES += %D%/access.c
 quire_SOURCES += %D%/account.c
 quire_SOURCES += %D%/anon_family.c
+quire_SOURCES += %D%/audit.c
+quire_SOURCES += %D%/audit_areas.c
+quire_SOURCES += %D%/audit_frames.c
+quire_SOURCES += %D%/audit_tables.c
 quire_SOURCES += %D%/batch.c
 quire_SOURCES += %D%/brk.c
 quire_SOURCES += %D%/fault.c

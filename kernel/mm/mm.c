@@ -166,10 +166,10 @@ struct mm *mm_fork(struct mm *parent)
 
     if (child == NULL)
         return ERR_PTR(-ENOMEM);
+    mm_enlist(child); /* empty still; the audit holds mm_list_lock when it wants the parent */
     write_lock(&parent->map_lock);
     inherit_layout(child, parent);
     anon_family_join(child, parent->family);
-    mm_enlist(child);
     err = fork_areas(child, parent);
     write_unlock(&parent->map_lock);
     if (err != 0) {

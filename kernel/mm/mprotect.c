@@ -63,7 +63,7 @@ static void find_end(struct protection *p)
             break;
         p->obstacle = check_area(p, vma, nr);
         if (p->obstacle == 0 && is_newly_charged(p, vma)) {
-            p->obstacle = account_commit(NULL, nr);
+            p->obstacle = account_commit(p->mm, nr);
             p->committed += p->obstacle == 0 ? nr : 0;
         }
         if (p->obstacle != 0)
@@ -123,10 +123,8 @@ static struct vma *protect_area(struct protection *p, struct vma *vma, struct ba
 
     if (flags == vma->flags)
         return vma;
-    if (is_newly_charged(p, vma)) {
-        p->mm->committed_pages += vma_pages(vma);
-        flags |= VMA_ACCOUNT;
-    }
+    if (is_newly_charged(p, vma))
+        flags |= VMA_ACCOUNT; /* committed in find_end */
     account_remove(p->mm, vma->flags, vma_pages(vma));
     account_add(p->mm, flags, vma_pages(vma));
     vma_set_flags(vma, flags);
@@ -157,7 +155,7 @@ static int protect_locked(struct protection *p, unsigned grows)
         return p->obstacle;
     err = protection_reserve(p);
     if (err != 0) {
-        account_uncommit(NULL, p->committed);
+        account_uncommit(p->mm, p->committed);
         return err;
     }
     protection_commit(p);

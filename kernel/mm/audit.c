@@ -1,0 +1,108 @@
+/*
+ * The audit: stopping the memory system and asking every invariant (audit.h).
+ *
+ * All address spaces are locked for writing, so no fault and no call is under way in any of them. Objects may
+ * still be read and written by others; what is checked about them holds at any moment.
+ */
+#include <abi/errno.h>
+#include <kmem/frames.h>
+#include <kmem/vmalloc.h>
+#include <lib/printf.h>
+#include <sched/rcu.h>
+
+#include "audit.h"
+#include "mm_list.h"
+
+int audit_fail(struct audit *audit, const char *invariant, const char *format, ...)
+{
+    va_list arguments;
+    int len = snprintf(audit->report, audit->size, "%s: mm %u: ", invariant, audit->mm_number);
+
+    va_start(arguments, format);
+    if (len >= 0 && (size_t)len < audit->size)
+        vsnprintf(audit->report + len, audit->size - len, format, arguments);
+    va_end(arguments);
+    return -EUCLEAN;
+}
+
+/* The commit total is what the address spaces and the objects answer for. */
+static int audit_committed(struct audit *audit)
+{
+    u64 sum = audit->committed + account_committed_objects();
+
+    if (sum != account_committed())
+        return audit_fail(audit, "committed", "address spaces %lu, objects %lu, total %lu",
+                          audit->committed, account_committed_objects(), account_committed());
+    return 0;
+}
+
+/* Every table that exists is in some address space. */
+static int audit_table_total(struct audit *audit)
+{
+    if (audit->tables != pt_table_total())
+        return audit_fail(audit, "table_total", "%lu found, %lu exist", audit->tables,
+                          pt_table_total());
+    return 0;
+}
+
+static int audit_free_frames(struct audit *audit)
+{
+    return frames_check() ? 0 : audit_fail(audit, "free_frames", "the buddy lists are damaged");
+}
+
+static int audit_each(struct audit *audit)
+{
+    struct mm *mm;
+    int err = 0;
+
+    list_for_each_entry (mm, &mm_list, list_link) {
+        audit->mm_number++;
+        err = audit_areas(audit, mm);
+        if (err == 0)
+            err = audit_tables(audit, mm);
+        if (err != 0)
+            return err;
+    }
+    audit->mm_number = 0;
+    err = audit_committed(audit);
+    if (err == 0)
+        err = audit_table_total(audit);
+    if (err == 0)
+        err = audit_frames(audit);
+    return err != 0 ? err : audit_free_frames(audit);
+}
+
+static void lock_all(void)
+{
+    struct mm *mm;
+
+    mutex_lock(&mm_list_lock);
+    list_for_each_entry (mm, &mm_list, list_link)
+        write_lock(&mm->map_lock);
+}
+
+static void unlock_all(void)
+{
+    struct mm *mm;
+
+    list_for_each_entry (mm, &mm_list, list_link)
+        write_unlock(&mm->map_lock);
+    mutex_unlock(&mm_list_lock);
+}
+
+int mm_audit(char *report, size_t size)
+{
+    struct audit audit = {.report = report, .size = size};
+    int err;
+
+    audit.found = vzalloc(page_map_end * sizeof(*audit.found));
+    if (audit.found == NULL) {
+        snprintf(report, size, "no memory for the audit");
+        return -ENOMEM;
+    }
+    lock_all();
+    err = audit_each(&audit);
+    unlock_all();
+    vfree(audit.found);
+    return err;
+}

@@ -1,0 +1,145 @@
+/* Invariants of areas: their tree, their neighbours, the counters of the address space, their objects. */
+#include "audit.h"
+#include "object_areas.h"
+
+/* The tree is balanced and its areas are whole pages of user memory, in order, apart from each other. */
+static int audit_area_order(struct audit *audit, struct mm *mm)
+{
+    vaddr_t end = 0;
+    u64 nr = 0;
+    struct vma *vma;
+
+    if (!rb_check(&mm->areas))
+        return audit_fail(audit, "area_order", "the tree is not balanced");
+    vma_for_each (vma, mm) {
+        if (vma->mm != mm || vma->start >= vma->end || vma->end > USER_END || vma->start < end ||
+            !is_aligned(vma->start | vma->end, PAGE_SIZE))
+            return audit_fail(audit, "area_order", "area [%lx, %lx) after %lx", vma->start,
+                              vma->end, end);
+        end = vma->end;
+        nr++;
+    }
+    if (nr != mm->nr_areas)
+        return audit_fail(audit, "area_order", "%lu areas, counted %lu", mm->nr_areas, nr);
+    return 0;
+}
+
+static bool below_displaced(const struct rb_node *node)
+{
+    return node != NULL && rb_entry(node, struct vma, node)->subtree_displaced;
+}
+
+/* The summaries in the tree are right. */
+static int audit_area_gaps(struct audit *audit, struct mm *mm)
+{
+    struct vma *vma;
+
+    vma_for_each (vma, mm) {
+        bool displaced = vma_is_displaced(vma) || below_displaced(vma->node.left) ||
+                         below_displaced(vma->node.right);
+
+        if (vma->subtree_gap != vma_subtree_gap_count(vma))
+            return audit_fail(audit, "area_gaps", "area %lx says %lx, counted %lx", vma->start,
+                              vma->subtree_gap, vma_subtree_gap_count(vma));
+        if (vma->subtree_displaced != displaced)
+            return audit_fail(audit, "area_gaps", "area %lx: displaced areas below", vma->start);
+    }
+    return 0;
+}
+
+/* Neighbours without private pages that could be one area are one. */
+static int audit_area_merging(struct audit *audit, struct mm *mm)
+{
+    struct vma *vma, *next;
+
+    for (vma = vma_first(mm); vma != NULL && (next = vma_next(vma)) != NULL; vma = next) {
+        if (vma->lineage == 0 && next->lineage == 0 && vma_can_merge(vma, next))
+            return audit_fail(audit, "area_merging", "areas %lx and %lx", vma->start, next->start);
+    }
+    return 0;
+}
+
+/* Shared areas have an object and no private past; charged areas are charged. */
+static int audit_area_flags(struct audit *audit, struct mm *mm)
+{
+    struct vma *vma;
+
+    vma_for_each (vma, mm) {
+        if (vma_is_shared(vma) && (vma->object == NULL || vma->lineage != 0))
+            return audit_fail(audit, "area_flags", "shared area %lx with private pages", vma->start);
+        if (account_is_charged(vma->flags) && !(vma->flags & VMA_ACCOUNT))
+            return audit_fail(audit, "area_flags", "area %lx is not charged", vma->start);
+    }
+    return 0;
+}
+
+/* The counters of the address space are the sums over its areas. */
+static int audit_area_counters(struct audit *audit, struct mm *mm)
+{
+    struct mm sum = {.total_pages = 0};
+    struct vma *vma;
+
+    vma_for_each (vma, mm) {
+        account_add(&sum, vma->flags, vma_pages(vma));
+        if (vma->flags & VMA_ACCOUNT)
+            sum.committed_pages += vma_pages(vma);
+    }
+    audit->committed += mm->committed_pages;
+    if (sum.total_pages != mm->total_pages || sum.data_pages != mm->data_pages ||
+        sum.stack_pages != mm->stack_pages || sum.exec_pages != mm->exec_pages ||
+        sum.shared_pages != mm->shared_pages || sum.locked_pages != mm->locked_pages ||
+        sum.committed_pages != mm->committed_pages)
+        return audit_fail(audit, "area_counters",
+                          "total %lu/%lu data %lu/%lu stack %lu/%lu exec %lu/%lu shared %lu/%lu "
+                          "locked %lu/%lu committed %lu/%lu",
+                          mm->total_pages, sum.total_pages, mm->data_pages, sum.data_pages,
+                          mm->stack_pages, sum.stack_pages, mm->exec_pages, sum.exec_pages,
+                          mm->shared_pages, sum.shared_pages, mm->locked_pages, sum.locked_pages,
+                          mm->committed_pages, sum.committed_pages);
+    return 0;
+}
+
+static bool is_in_object(struct vma *vma)
+{
+    struct interval_node *node;
+    bool found = false;
+
+    spin_lock(&vma->object->lock);
+    interval_for_each(node, object_area, &vma->object->areas, vma->offset, vma->offset) {
+        if (node == &vma->object_node) {
+            found = true;
+            break;
+        }
+    }
+    spin_unlock(&vma->object->lock);
+    return found;
+}
+
+/* The object of an area knows the area. */
+static int audit_area_objects(struct audit *audit, struct mm *mm)
+{
+    struct vma *vma;
+
+    vma_for_each (vma, mm) {
+        if (vma->object != NULL && !is_in_object(vma))
+            return audit_fail(audit, "area_objects", "area %lx is not in its object", vma->start);
+    }
+    return 0;
+}
+
+int audit_areas(struct audit *audit, struct mm *mm)
+{
+    static int (*const invariants[])(struct audit *, struct mm *) = {
+        audit_area_order, audit_area_gaps,     audit_area_merging,
+        audit_area_flags, audit_area_counters, audit_area_objects,
+    };
+    unsigned i;
+
+    for (i = 0; i < ARRAY_SIZE(invariants); i++) {
+        int err = invariants[i](audit, mm);
+
+        if (err != 0)
+            return err;
+    }
+    return 0;
+}
