@@ -13,14 +13,22 @@
 #include <arch/smp.h>
 #include <arch/time.h>
 #include <arch/upcall.h>
+#include <drivers/drivers.h>
+#include <drivers/interrupt.h>
+#include <ipc/futex.h>
 #include <kern/cmdline.h>
 #include <kern/panic.h>
 #include <kern/printk.h>
 #include <kmem/kmem.h>
 #include <lib/parse.h>
 #include <lib/string.h>
+#include <mm/mm.h>
+#include <proc/proc.h>
 #include <sched/sched.h>
+#include <signal/signal.h>
+#include <syscall/syscall.h>
 #include <time/time.h>
+#include <vfs/vfs.h>
 
 struct boot_step {
     const char *name;
@@ -84,24 +92,85 @@ static void step_services(struct boot_info *boot)
     sched_start_services();
 }
 
+static void step_user_memory(struct boot_info *boot)
+{
+    (void)boot;
+    mm_init();
+}
+
+static void step_files(struct boot_info *boot)
+{
+    (void)boot;
+    vfs_init();
+}
+
+static void step_processes(struct boot_info *boot)
+{
+    (void)boot;
+    signal_init();
+    futex_init();
+    proc_init();
+}
+
+static void step_devices(struct boot_info *boot)
+{
+    arch_upcalls.interrupt = interrupt_dispatch;
+    tty_drivers_init(boot);
+}
+
+static void step_system_calls(struct boot_info *boot)
+{
+    (void)boot;
+    syscall_init();
+}
+
 static void step_selftest(struct boot_info *boot)
 {
     (void)boot;
     if (cmdline_has("selftest"))
-        selftest_start();
+        selftest_run();
 }
 
-static const struct boot_step boot_steps[] = {
-    {"log", step_log},           {"memory", step_memory},         {"scheduler", step_scheduler},
-    {"time", step_time},         {"processors", step_processors}, {"services", step_services},
-    {"selftest", step_selftest},
+static void step_first_program(struct boot_info *boot)
+{
+    (void)boot;
+    proc_start_init();
+}
+
+/* On the idle stack of CPU 0: may not sleep. */
+static const struct boot_step early_steps[] = {
+    {"log", step_log},   {"memory", step_memory},         {"scheduler", step_scheduler},
+    {"time", step_time}, {"processors", step_processors}, {"services", step_services},
 };
+
+/* In a kernel thread: may sleep. */
+static const struct boot_step steps[] = {
+    {"selftest", step_selftest},
+    {"user memory", step_user_memory},
+    {"files", step_files},
+    {"processes", step_processes},
+    {"devices", step_devices},
+    {"system calls", step_system_calls},
+    {"first program", step_first_program},
+};
+
+static void run_steps(const struct boot_step *step, size_t nr, struct boot_info *boot)
+{
+    for (; nr > 0; step++, nr--) {
+        pr_debug("boot: %s\n", step->name);
+        step->run(boot);
+    }
+}
+
+static void boot_thread(void *boot)
+{
+    run_steps(steps, ARRAY_SIZE(steps), boot);
+}
 
 void kernel_main(struct boot_info *boot)
 {
-    for (unsigned i = 0; i < ARRAY_SIZE(boot_steps); i++) {
-        pr_debug("boot: %s\n", boot_steps[i].name);
-        boot_steps[i].run(boot);
-    }
+    run_steps(early_steps, ARRAY_SIZE(early_steps), boot);
+    if (IS_ERR(thread_create_kernel("boot", boot_thread, boot)))
+        panic("boot: no thread");
     sched_run_cpu(0);
 }

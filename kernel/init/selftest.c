@@ -135,9 +135,8 @@ static void break_something(void)
         __asm__ volatile("1: pushq $0; jmp 1b");
 }
 
-static void selftest_main(void *argument)
+void selftest_run(void)
 {
-    (void)argument;
     break_something();
     test_calls();
     test_memory();
@@ -148,10 +147,4 @@ static void selftest_main(void *argument)
     pr_info("selftest: PASS\n");
     arch_debug_exit(PASS_EXIT_CODE);
     panic("selftest: passed, and there is no emulator to leave");
-}
-
-void selftest_start(void)
-{
-    if (IS_ERR(thread_create_kernel("selftest", selftest_main, NULL)))
-        panic("selftest: no thread");
 }

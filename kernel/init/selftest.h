@@ -3,5 +3,5 @@
  */
 #pragma once
 
-/* selftest_start: run the tests in a kernel thread, say PASS or panic, and end the emulator. */
-void selftest_start(void);
+/* selftest_run: say PASS and end the emulator, or panic. => in a kernel thread */
+void selftest_run(void);

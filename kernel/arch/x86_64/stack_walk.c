@@ -45,6 +45,11 @@ void arch_stack_walk(const struct trap_frame *frame, bool (*visit)(void *context
         if (!visit(context, frame->rip))
             return;
         link = (const struct stack_link *)frame->rbp;
+        /* A call through a bad pointer: the return address is still on top of the stack. */
+        if (!is_in(frame->rip, (u64)kernel_text_start, (u64)kernel_text_end) &&
+            is_readable((const struct stack_link *)frame->rsp) &&
+            !visit(context, *(const u64 *)frame->rsp))
+            return;
     }
     for (int depth = 0; depth < WALK_MAX && is_readable(link); depth++) {
         if (link->return_address == 0 || !visit(context, link->return_address))
