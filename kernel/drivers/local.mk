@@ -1,5 +1,8 @@
 # Sources of the room drivers: one line "quire_SOURCES += %D%/FILE" each.
 quire_SOURCES += %D%/interrupt/interrupt.c
+quire_SOURCES += %D%/char/memory.c
+quire_SOURCES += %D%/char/random.c
+quire_SOURCES += %D%/char/kmsg.c
 quire_SOURCES += %D%/tty/line_input.c
 quire_SOURCES += %D%/tty/line_output.c
 quire_SOURCES += %D%/tty/tty_core.c
