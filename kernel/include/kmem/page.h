@@ -10,8 +10,8 @@
  * 3. Users. The last 24 bytes belong to the frame's user: user memory (objects, private pages),
  *    the buddy lists, slabs, page tables, or whoever allocated it.
  * 4. Links are frame numbers (32 bits: 16 TiB) and frame 0 is never allocated, so 0 is "none". The
- *    owner is stored as its offset in the direct map in units of 16 bytes, in 32 bits (64 GiB):
- *    owners (objects, families) come from slabs, aligned to 16.
+ *    owner is stored as its physical address in units of 64 bytes, in 32 bits (256 GiB): owners
+ *    (objects, families) come from slabs, aligned to 64.
  */
 #pragma once
 
@@ -197,16 +197,16 @@ static inline void *page_owner(const struct page *page)
 {
     u32 code = READ_ONCE(page->owner_code);
 
-    return code == 0 ? NULL : phys_to_virt((paddr_t)code << 4);
+    return code == 0 ? NULL : phys_to_virt((paddr_t)code << 6);
 }
 
-/* @owner is aligned to 16, from the direct map; NULL: none. */
+/* @owner is aligned to 64, from the direct map; NULL: none. */
 static inline void page_set_owner(struct page *page, const void *owner)
 {
     paddr_t paddr = owner == NULL ? 0 : virt_to_phys(owner);
 
-    ASSERT(is_aligned(paddr, 16) && paddr >> 36 == 0);
-    WRITE_ONCE(page->owner_code, (u32)(paddr >> 4));
+    ASSERT(is_aligned(paddr, 64) && paddr >> 38 == 0);
+    WRITE_ONCE(page->owner_code, (u32)(paddr >> 6));
 }
 
 /*

@@ -55,7 +55,7 @@ struct vm_object {
     void *owner;                      /* (I) the inode or segment it belongs to */
     struct list_head reclaim_link;    /* (list of objects whose pages can be had again) */
     u64 committed;                    /* (I) pages of the commit total it answers for */
-} __aligned(16); /* page_set_owner stores it in units of 16 bytes */
+} __aligned(64); /* page_set_owner stores it in units of 64 bytes */
 
 #define VM_OBJECT_SHMEM   (1u << 0) /* pages have no store: dropping one loses data */
 #define VM_OBJECT_DEVICE  (1u << 1)
