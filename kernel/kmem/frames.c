@@ -28,7 +28,7 @@ struct frame_stacks {
     struct page *zeroed[ZEROED_SIZE];
 };
 
-DEFINE_PER_CPU(struct frame_stacks, frame_stacks);
+static DEFINE_PER_CPU(struct frame_stacks, frame_stacks);
 
 /* Make a free frame an allocated one. */
 static void page_prepare(struct page *page, unsigned int order)

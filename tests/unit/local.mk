@@ -11,10 +11,13 @@
 # at the end of this file. A program passes when it exits 0.
 
 unit_tests =
+include tests/unit/fake/local.mk
+include tests/unit/lib/local.mk
+include tests/unit/kmem/local.mk
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 
-UNIT_CPPFLAGS = -I $(srcdir)/tests/unit/fake/include -I $(srcdir)/kernel/include \
+UNIT_CPPFLAGS = -DQUIRE_DEBUG -I $(srcdir)/tests/unit/fake/include -I $(srcdir)/kernel/include \
 	-I $(srcdir)/kernel/arch/x86_64/include -I $(srcdir)/tests/unit
 UNIT_CFLAGS = -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing $(SANITIZERS) \
 	-Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla

@@ -46,7 +46,7 @@ struct table_pointer {
     u64 base;
 } __packed;
 
-static __section(".percpu") __aligned(16) struct cpu_tables cpu_tables;
+static __section(PERCPU_SECTION) __aligned(16) struct cpu_tables cpu_tables;
 static struct gate idt[NR_GATES] __aligned(16);
 
 /* trap_entry.S: NR_GATES stubs of 16 bytes. */

@@ -47,7 +47,7 @@ struct mmu_state {
     struct tag_slot tags[NR_TAGS]; /* own CPU: slot n has PCID n + 1 */
 };
 
-static __section(".percpu") struct mmu_state mmu_state;
+static __section(PERCPU_SECTION) struct mmu_state mmu_state;
 static u64 next_context_id; /* (a) */
 
 static struct mmu_state *this_cpu_state(void)

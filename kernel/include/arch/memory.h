@@ -6,11 +6,8 @@
  */
 #pragma once
 
-#include <arch/address.h> /* phys_to_virt, virt_to_phys */
+#include <arch/address.h> /* phys_to_virt, virt_to_phys, VMALLOC_BASE, VMALLOC_END */
 #include <lib/types.h>
-
-#define VMALLOC_BASE 0xFFFFC90000000000UL
-#define VMALLOC_END  0xFFFFC98000000000UL /* 512 GiB: one top-level entry, made at boot */
 
 /* User addresses are [0, USER_END): the last page below the canonical hole is never mapped. */
 #define USER_END 0x00007FFFFFFFF000UL

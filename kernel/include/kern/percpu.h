@@ -10,12 +10,17 @@
 #include <arch/smp.h>
 #include <lib/types.h>
 
-#define DEFINE_PER_CPU(type, name)  __section(".percpu") __typeof__(type) name
-#define DECLARE_PER_CPU(type, name) extern __section(".percpu") __typeof__(type) name
+#define DEFINE_PER_CPU(type, name)  __section(PERCPU_SECTION) __typeof__(type) name
+#define DECLARE_PER_CPU(type, name) extern __section(PERCPU_SECTION) __typeof__(type) name
 
-#define per_cpu_ptr(variable, cpu)                                                                 \
-    ((__typeof__(variable) *)((char *)&(variable) + arch_percpu_offset[cpu]))
-#define this_cpu_ptr(variable)                                                                     \
-    ((__typeof__(variable) *)((char *)&(variable) + arch_this_cpu_offset()))
+/* The copy of @variable at @offset. The compiler must not know that it is not @variable itself. */
+#define per_cpu_at(variable, offset)                                                               \
+    ({                                                                                             \
+        char *template_;                                                                           \
+        __asm__("" : "=r"(template_) : "0"(&(variable)));                                          \
+        (__typeof__(variable) *)(template_ + (offset));                                            \
+    })
+#define per_cpu_ptr(variable, cpu) per_cpu_at(variable, arch_percpu_offset[cpu])
+#define this_cpu_ptr(variable)     per_cpu_at(variable, arch_this_cpu_offset())
 #define per_cpu(variable, cpu) (*per_cpu_ptr(variable, cpu))
 #define this_cpu(variable)     (*this_cpu_ptr(variable))

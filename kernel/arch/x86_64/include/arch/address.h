@@ -7,6 +7,8 @@
 
 #define DIRECT_MAP_BASE   0xFFFF888000000000UL
 #define DIRECT_MAP_END    0xFFFFC88000000000UL
+#define VMALLOC_BASE      0xFFFFC90000000000UL
+#define VMALLOC_END       0xFFFFC98000000000UL /* 512 GiB: one top-level entry, made at boot */
 #define KERNEL_IMAGE_BASE 0xFFFFFFFF80000000UL
 
 /* Into the direct map. */

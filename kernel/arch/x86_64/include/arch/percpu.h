@@ -12,6 +12,8 @@
 
 #include <lib/types.h>
 
+#define PERCPU_SECTION ".percpu"
+
 /* Distance in bytes from the template to @cpu's copy: valid for cpu < cpu_possible_count() from
  * kernel_main on. */
 extern u64 arch_percpu_offset[];
