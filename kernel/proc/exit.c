@@ -20,6 +20,7 @@
 #include <signal/signal.h>
 #include <vfs/cred.h>
 #include <vfs/fd_table.h>
+#include <vfs/file.h>
 
 #include "proc_internal.h"
 
@@ -230,6 +231,16 @@ static void leave_process(struct task *self)
     }
 }
 
+static void drop_executable(struct process *process)
+{
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    struct file *file = process->executable;
+
+    process->executable = NULL;
+    spin_unlock_irqrestore(&process->lock, flags);
+    file_put(file);
+}
+
 /* What the process holds as a whole goes with its last task. */
 static void end_process(struct process *process)
 {
@@ -238,6 +249,7 @@ static void end_process(struct process *process)
     if (process == process_init_get())
         panic("init exited with wait status 0x%x", (unsigned)process->exit_status);
     process_timers_exit(process);
+    drop_executable(process);
     if (session_is_leader()) {
         session = session_get_current();
         session_drop_terminal(session, true);

@@ -20,6 +20,7 @@
 #include <signal/signal.h>
 #include <vfs/cred.h>
 #include <vfs/fd_table.h>
+#include <vfs/file.h>
 
 #include "proc_internal.h"
 
@@ -273,8 +274,12 @@ long task_clone(const struct trap_frame *frame, const struct clone_request *requ
         completion_init(&vfork_done);
         child->vfork_done = &vfork_done;
     }
+    if (!(request->flags & CLONE_THREAD))
+        child->process->executable = process_get_executable(current_process());
     error = insert_task(child, request->flags);
     if (error) {
+        if (!(request->flags & CLONE_THREAD))
+            file_put(child->process->executable);
         task_free_unstarted(child);
         return error;
     }

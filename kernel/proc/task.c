@@ -21,6 +21,7 @@
 #include <signal/signal.h>
 #include <vfs/cred.h>
 #include <vfs/fd_table.h>
+#include <vfs/file.h>
 
 #include "proc_internal.h"
 
@@ -330,6 +331,15 @@ const struct credentials *task_get_credentials(struct task *task)
 
     spin_unlock_irqrestore(&task->process->lock, flags);
     return credentials;
+}
+
+struct file *process_get_executable(struct process *process)
+{
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    struct file *file = process->executable != NULL ? file_get(process->executable) : NULL;
+
+    spin_unlock_irqrestore(&process->lock, flags);
+    return file;
 }
 
 char task_state_letter(struct task *task)

@@ -7,21 +7,17 @@
 
 struct trap_frame;
 
-/* Strings of argv or envp in kernel memory: each ends in NUL, one after the other. */
-struct exec_strings {
-    char **pages;    /* 4096 bytes each */
-    size_t nr_pages;
-    size_t len;      /* bytes */
-    int count;       /* strings */
-};
-
 /*
  * exec_user: execve and execveat for the current task.
  * => on success @frame starts the new program, and the result is 0
- * => errors as execve(2); past the point of no return the task is killed instead
+ * => errors as execve(2); past the point of no return SIGSEGV is forced as well
  */
-long exec_user(struct trap_frame *frame, int directory_fd, const char __user *path, const char __user *const __user *argv,
-               const char __user *const __user *envp, int flags);
+long exec_user(struct trap_frame *frame, int directory_fd, const char __user *path,
+               const char __user *const __user *argv, const char __user *const __user *envp, int flags);
 
 /* The same from kernel memory, for pid 1. */
-long exec_kernel(struct trap_frame *frame, const char *path, const char *const *argv, const char *const *envp);
+long exec_kernel(struct trap_frame *frame, const char *path, const char *const *argv,
+                 const char *const *envp);
+
+/* norandmaps on the command line. */
+bool exec_layout_is_fixed(void);

@@ -15,6 +15,9 @@ void machine_register_restart(void (*restart)(void));
 __noreturn void machine_power_off(void);
 __noreturn void machine_restart(void);
 __noreturn void machine_halt(void);
+/* Does Ctrl-Alt-Delete restart at once (else init gets SIGINT)? */
+void machine_ctrl_alt_delete_set(bool at_once);
+bool machine_ctrl_alt_delete_get(void);
 /* reboot(2) with the magic numbers already checked. */
 long machine_reboot(unsigned command);
 
@@ -26,3 +29,5 @@ u64 machine_random_u64(void);
 /* sysinfo(2), syslog(2). */
 void machine_sysinfo_get(struct abi_sysinfo *info);
 long machine_syslog(int action, char __user *buffer, int len);
+
+void machine_init(void);

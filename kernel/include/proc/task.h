@@ -25,6 +25,7 @@
 #include <time/time.h>
 #include <vfs/context.h>
 
+struct file;
 struct mm;
 struct process_group;
 struct session;
@@ -112,12 +113,13 @@ struct process {
     struct interval_timer intervals[3];    /* (p) ITIMER_* */
     struct timer real_timer;               /* ITIMER_REAL */
     struct timer cpu_timer;                /* watches CPU time: ITIMER_VIRTUAL and PROF, RLIMIT_CPU, CPU-time timers */
-    bool real_timer_busy;                  /* (p) */
+    u64 cpu_warned;                        /* (p) RLIMIT_CPU: the next second that sends SIGXCPU; 0: the soft limit */
     struct posix_timer *posix_timers;      /* (p) */
     int next_timer_id;                     /* (p) */
     u64 start_time;                        /* (I) monotonic ns */
     int oom_score_adj;                     /* (a) -1000..1000 */
     int dumpable;                          /* (a) prctl(PR_SET_DUMPABLE) */
+    struct file *executable;               /* (p) what the process runs; a reference; NULL for a moment at its ends */
     char comm[16];                         /* (p) name of the leader, kept for zombies */
 };
 
@@ -163,6 +165,7 @@ struct mm *task_get_mm(struct task *task);
 struct fd_table *task_get_files(struct task *task);
 struct fs_context *task_get_fs(struct task *task);
 const struct credentials *task_get_credentials(struct task *task);
+struct file *process_get_executable(struct process *process);
 
 /* Iteration that survives sleeping: the first process (task of @process) with number >= @number, referenced; NULL: the end. */
 struct process *process_next(int number);

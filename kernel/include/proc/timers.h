@@ -31,3 +31,6 @@ void process_timers_exec(struct process *process); /* POSIX timers do not surviv
 void process_timers_exit(struct process *process);
 /* Something that the CPU-time watch looks at has changed (a limit). */
 void process_cpu_watch_update(struct process *process);
+
+/* CLOCK_REALTIME was set: timers on it are set anew. => after time_set_realtime; may take the tree lock */
+void process_timers_clock_changed(void);

@@ -1,0 +1,352 @@
+/*
+ * execve: open and check (may fail), then the point of no return, then build the new program in its own address
+ * space (a failure kills).
+ */
+#include <proc/exec.h>
+
+#include <abi/errno.h>
+#include <abi/fcntl.h>
+#include <abi/utsname.h>
+#include <arch/mmu.h>
+#include <arch/thread.h>
+#include <kern/cmdline.h>
+#include <kmem/kmalloc.h>
+#include <lib/string.h>
+#include <mm/mm.h>
+#include <proc/exit.h>
+#include <proc/machine.h>
+#include <proc/rlimit.h>
+#include <proc/task.h>
+#include <proc/timers.h>
+#include <signal/signal.h>
+#include <vfs/fd_table.h>
+#include <vfs/file.h>
+#include <vfs/inode.h>
+#include <vfs/io.h>
+#include <vfs/mount.h>
+#include <vfs/names.h>
+
+#include "exec_internal.h"
+#include "proc_internal.h"
+
+bool exec_layout_is_fixed(void)
+{
+    static int fixed = -1;
+
+    if (fixed < 0)
+        fixed = cmdline_has("norandmaps");
+    return fixed;
+}
+
+/* Step 1: the file, through any number of scripts up to the limit, to an ELF image. */
+
+static int read_head(struct exec *exec)
+{
+    ssize_t len;
+
+    memset(exec->head, 0, sizeof(exec->head));
+    len = file_read_kernel(exec->file, exec->head, sizeof(exec->head), 0);
+    return len < 0 ? (int)len : 0;
+}
+
+static int find_program(struct exec *exec)
+{
+    for (int depth = 0; depth <= EXEC_SCRIPTS_MAX; depth++) {
+        int error = read_head(exec);
+
+        if (error)
+            return error;
+        if (exec->head[0] != '#' || exec->head[1] != '!')
+            return elf_open(exec);
+        error = exec_script(exec);
+        if (error)
+            return error;
+    }
+    return -ELOOP;
+}
+
+/* Step 2: what can fail without harm and is needed later. */
+
+static int prepare(struct exec *exec)
+{
+    struct task *self = current_task();
+    int error = exec_credentials(exec);
+
+    if (error)
+        return error;
+    exec->fixed_layout = exec_layout_is_fixed() || (self->personality & ADDR_NO_RANDOMIZE);
+    if (refcount_read(&self->process->signals.actions->references) > 1) {
+        exec->actions = signal_actions_copy(self->process);
+        if (exec->actions == NULL)
+            return -ENOMEM;
+    }
+    if (fd_table_is_shared(self->vfs.files)) {
+        exec->files = fd_table_copy(self->vfs.files);
+        if (exec->files == NULL)
+            return -ENOMEM;
+    }
+    exec->mm = mm_create();
+    if (IS_ERR(exec->mm)) {
+        error = PTR_ERR(exec->mm);
+        exec->mm = NULL;
+    }
+    return error;
+}
+
+/* Step 3: the old program ends here. */
+
+static void switch_memory(struct task *self, struct mm *mm)
+{
+    struct mm *old = self->mm;
+    struct process *process = self->process;
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+
+    if (old != NULL)
+        process->dead_tasks.max_resident_pages =
+            max(process->dead_tasks.max_resident_pages, old->peak_resident_pages);
+    self->mm = mm;
+    self->thread.mmu = &mm->mmu;
+    arch_mmu_switch(&mm->mmu);
+    spin_unlock_irqrestore(&process->lock, flags);
+    if (old != NULL)
+        mm_put_user(old);
+}
+
+static void replace_shared(struct exec *exec, struct task *self)
+{
+    struct process *process = self->process;
+    struct signal_actions *old_actions = NULL;
+    struct fd_table *old_files = NULL;
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+
+    if (exec->actions != NULL) {
+        old_actions = process->signals.actions;
+        process->signals.actions = exec->actions;
+        exec->actions = NULL;
+    }
+    if (exec->files != NULL) {
+        old_files = self->vfs.files;
+        self->vfs.files = exec->files;
+        exec->files = NULL;
+    }
+    spin_unlock_irqrestore(&process->lock, flags);
+    if (old_actions != NULL)
+        signal_actions_put(old_actions);
+    if (old_files != NULL)
+        fd_table_put(old_files);
+}
+
+static void publish_identity(struct exec *exec, struct task *self)
+{
+    struct process *process = self->process;
+    const struct credentials *old = self->vfs.credentials;
+    const char *slash = strrchr(exec->name, '/');
+    struct file *old_file;
+    irqflags_t flags = process_tree_lock();
+
+    process->executed = true;
+    process->exit_signal = SIGCHLD;
+    if (exec->set_id)
+        self->parent_death_signal = 0;
+    spin_lock(&process->lock);
+    self->vfs.credentials = exec->credentials;
+    old_file = process->executable;
+    process->executable = file_get(exec->file);
+    process->dumpable = exec->set_id ? 0 : 1;
+    spin_unlock(&process->lock);
+    process_tree_unlock(flags);
+    exec->credentials = NULL;
+    credentials_put(old);
+    file_put(old_file);
+    task_set_name(self, slash != NULL ? slash + 1 : exec->name);
+}
+
+static int leave_old_program(struct exec *exec)
+{
+    struct task *self = current_task();
+    int error = process_become_single();
+
+    if (error)
+        return error;
+    task_leave_memory(self);
+    switch_memory(self, mm_get_user(exec->mm));
+    replace_shared(exec, self);
+    signal_actions_reset_handlers(self->process->signals.actions);
+    self->signals.alternate = (struct abi_stack){.flags = SS_DISABLE};
+    self->signals.restart.function = NULL;
+    fetch_and(&self->flags, ~TASK_FORKED);
+    fd_table_close_on_exec(self->vfs.files);
+    process_timers_exec(self->process);
+    if (exec->set_id)
+        self->personality &= ~ADDR_NO_RANDOMIZE;
+    return 0;
+}
+
+/* Step 4: the new one. */
+
+static int build_program(struct exec *exec)
+{
+    struct mm *mm = exec->mm;
+    int error;
+
+    rlimit_apply_to_mm(current_process());
+    mm_layout_init(mm, exec->fixed_layout, machine_random_u64());
+    error = exec_stack_map(exec);
+    if (!error)
+        error = elf_map(exec);
+    if (!error)
+        error = vdso_map(mm, exec->fixed_layout ? 0 : exec->stack_top, machine_random_u64());
+    if (!error)
+        error = exec_stack_fill(exec);
+    return error;
+}
+
+static int replace_program(struct exec *exec, struct trap_frame *frame)
+{
+    struct task *self = current_task();
+    int error = leave_old_program(exec);
+
+    if (!error)
+        error = build_program(exec);
+    if (error) {
+        signal_force_fatal(SIGSEGV);
+        return error;
+    }
+    publish_identity(exec, self);
+    arch_start_user_program(&self->thread.arch, frame, exec->start, exec->stack_pointer);
+    return 0;
+}
+
+static void exec_free(struct exec *exec)
+{
+    elf_close(exec);
+    exec_strings_free(&exec->prefix);
+    exec_strings_free(&exec->arguments);
+    exec_strings_free(&exec->environment);
+    kfree(exec->script);
+    kfree(exec->name);
+    if (exec->credentials != NULL)
+        credentials_put(exec->credentials);
+    if (exec->actions != NULL)
+        signal_actions_put(exec->actions);
+    if (exec->files != NULL)
+        fd_table_put(exec->files);
+    if (exec->mm != NULL)
+        mm_put_user(exec->mm);
+    file_put(exec->file);
+    kfree(exec);
+}
+
+/* exec->name and the strings are set; @path is what to open. */
+static long run(struct exec *exec, struct trap_frame *frame, int directory_fd, const char *path, int flags)
+{
+    struct task *self = current_task();
+    int error = vfs_open_exec(vfs_current(), directory_fd, path, flags, &exec->file);
+
+    if (error) {
+        exec->file = NULL;
+        return error;
+    }
+    exec->script = kstrdup(exec->name, ALLOC_WAIT);
+    if (exec->script == NULL)
+        return -ENOMEM;
+    if (exec->arguments.count == 0)
+        error = exec_strings_add(&exec->arguments, ""); /* nobody gets argc 0 (execve(2), Linux 5.18) */
+    if (!error)
+        error = exec_check_size(exec);
+    if (!error)
+        error = find_program(exec);
+    if (!error)
+        error = exec_check_size(exec);
+    if (!error)
+        error = prepare(exec);
+    if (error)
+        return error;
+    self->in_execve = true;
+    error = replace_program(exec, frame);
+    self->in_execve = false;
+    return error;
+}
+
+/* The name a program started through a descriptor is known by. NULL: no memory */
+static char *descriptor_name(int directory_fd, const char *path)
+{
+    if (*path == '\0')
+        return kasprintf(ALLOC_WAIT, "/dev/fd/%d", directory_fd);
+    return kasprintf(ALLOC_WAIT, "/dev/fd/%d/%s", directory_fd, path);
+}
+
+static int set_name(struct exec *exec, int directory_fd, const char *path)
+{
+    if (directory_fd == AT_FDCWD || *path == '/') {
+        exec->name = kstrdup(path, ALLOC_WAIT);
+    } else {
+        exec->name = descriptor_name(directory_fd, path);
+        exec->name_is_closed = fd_get_cloexec(current_task()->vfs.files, directory_fd) == 1;
+    }
+    return exec->name == NULL ? -ENOMEM : 0;
+}
+
+/* The strings may be no more than the limit in all, so neither part may. */
+static u64 strings_limit(void)
+{
+    return max(min(rlimit_current(RLIMIT_STACK) / 4, 6ul << 20), 131072ul);
+}
+
+long exec_user(struct trap_frame *frame, int directory_fd, const char __user *path,
+               const char __user *const __user *argv, const char __user *const __user *envp, int flags)
+{
+    struct exec *exec;
+    char *kernel_path;
+    long result;
+
+    if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
+        return -EINVAL;
+    kernel_path = name_copy_from_user(path);
+    if (IS_ERR(kernel_path))
+        return PTR_ERR(kernel_path);
+    exec = kzalloc(sizeof(*exec), ALLOC_WAIT);
+    if (exec == NULL) {
+        name_free(kernel_path);
+        return -ENOMEM;
+    }
+    result = *kernel_path == '\0' && !(flags & AT_EMPTY_PATH) ? -ENOENT : 0;
+    if (!result)
+        result = set_name(exec, directory_fd, kernel_path);
+    if (!result)
+        result = exec_strings_add_user(&exec->arguments, argv, strings_limit());
+    if (!result)
+        result = exec_strings_add_user(&exec->environment, envp, strings_limit());
+    if (!result)
+        result = run(exec, frame, directory_fd, kernel_path, flags);
+    name_free(kernel_path);
+    exec_free(exec);
+    return result;
+}
+
+static int add_all(struct exec_strings *strings, const char *const *vector)
+{
+    int error = 0;
+
+    for (; !error && *vector != NULL; vector++)
+        error = exec_strings_add(strings, *vector);
+    return error;
+}
+
+long exec_kernel(struct trap_frame *frame, const char *path, const char *const *argv, const char *const *envp)
+{
+    struct exec *exec = kzalloc(sizeof(*exec), ALLOC_WAIT);
+    long result;
+
+    if (exec == NULL)
+        return -ENOMEM;
+    result = set_name(exec, AT_FDCWD, path);
+    if (!result)
+        result = add_all(&exec->arguments, argv);
+    if (!result)
+        result = add_all(&exec->environment, envp);
+    if (!result)
+        result = run(exec, frame, AT_FDCWD, path, 0);
+    exec_free(exec);
+    return result;
+}

@@ -1,0 +1,349 @@
+/*
+ * timer_create(2) and its family. Timers on the wall clocks have a struct timer each; those on CPU clocks are
+ * looked at by the process's watch (interval_timers.c).
+ */
+#include <proc/timers.h>
+
+#include <abi/errno.h>
+#include <kern/panic.h>
+#include <kmem/kmalloc.h>
+#include <proc/accounting.h>
+#include <proc/rlimit.h>
+#include <signal/signal.h>
+
+#include "timers_internal.h"
+
+static bool clock_is_realtime(int clock)
+{
+    return clock == CLOCK_REALTIME || clock == CLOCK_TAI;
+}
+
+u64 posix_timer_now(const struct posix_timer *timer)
+{
+    struct process_totals totals;
+    s64 now;
+
+    if (timer->clock_task != NULL)
+        return task_cpu_ns(timer->clock_task);
+    if (clock_is_cpu(timer->clock)) {
+        process_totals_get_locked(timer->process, &totals);
+        return totals.user_ns + totals.system_ns;
+    }
+    return clock_read(timer->clock, &now) == 0 ? (u64)now : 0;
+}
+
+/* Start the machinery for a deadline that was just set. => process.lock held */
+static void arm(struct posix_timer *timer)
+{
+    u64 deadline = timer->deadline;
+
+    if (deadline == 0)
+        return;
+    if (clock_is_cpu(timer->clock)) {
+        cpu_watch_arm(timer->process);
+        return;
+    }
+    if (clock_is_realtime(timer->clock)) {
+        s64 offset = time_realtime_offset();
+
+        deadline = (s64)deadline > offset ? deadline - (u64)offset : 1;
+    }
+    timer_set(&timer->timer, deadline);
+}
+
+/* Set a periodic timer to its next moment after @now. Returns the periods that were passed over. */
+static u64 skip_periods(struct posix_timer *timer, u64 now)
+{
+    u64 periods;
+
+    if (now < timer->deadline)
+        return 0;
+    periods = (now - timer->deadline) / timer->interval + 1;
+    timer->deadline += periods * timer->interval;
+    return periods;
+}
+
+void posix_timer_expire(struct posix_timer *timer, u64 now)
+{
+    struct abi_siginfo info = {.signo = timer->signal, .code = SI_TIMER};
+    int result;
+
+    if (timer->notify == SIGEV_NONE) {
+        if (timer->interval == 0)
+            timer->deadline = 0;
+        else
+            (void)skip_periods(timer, now);
+        return;
+    }
+    info.timer.id = timer->id;
+    info.timer.value = timer->value;
+    timer->overrun = 0;
+    result = signal_send_locked(timer->process, timer->target, &info);
+    if (result == 0) {
+        timer->is_waiting = true;
+        if (timer->interval == 0)
+            timer->deadline = 0;
+        else
+            timer->overrun = (s64)skip_periods(timer, now) - 1;
+        return;
+    }
+    /* Ignored, or no room in the queue: nobody will take it. */
+    if (timer->interval == 0)
+        timer->deadline = 0;
+    else
+        (void)skip_periods(timer, now);
+}
+
+static void fired(struct timer *inner)
+{
+    struct posix_timer *timer = container_of(inner, struct posix_timer, timer);
+    struct process *process = timer->process;
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    u64 now = posix_timer_now(timer);
+
+    if (timer->deadline != 0 && now >= timer->deadline && !timer->is_waiting)
+        posix_timer_expire(timer, now);
+    if (timer->deadline != 0 && !timer->is_waiting)
+        arm(timer); /* the clock was set back, or the next period */
+    spin_unlock_irqrestore(&process->lock, flags);
+}
+
+/* => process.lock held */
+static struct posix_timer *find(struct process *process, int id)
+{
+    struct posix_timer *timer = process->posix_timers;
+
+    while (timer != NULL && timer->id != id)
+        timer = timer->next;
+    return timer;
+}
+
+void posix_timer_signal_taken(struct abi_siginfo *info)
+{
+    struct process *process = current_process();
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    struct posix_timer *timer = find(process, info->timer.id);
+
+    if (timer != NULL && timer->is_waiting) {
+        timer->is_waiting = false;
+        if (timer->interval != 0 && timer->deadline != 0) {
+            timer->overrun += (s64)skip_periods(timer, posix_timer_now(timer));
+            arm(timer);
+        }
+        timer->overrun_last = (int)min(timer->overrun, (s64)INT32_MAX);
+        info->timer.overrun = timer->overrun_last;
+    }
+    spin_unlock_irqrestore(&process->lock, flags);
+}
+
+static int check_clock(int clock)
+{
+    s64 ns;
+
+    switch (clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_MONOTONIC:
+    case CLOCK_BOOTTIME:
+    case CLOCK_TAI:
+        return 0;
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_REALTIME_COARSE:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_REALTIME_ALARM: /* there is no clock that wakes the machine */
+    case CLOCK_BOOTTIME_ALARM:
+        return -EOPNOTSUPP;
+    default:
+        return clock_read(clock, &ns);
+    }
+}
+
+static int check_event(const struct abi_sigevent *event, struct task **target)
+{
+    struct task *task;
+
+    *target = NULL;
+    if (event->notify == SIGEV_NONE)
+        return 0;
+    if (event->signo < 1 || event->signo > NR_SIGNALS)
+        return -EINVAL;
+    if (event->notify == SIGEV_SIGNAL || event->notify == SIGEV_THREAD)
+        return 0;
+    if (event->notify != SIGEV_THREAD_ID)
+        return -EINVAL;
+    task = task_find(event->thread_id);
+    if (task == NULL)
+        return -EINVAL;
+    if (task->process != current_process()) {
+        task_put(task);
+        return -EINVAL;
+    }
+    *target = task;
+    return 0;
+}
+
+static void insert(struct process *process, struct posix_timer *timer)
+{
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+
+    timer->id = process->next_timer_id;
+    while (find(process, timer->id) != NULL)
+        timer->id = (timer->id + 1) & INT32_MAX;
+    process->next_timer_id = (timer->id + 1) & INT32_MAX;
+    timer->next = process->posix_timers;
+    process->posix_timers = timer;
+    spin_unlock_irqrestore(&process->lock, flags);
+}
+
+/* Each timer holds a place in the user's signal queue (timer_create(2): EAGAIN). */
+static bool charge(struct task *self)
+{
+    s64 nr = fetch_add(&self->account->nr_signals, 1) + 1;
+
+    if ((u64)nr <= rlimit_current(RLIMIT_SIGPENDING))
+        return true;
+    fetch_sub(&self->account->nr_signals, 1);
+    return false;
+}
+
+int posix_timer_create(int clock, const struct abi_sigevent *event, int *id)
+{
+    struct abi_sigevent standard = {.signo = SIGALRM, .notify = SIGEV_SIGNAL};
+    struct task *self = current_task();
+    struct posix_timer *timer;
+    struct task *target;
+    int error = check_clock(clock);
+
+    if (!error)
+        error = check_event(event != NULL ? event : &standard, &target);
+    if (error)
+        return error;
+    timer = charge(self) ? kzalloc(sizeof(*timer), ALLOC_WAIT) : NULL;
+    if (timer == NULL) {
+        if (target != NULL)
+            task_put(target);
+        return -EAGAIN;
+    }
+    if (event == NULL)
+        event = &standard;
+    timer->process = self->process;
+    timer->clock = clock;
+    if (clock == CLOCK_THREAD_CPUTIME_ID)
+        timer->clock_task = task_get(self);
+    timer->target = target;
+    timer->notify = event->notify;
+    timer->signal = event->signo;
+    timer->value = event->value;
+    timer_init(&timer->timer, fired);
+    insert(self->process, timer);
+    if (event == &standard)
+        timer->value.integer = timer->id;
+    *id = timer->id;
+    return 0;
+}
+
+/* What is left until the next expiry. => process.lock held */
+static void read_setting(const struct posix_timer *timer, u64 *value, u64 *interval)
+{
+    u64 now = posix_timer_now(timer);
+    u64 deadline = timer->deadline;
+
+    *interval = timer->interval;
+    if (deadline != 0 && timer->interval != 0 && now >= deadline)
+        deadline += ((now - deadline) / timer->interval + 1) * timer->interval;
+    if (deadline == 0)
+        *value = 0;
+    else
+        *value = deadline > now ? deadline - now : 1;
+}
+
+int posix_timer_get(int id, u64 *value, u64 *interval)
+{
+    struct process *process = current_process();
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    struct posix_timer *timer = find(process, id);
+
+    if (timer != NULL)
+        read_setting(timer, value, interval);
+    spin_unlock_irqrestore(&process->lock, flags);
+    return timer != NULL ? 0 : -EINVAL;
+}
+
+int posix_timer_set(int id, bool absolute, u64 value, u64 interval, u64 *old_value, u64 *old_interval)
+{
+    struct process *process = current_process();
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    struct posix_timer *timer = find(process, id);
+    u64 base;
+
+    if (timer != NULL) {
+        read_setting(timer, old_value, old_interval);
+        base = absolute || value == 0 ? 0 : posix_timer_now(timer);
+        if (add_overflow(base, value, &timer->deadline) || timer->deadline > INT64_MAX)
+            timer->deadline = INT64_MAX;
+        timer->interval = value != 0 ? interval : 0;
+        timer->is_waiting = false;
+        timer->overrun = 0;
+        timer->overrun_last = 0;
+        arm(timer);
+    }
+    spin_unlock_irqrestore(&process->lock, flags);
+    return timer != NULL ? 0 : -EINVAL;
+}
+
+int posix_timer_overrun(int id)
+{
+    struct process *process = current_process();
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    struct posix_timer *timer = find(process, id);
+    int overrun = timer != NULL ? timer->overrun_last : -EINVAL;
+
+    spin_unlock_irqrestore(&process->lock, flags);
+    return overrun;
+}
+
+int posix_timer_delete(int id)
+{
+    struct process *process = current_process();
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    struct posix_timer **link = &process->posix_timers;
+    struct posix_timer *timer;
+
+    while (*link != NULL && (*link)->id != id)
+        link = &(*link)->next;
+    timer = *link;
+    if (timer != NULL) {
+        *link = timer->next;
+        timer->deadline = 0;
+    }
+    spin_unlock_irqrestore(&process->lock, flags);
+    if (timer == NULL)
+        return -EINVAL;
+    timer_cancel(&timer->timer);
+    fetch_sub(&current_task()->account->nr_signals, 1);
+    if (timer->clock_task != NULL)
+        task_put(timer->clock_task);
+    if (timer->target != NULL)
+        task_put(timer->target);
+    kfree(timer);
+    return 0;
+}
+
+void process_timers_clock_changed(void)
+{
+    struct posix_timer *timer;
+    struct process *process;
+    irqflags_t flags;
+
+    for (process = process_next(1); process != NULL;) {
+        int next = process_id(process) + 1;
+
+        flags = spin_lock_irqsave(&process->lock);
+        for (timer = process->posix_timers; timer != NULL; timer = timer->next) {
+            if (clock_is_realtime(timer->clock) && !timer->is_waiting)
+                arm(timer);
+        }
+        spin_unlock_irqrestore(&process->lock, flags);
+        process_put(process);
+        process = process_next(next);
+    }
+}

@@ -1,0 +1,38 @@
+/*
+ * POSIX timers, as the files of timers share them.
+ */
+#pragma once
+
+#include <proc/task.h>
+#include <proc/timers.h>
+
+/*
+ * A timer runs (deadline set), or waits for the signal of its last expiry to be taken (is_waiting), or is off.
+ * A periodic one is set again when that signal is taken, and the periods gone by are its overrun (timer_create(2)).
+ */
+struct posix_timer {
+    struct posix_timer *next; /* (p) */
+    struct process *process;  /* (I) not a reference: the process deletes its timers */
+    int id;                   /* (I) */
+    int clock;                /* (I) */
+    struct task *clock_task;  /* (I) whose CPU time, referenced; NULL: not a thread's clock */
+    struct task *target;      /* (I) SIGEV_THREAD_ID, referenced */
+    int notify, signal;       /* (I) */
+    union abi_sigval value;   /* (I) */
+    u64 deadline;             /* (p) ns of its clock; 0: off */
+    u64 interval;             /* (p) */
+    bool is_waiting;          /* (p) */
+    s64 overrun;              /* (p) collected since the last taken signal */
+    int overrun_last;         /* (p) of the last taken signal */
+    struct timer timer;       /* not used for CPU clocks */
+};
+
+bool clock_is_cpu(int clock);
+/* The clock of a timer now. => process.lock held */
+u64 posix_timer_now(const struct posix_timer *timer);
+/* The deadline has passed: signal, and go on or wait. => process.lock held */
+void posix_timer_expire(struct posix_timer *timer, u64 now);
+
+/* Look again at everything that depends on CPU time. => process.lock held */
+void cpu_watch_arm(struct process *process);
+void cpu_watch_init(struct process *process);
