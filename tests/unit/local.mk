@@ -33,3 +33,4 @@ units: $(check_LIBRARIES) $(check_PROGRAMS)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS
 .PHONY: units
 
+include tests/unit/arch/local.mk

@@ -24,6 +24,7 @@
 
 #include <abi/errno.h>
 #include <arch/memory.h>
+#include <arch/mmu_tags.h>
 #include <arch/percpu.h>
 #include <arch/smp.h>
 #include <lib/bits.h>
@@ -32,19 +33,12 @@
 /* Single pages up to here, the whole tag beyond. */
 #define FLUSH_PAGES_MAX 32
 
-#define NR_TAGS      6
 #define CR3_KEEP_TAG (1UL << 63)
-
-struct tag_slot {
-    u64 context_id; /* 0: free */
-    u64 generation;
-};
 
 struct mmu_state {
     struct arch_mmu *loaded; /* own CPU: NULL: the kernel's root */
     bool lazy;               /* own CPU: a kernel thread borrows it */
-    unsigned next_slot;
-    struct tag_slot tags[NR_TAGS]; /* own CPU: slot n has PCID n + 1 */
+    struct mmu_tags tags;    /* own CPU */
 };
 
 static __section(PERCPU_SECTION) struct mmu_state mmu_state;
@@ -104,22 +98,13 @@ void arch_mmu_fini(struct arch_mmu *mmu)
 static u64 take_tag(struct mmu_state *state, const struct arch_mmu *mmu)
 {
     u64 generation = __atomic_load_n(&mmu->generation, __ATOMIC_SEQ_CST);
-    struct tag_slot *slot;
-    unsigned n;
+    bool keep;
+    u64 tag;
 
     if (!cpu_features.pcid)
         return 0;
-    for (n = 0; n < NR_TAGS && state->tags[n].context_id != mmu->context_id; n++)
-        ;
-    if (n == NR_TAGS) {
-        n = state->next_slot++ % NR_TAGS;
-        state->tags[n].context_id = 0;
-    }
-    slot = &state->tags[n];
-    if (slot->context_id == mmu->context_id && slot->generation == generation)
-        return (n + 1) | CR3_KEEP_TAG;
-    *slot = (struct tag_slot){mmu->context_id, generation};
-    return n + 1;
+    tag = mmu_tags_choose(&state->tags, mmu->context_id, generation, &keep);
+    return keep ? tag | CR3_KEEP_TAG : tag;
 }
 
 void arch_mmu_switch(struct arch_mmu *next)
@@ -156,19 +141,6 @@ static void flush_pages(vaddr_t start, vaddr_t end)
         tlb_invalidate_page(page);
 }
 
-/* This CPU now has what generation @generation demands, provided it missed none before. */
-static void note_generation(struct mmu_state *state, const struct flush *flush, bool everything)
-{
-    unsigned tag = cr3_read() & 0xFFF;
-    struct tag_slot *slot;
-
-    if (!cpu_features.pcid || tag == 0)
-        return;
-    slot = &state->tags[tag - 1];
-    if (everything || slot->generation + 1 == flush->generation)
-        slot->generation = flush->generation;
-}
-
 static void flush_here(void *argument)
 {
     const struct flush *flush = argument;
@@ -185,7 +157,8 @@ static void flush_here(void *argument)
         flush_tag();
     else
         flush_pages(flush->start, flush->end);
-    note_generation(state, flush, everything);
+    if (cpu_features.pcid)
+        mmu_tags_flushed(&state->tags, cr3_read() & 0xFFF, flush->generation, everything);
 }
 
 /*
