@@ -52,8 +52,8 @@ int scheduling_get(int pid, struct scheduling_state *state)
     task = task_of(pid);
     if (task == NULL)
         return -ESRCH;
-    state->policy = task->thread.policy;
-    state->priority = task->thread.priority;
+    state->policy = task->thread.user_policy;
+    state->priority = task->thread.user_priority;
     state->nice = task->thread.nice;
     state->reset_on_fork = task->thread.reset_on_fork;
     state->round_robin_ns = sched_round_robin_interval(&task->thread);
@@ -82,12 +82,12 @@ static bool change_is_allowed(struct task *task, int policy, int priority, bool 
     if (is_realtime(policy)) {
         u64 limit = rlimit_of(task->process, RLIMIT_RTPRIO);
 
-        if (policy != thread->policy && limit == 0)
+        if (policy != thread->user_policy && limit == 0)
             return false;
-        if (priority > thread->priority && (u64)priority > limit)
+        if (priority > thread->user_priority && (u64)priority > limit)
             return false;
     }
-    if (thread->policy == SCHED_IDLE && policy != SCHED_IDLE &&
+    if (thread->user_policy == SCHED_IDLE && policy != SCHED_IDLE &&
         !nice_is_allowed(task, thread->nice - 1))
         return false;
     if (thread->reset_on_fork && !reset_on_fork)
@@ -100,7 +100,7 @@ static int change(struct task *task, int policy, int priority)
     bool reset_on_fork = task->thread.reset_on_fork;
 
     if (policy == SCHEDULING_KEEP_POLICY) {
-        policy = task->thread.policy;
+        policy = task->thread.user_policy;
     } else {
         reset_on_fork = policy & SCHED_RESET_ON_FORK;
         policy &= ~SCHED_RESET_ON_FORK;

@@ -13,8 +13,8 @@
 
 #define FAIR_PERIOD       12000000ull /* ns in which every runnable thread should have run once */
 #define FAIR_SLICE_MIN    1500000ull
-#define FAIR_WAKEUP_LEAD  1500000ll /* virtual ns a woken thread must be ahead by to preempt */
-#define FAIR_SLEEP_BONUS  ((s64)FAIR_PERIOD / 2)
+#define FAIR_WAKEUP_LEAD  1500000ull /* virtual ns a woken thread must be ahead by to preempt */
+#define FAIR_SLEEP_BONUS  (FAIR_PERIOD / 2)
 #define FAIR_WEIGHT_NICE0 1024u
 #define FAIR_WEIGHT_IDLE  3u
 
@@ -40,9 +40,15 @@ u32 fair_weight(int policy, int nice)
     return policy == SCHED_IDLE ? FAIR_WEIGHT_IDLE : nice_weights[nice + 20];
 }
 
-static s64 scale_by_weight(u64 ns, u32 weight)
+static u64 scale_by_weight(u64 ns, u32 weight)
 {
-    return weight == FAIR_WEIGHT_NICE0 ? (s64)ns : (s64)(ns * FAIR_WEIGHT_NICE0 / weight);
+    return weight == FAIR_WEIGHT_NICE0 ? ns : ns * FAIR_WEIGHT_NICE0 / weight;
+}
+
+/* Is virtual time @a before @b? The clocks may wrap. */
+static bool is_before(u64 a, u64 b)
+{
+    return (s64)(a - b) < 0;
 }
 
 static void insert_waiting(struct fair_queue *queue, struct thread *thread)
@@ -55,7 +61,7 @@ static void insert_waiting(struct fair_queue *queue, struct thread *thread)
         struct thread *other = rb_entry(*link, struct thread, run_node);
 
         parent = *link;
-        if (thread->virtual_runtime - other->virtual_runtime < 0) {
+        if (is_before(thread->virtual_runtime, other->virtual_runtime)) {
             link = &parent->left;
         } else {
             link = &parent->right;
@@ -111,21 +117,21 @@ void fair_put(struct fair_queue *queue, struct thread *thread)
 void fair_charge(struct fair_queue *queue, struct thread *running, u64 ns)
 {
     struct thread *first = fair_first(queue);
-    s64 least;
+    u64 least;
 
     running->virtual_runtime += scale_by_weight(ns, running->weight);
     least = running->virtual_runtime;
-    if (first != NULL && first->virtual_runtime - least < 0)
+    if (first != NULL && is_before(first->virtual_runtime, least))
         least = first->virtual_runtime;
-    if (least - queue->clock > 0)
+    if (is_before(queue->clock, least))
         queue->clock = least;
 }
 
 void fair_place_woken(struct fair_queue *queue, struct thread *thread)
 {
-    s64 earliest = queue->clock - FAIR_SLEEP_BONUS;
+    u64 earliest = queue->clock - FAIR_SLEEP_BONUS;
 
-    if (thread->virtual_runtime - earliest < 0)
+    if (is_before(thread->virtual_runtime, earliest))
         thread->virtual_runtime = earliest;
 }
 
@@ -150,6 +156,6 @@ bool fair_preempts(const struct thread *running, const struct thread *woken)
         return true;
     if (woken->policy != SCHED_OTHER)
         return false;
-    return running->virtual_runtime - woken->virtual_runtime >
-           scale_by_weight(FAIR_WAKEUP_LEAD, woken->weight);
+    return is_before(woken->virtual_runtime + scale_by_weight(FAIR_WAKEUP_LEAD, woken->weight),
+                     running->virtual_runtime);
 }

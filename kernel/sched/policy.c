@@ -190,9 +190,9 @@ u64 sched_round_robin_interval(struct thread *thread)
     u64 interval = 0;
 
     queue = thread_queue_lock(thread, &flags);
-    if (thread->policy == SCHED_RR)
+    if (thread->user_policy == SCHED_RR)
         interval = ROUND_ROBIN_QUANTUM;
-    else if (thread->policy != SCHED_FIFO)
+    else if (thread->user_policy != SCHED_FIFO)
         interval = fair_slice(&queue->fair, thread);
     run_queue_unlock(queue, flags);
     return interval;

@@ -18,7 +18,7 @@
 struct fair_queue {
     struct rb_root threads; /* that wait for the CPU */
     struct rb_node *first;  /* leftmost of @threads, or NULL */
-    s64 clock;              /* about the least virtual runtime here; never goes back */
+    u64 clock;              /* about the least virtual runtime here; never goes back */
     u64 weight;             /* sum over waiting and running threads */
     unsigned nr;            /* waiting and running threads */
 };

@@ -14,6 +14,8 @@ unit_tests =
 include tests/unit/fake/local.mk
 include tests/unit/lib/local.mk
 include tests/unit/kmem/local.mk
+include tests/unit/sched/local.mk
+include tests/unit/time/local.mk
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 

@@ -74,7 +74,7 @@ struct thread {
 
     u32 weight;                /* (r) share of the fair queue */
     bool reset_on_fork;        /* (r) children get SCHED_OTHER and no negative nice */
-    s64 virtual_runtime;       /* (r) fair clock, ns scaled by weight */
+    u64 virtual_runtime;       /* (r) fair clock, ns scaled by weight */
     u64 slice_used;            /* (r) SCHED_RR: ns of the time slice that are gone */
     u64 charged_until;         /* (r) the run time before this moment is in virtual_runtime, ns */
     struct rb_node run_node;   /* (r) fair queue */
