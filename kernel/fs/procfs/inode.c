@@ -1,0 +1,248 @@
+/*
+ * Inodes of procfs: from an entry and a subject to something vfs can walk, open and list.
+ */
+#include <abi/errno.h>
+#include <abi/statfs.h>
+#include <kern/panic.h>
+#include <kmem/kmalloc.h>
+#include <lib/printf.h>
+#include <lib/string.h>
+#include <proc/control.h>
+#include <proc/task.h>
+#include <vfs/cred.h>
+#include <vfs/dentry.h>
+#include <vfs/file.h>
+#include <vfs/mount.h>
+#include <vfs/permission.h>
+
+#include "procfs.h"
+
+static struct filesystem filesystem;
+static const struct inode_ops inode_ops;
+static const struct inode_ops link_ops;
+static const struct inode_ops magic_link_ops;
+
+static const struct proc_entry root_entry = {
+    .name = "/",
+    .mode = S_IFDIR | 0555,
+    .children = proc_root_entries,
+    .directory = &proc_root_directory,
+};
+
+static void subject_get(const struct proc_subject *subject)
+{
+    if (subject->process)
+        process_get(subject->process);
+    if (subject->task)
+        task_get(subject->task);
+}
+
+static void subject_put(const struct proc_subject *subject)
+{
+    if (subject->task)
+        task_put(subject->task);
+    if (subject->process)
+        process_put(subject->process);
+}
+
+static const struct inode_ops *ops_for(const struct proc_entry *entry)
+{
+    if (!S_ISLNK(entry->mode))
+        return &inode_ops;
+    return entry->follow ? &magic_link_ops : &link_ops;
+}
+
+static const struct file_ops *file_ops_for(const struct proc_entry *entry)
+{
+    if (entry->file_ops)
+        return entry->file_ops;
+    return S_ISDIR(entry->mode) ? &proc_directory_file_ops : &proc_text_file_ops;
+}
+
+struct inode *proc_inode_create(const struct proc_entry *entry, const struct proc_subject *subject)
+{
+    struct inode_template template = {.mode = entry->mode};
+    struct proc_node *node = kmalloc(sizeof(*node), ALLOC_WAIT);
+    struct inode *inode;
+
+    if (!node)
+        return NULL;
+    inode = inode_create(&filesystem, ops_for(entry), file_ops_for(entry), &template, NULL);
+    if (!inode) {
+        kfree(node);
+        return NULL;
+    }
+    *node = (struct proc_node){.entry = entry, .subject = *subject};
+    subject_get(subject);
+    inode->private = node;
+    return inode;
+}
+
+static void evict(struct inode *inode)
+{
+    struct proc_node *node = proc_node_of(inode);
+
+    subject_put(&node->subject);
+    kfree(node);
+}
+
+static bool name_is(const struct name *name, const char *text)
+{
+    return name->len == strlen(text) && memcmp(name->text, text, name->len) == 0;
+}
+
+static int lookup(struct inode *directory, const struct name *name, struct inode **out)
+{
+    const struct proc_node *node = proc_node_of(directory);
+    struct proc_subject subject = {0};
+    const struct proc_entry *entry;
+    int error;
+
+    for (entry = node->entry->children; entry && entry->name; entry++)
+        if (name_is(name, entry->name)) {
+            *out = proc_inode_create(entry, &node->subject);
+            return *out ? 0 : -ENOMEM;
+        }
+    if (!node->entry->directory)
+        return -ENOENT;
+    error = node->entry->directory->find(&node->subject, name, &entry, &subject);
+    if (error)
+        return error;
+    *out = proc_inode_create(entry, &subject);
+    subject_put(&subject);
+    return *out ? 0 : -ENOMEM;
+}
+
+/* Is the process or task still what the name means? Zombies are; the reaped are not. */
+static bool subject_is_alive(const struct proc_subject *subject)
+{
+    if (subject->task)
+        return !list_is_empty(&subject->task->process_link);
+    return !subject->process || subject->process->state != PROCESS_REAPED;
+}
+
+static bool revalidate(struct inode *directory, const struct name *name, struct inode *inode)
+{
+    const struct proc_entry *entry = proc_node_of(directory)->entry;
+
+    (void)name;
+    if (!inode)
+        return !entry->directory;
+    /* Descriptors are opened and closed too often to remember. */
+    if (entry->directory == &proc_fd_directory || entry->directory == &proc_fdinfo_directory)
+        return false;
+    return subject_is_alive(&proc_node_of(inode)->subject);
+}
+
+/* Files about a process belong to its effective user, or to root when it may not be inspected. */
+static void status(struct inode *inode, struct file_status *file_status)
+{
+    struct task *task = proc_subject_task(&proc_node_of(inode)->subject);
+    const struct credentials *credentials;
+
+    file_status->size = 0;
+    if (!task)
+        return;
+    credentials = task_get_credentials(task);
+    if (credentials) {
+        if (task->process->dumpable == 1 || S_ISDIR(inode->mode)) {
+            file_status->uid = credentials->euid;
+            file_status->gid = credentials->egid;
+        }
+        credentials_put(credentials);
+    }
+    task_put(task);
+}
+
+static int may_inspect(const struct proc_node *node)
+{
+    struct task *task;
+    int error;
+
+    if (!node->entry->private)
+        return 0;
+    task = proc_subject_task(&node->subject);
+    if (!task)
+        return 0;
+    error = task_may_inspect(task) ? -EACCES : 0;
+    task_put(task);
+    return error;
+}
+
+/* Private files are open to whoever may inspect the process, whoever owns the inode. */
+static int permission(struct inode *inode, const struct credentials *credentials, unsigned mask)
+{
+    const struct proc_node *node = proc_node_of(inode);
+
+    if (node->entry->private)
+        return may_inspect(node);
+    return inode_permission_by_mode(inode, credentials, mask);
+}
+
+static int set_attributes(struct inode *inode, const struct inode_change *change)
+{
+    (void)inode;
+    /* O_TRUNC on a setting changes nothing; the write does. */
+    return change->what & ~CHANGE_SIZE ? -EPERM : 0;
+}
+
+static ssize_t readlink(struct inode *inode, char *buffer, size_t size)
+{
+    const struct proc_node *node = proc_node_of(inode);
+    int error = may_inspect(node);
+
+    return error ? error : node->entry->readlink(&node->subject, buffer, size);
+}
+
+static int follow(struct inode *inode, const struct vfs_context *context, struct path *out)
+{
+    const struct proc_node *node = proc_node_of(inode);
+    int error = may_inspect(node);
+
+    (void)context;
+    return error ? error : node->entry->follow(&node->subject, out);
+}
+
+static const struct inode_ops inode_ops = {
+    .lookup = lookup,
+    .revalidate = revalidate,
+    .status = status,
+    .permission = permission,
+    .set_attributes = set_attributes,
+    .evict = evict,
+};
+
+static const struct inode_ops link_ops = {.readlink = readlink, .status = status, .evict = evict};
+
+static const struct inode_ops magic_link_ops = {
+    .readlink = readlink,
+    .follow = follow,
+    .status = status,
+    .evict = evict,
+};
+
+static int mount_proc(struct filesystem_type *type, const struct mount_request *request,
+                      struct filesystem **out)
+{
+    (void)type;
+    (void)request;
+    *out = filesystem_get(&filesystem);
+    return 0;
+}
+
+static struct filesystem_type proc_type = {.name = "proc", .mount = mount_proc};
+static const struct filesystem_ops filesystem_ops = {0};
+
+void procfs_init(void)
+{
+    struct proc_subject nobody = {0};
+    struct inode *inode;
+
+    filesystem_init(&filesystem, &proc_type, &filesystem_ops, PROC_SUPER_MAGIC);
+    filesystem.flags |= FILESYSTEM_NO_CACHE;
+    inode = proc_inode_create(&root_entry, &nobody);
+    ASSERT(inode);
+    filesystem.root = dentry_create_root(&filesystem, inode);
+    ASSERT(filesystem.root);
+    filesystem_register(&proc_type);
+}

@@ -1,0 +1,199 @@
+/*
+ * /proc/PID and /proc/PID/task/TID: finding processes and tasks by number, and the tables of what
+ * they show.
+ */
+#include <abi/errno.h>
+#include <mm/mm.h>
+#include <proc/task.h>
+
+#include "procfs.h"
+#include "views.h"
+
+struct task *proc_subject_task(const struct proc_subject *subject)
+{
+    if (subject->task)
+        return task_get(subject->task);
+    return subject->process ? process_get_task(subject->process) : NULL;
+}
+
+struct mm *proc_subject_mm(const struct proc_subject *subject)
+{
+    struct task *task = proc_subject_task(subject);
+    struct mm *mm;
+
+    if (!task)
+        return NULL;
+    mm = task_get_mm(task);
+    task_put(task);
+    return mm;
+}
+
+const struct proc_entry proc_process_entries[] = {
+    {.name = "task", .mode = S_IFDIR | 0555, .directory = &proc_task_directory},
+    {.name = "fd", .mode = S_IFDIR | 0500, .directory = &proc_fd_directory, .private = true},
+    {.name = "fdinfo",
+     .mode = S_IFDIR | 0500,
+     .directory = &proc_fdinfo_directory,
+     .private = true},
+    PROC_PRIVATE("environ", proc_show_environ),
+    PROC_PRIVATE("auxv", proc_show_auxv),
+    PROC_FILE("status", proc_show_status),
+    PROC_FILE("limits", proc_show_limits),
+    PROC_SETTING("comm", proc_show_comm, proc_store_comm),
+    PROC_FILE("cmdline", proc_show_cmdline),
+    PROC_FILE("stat", proc_show_stat),
+    PROC_FILE("statm", proc_show_statm),
+    PROC_PRIVATE("maps", proc_show_maps),
+    PROC_PRIVATE("smaps", proc_show_smaps),
+    PROC_PRIVATE("smaps_rollup", proc_show_smaps_rollup),
+    {.name = "mem", .mode = S_IFREG | 0600, .file_ops = &proc_mem_file_ops, .private = true},
+    {.name = "cwd",
+     .mode = S_IFLNK | 0777,
+     .readlink = proc_cwd_text,
+     .follow = proc_cwd_path,
+     .private = true},
+    {.name = "root",
+     .mode = S_IFLNK | 0777,
+     .readlink = proc_root_text,
+     .follow = proc_root_path,
+     .private = true},
+    {.name = "exe",
+     .mode = S_IFLNK | 0777,
+     .readlink = proc_exe_text,
+     .follow = proc_exe_path,
+     .private = true},
+    PROC_FILE("mounts", proc_show_mounts),
+    PROC_FILE("mountinfo", proc_show_mountinfo),
+    PROC_FILE("wchan", proc_show_wchan),
+    PROC_PRIVATE("io", proc_show_io),
+    PROC_FILE("oom_score", proc_show_oom_score),
+    PROC_SETTING("oom_score_adj", proc_show_oom_score_adj, proc_store_oom_score_adj),
+    PROC_FILE("cgroup", proc_show_cgroup),
+    {0},
+};
+
+/* The same without the directory of tasks: what a thread shows of itself. */
+const struct proc_entry proc_task_entries[] = {
+    {.name = "fd", .mode = S_IFDIR | 0500, .directory = &proc_fd_directory, .private = true},
+    {.name = "fdinfo",
+     .mode = S_IFDIR | 0500,
+     .directory = &proc_fdinfo_directory,
+     .private = true},
+    PROC_PRIVATE("environ", proc_show_environ),
+    PROC_PRIVATE("auxv", proc_show_auxv),
+    PROC_FILE("status", proc_show_status),
+    PROC_FILE("limits", proc_show_limits),
+    PROC_SETTING("comm", proc_show_comm, proc_store_comm),
+    PROC_FILE("cmdline", proc_show_cmdline),
+    PROC_FILE("stat", proc_show_stat),
+    PROC_FILE("statm", proc_show_statm),
+    PROC_PRIVATE("maps", proc_show_maps),
+    PROC_PRIVATE("smaps", proc_show_smaps),
+    PROC_PRIVATE("smaps_rollup", proc_show_smaps_rollup),
+    {.name = "mem", .mode = S_IFREG | 0600, .file_ops = &proc_mem_file_ops, .private = true},
+    {.name = "cwd",
+     .mode = S_IFLNK | 0777,
+     .readlink = proc_cwd_text,
+     .follow = proc_cwd_path,
+     .private = true},
+    {.name = "root",
+     .mode = S_IFLNK | 0777,
+     .readlink = proc_root_text,
+     .follow = proc_root_path,
+     .private = true},
+    {.name = "exe",
+     .mode = S_IFLNK | 0777,
+     .readlink = proc_exe_text,
+     .follow = proc_exe_path,
+     .private = true},
+    PROC_FILE("mounts", proc_show_mounts),
+    PROC_FILE("mountinfo", proc_show_mountinfo),
+    PROC_FILE("wchan", proc_show_wchan),
+    PROC_PRIVATE("io", proc_show_io),
+    PROC_FILE("oom_score", proc_show_oom_score),
+    PROC_SETTING("oom_score_adj", proc_show_oom_score_adj, proc_store_oom_score_adj),
+    PROC_FILE("cgroup", proc_show_cgroup),
+    {0},
+};
+
+static const struct proc_entry process_entry = {
+    .name = "PID",
+    .mode = S_IFDIR | 0555,
+    .children = proc_process_entries,
+};
+
+static const struct proc_entry task_entry = {
+    .name = "TID",
+    .mode = S_IFDIR | 0555,
+    .children = proc_task_entries,
+};
+
+/*
+ * /proc/N also exists for the number of a task that is not a leader: it shows the whole process,
+ * and is not listed.
+ */
+static int find_process(const struct proc_subject *parent, const struct name *name,
+                        const struct proc_entry **entry, struct proc_subject *subject)
+{
+    long number = proc_name_number(name);
+    struct task *task;
+
+    (void)parent;
+    if (number <= 0)
+        return -ENOENT;
+    *entry = &process_entry;
+    subject->process = process_find((int)number);
+    if (subject->process)
+        return 0;
+    task = task_find((int)number);
+    if (!task)
+        return -ENOENT;
+    subject->process = process_get(task->process);
+    task_put(task);
+    return 0;
+}
+
+static bool next_process(const struct proc_subject *parent, u64 from, u64 *number)
+{
+    struct process *process = from < PID_MAX ? process_next((int)from) : NULL;
+
+    (void)parent;
+    if (!process)
+        return false;
+    *number = (u64)process_id(process);
+    process_put(process);
+    return true;
+}
+
+const struct proc_directory proc_root_directory = {.find = find_process, .next = next_process};
+
+static int find_task(const struct proc_subject *parent, const struct name *name,
+                     const struct proc_entry **entry, struct proc_subject *subject)
+{
+    long number = proc_name_number(name);
+    struct task *task = number > 0 ? task_find((int)number) : NULL;
+
+    if (!task)
+        return -ENOENT;
+    if (task->process != parent->process) {
+        task_put(task);
+        return -ENOENT;
+    }
+    *entry = &task_entry;
+    subject->task = task;
+    subject->process = process_get(task->process);
+    return 0;
+}
+
+static bool next_task(const struct proc_subject *parent, u64 from, u64 *number)
+{
+    struct task *task = from < PID_MAX ? process_next_task(parent->process, (int)from) : NULL;
+
+    if (!task)
+        return false;
+    *number = (u64)task_id(task);
+    task_put(task);
+    return true;
+}
+
+const struct proc_directory proc_task_directory = {.find = find_task, .next = next_task};

@@ -1,0 +1,174 @@
+/*
+ * Text files: a buffer that grows while a view prints into it, and the file operations over it.
+ */
+#include <abi/errno.h>
+#include <kmem/kmalloc.h>
+#include <kmem/vmalloc.h>
+#include <lib/parse.h>
+#include <lib/printf.h>
+#include <lib/string.h>
+#include <vfs/file.h>
+
+#include "procfs.h"
+
+#define STORE_MAX 4096
+
+/* Twice as large, at least @room more. */
+static void grow(struct proc_text *text, size_t room)
+{
+    size_t size = max(text->size * 2, align_up(text->len + room, PAGE_SIZE));
+    char *bytes = vmalloc(size);
+
+    if (!bytes) {
+        text->failed = true;
+        return;
+    }
+    memcpy(bytes, text->bytes, text->len);
+    vfree(text->bytes);
+    text->bytes = bytes;
+    text->size = size;
+}
+
+void proc_put(struct proc_text *text, const void *bytes, size_t len)
+{
+    if (text->size - text->len <= len)
+        grow(text, len + 1);
+    if (text->failed)
+        return;
+    memcpy(text->bytes + text->len, bytes, len);
+    text->len += len;
+}
+
+void proc_print(struct proc_text *text, const char *format, ...)
+{
+    va_list args;
+    size_t len;
+
+    for (int attempt = 0; attempt < 2 && !text->failed; attempt++) {
+        size_t room = text->size - text->len;
+
+        va_start(args, format);
+        len = (size_t)vsnprintf(text->bytes + text->len, room, format, args);
+        va_end(args);
+        if (len < room) {
+            text->len += len;
+            return;
+        }
+        grow(text, len + 1);
+    }
+}
+
+void proc_put_escaped(struct proc_text *text, const char *name, const char *special)
+{
+    for (; *name; name++) {
+        if (strchr(special, *name))
+            proc_print(text, "\\%03o", (u8)*name);
+        else
+            proc_put(text, name, 1);
+    }
+}
+
+static int open_text(struct inode *inode, struct file *file)
+{
+    struct proc_text *text = kzalloc(sizeof(*text), ALLOC_WAIT);
+
+    (void)inode;
+    if (!text)
+        return -ENOMEM;
+    file->private = text;
+    return 0;
+}
+
+static void release_text(struct file *file)
+{
+    struct proc_text *text = file->private;
+
+    vfree(text->bytes);
+    kfree(text);
+}
+
+static int make(struct proc_text *text, const struct proc_node *node)
+{
+    int error;
+
+    text->len = 0;
+    text->failed = false;
+    if (!text->bytes)
+        grow(text, 1);
+    error = text->failed ? -ENOMEM : node->entry->show(text, &node->subject);
+    if (!error && text->failed)
+        error = -ENOMEM;
+    if (error)
+        text->len = 0;
+    return error;
+}
+
+static ssize_t read_text(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    const struct proc_node *node = proc_node_of(file->inode);
+    struct proc_text *text = file->private;
+    size_t len, done;
+
+    if (!node->entry->show)
+        return -EINVAL;
+    if (*position == 0 || !text->bytes) {
+        int error = make(text, node);
+
+        if (error)
+            return error;
+    }
+    if (*position >= text->len)
+        return 0;
+    len = min(buffer->remaining, text->len - (size_t)*position);
+    done = io_buffer_copy_to(buffer, text->bytes + *position, len);
+    *position += done;
+    return done || !len ? (ssize_t)done : -EFAULT;
+}
+
+static ssize_t write_text(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    const struct proc_node *node = proc_node_of(file->inode);
+    size_t len = min(buffer->remaining, (size_t)STORE_MAX - 1);
+    char *text;
+    ssize_t result = -EFAULT;
+
+    if (!node->entry->store)
+        return -EINVAL;
+    text = kmalloc(STORE_MAX, ALLOC_WAIT);
+    if (!text)
+        return -ENOMEM;
+    if (io_buffer_copy_from(buffer, text, len) == len) {
+        text[len] = '\0';
+        result = node->entry->store(&node->subject, text, len);
+    }
+    kfree(text);
+    if (result)
+        return result;
+    *position += len;
+    return (ssize_t)len;
+}
+
+static s64 seek_text(struct file *file, s64 offset, int whence)
+{
+    return whence == SEEK_END ? -EINVAL : file_seek_position(file, offset, whence, 0);
+}
+
+const struct file_ops proc_text_file_ops = {
+    .open = open_text,
+    .release = release_text,
+    .read = read_text,
+    .write = write_text,
+    .seek = seek_text,
+};
+
+int proc_parse(const char *text, u64 *value)
+{
+    size_t len = strcspn(text, " \n\t");
+    char word[24];
+
+    if (len == 0 || len >= sizeof(word))
+        return -EINVAL;
+    memcpy(word, text, len);
+    word[len] = '\0';
+    return parse_u64(word, 0, value) ? -EINVAL : 0;
+}

@@ -1,0 +1,58 @@
+/*
+ * The show functions of the views, for the tables that name them. Each prints proc(5)'s format of
+ * its name.
+ */
+#pragma once
+
+#include "procfs.h"
+
+#define PROC_VIEW(name)                                                                            \
+    int proc_show_##name(struct proc_text *text, const struct proc_subject *subject)
+
+/* Of a process or a task. */
+PROC_VIEW(environ);
+PROC_VIEW(auxv);
+PROC_VIEW(status);
+PROC_VIEW(limits);
+PROC_VIEW(comm);
+PROC_VIEW(cmdline);
+PROC_VIEW(stat);
+PROC_VIEW(statm);
+PROC_VIEW(maps);
+PROC_VIEW(smaps);
+PROC_VIEW(smaps_rollup);
+PROC_VIEW(mounts);
+PROC_VIEW(mountinfo);
+PROC_VIEW(wchan);
+PROC_VIEW(io);
+PROC_VIEW(oom_score);
+PROC_VIEW(oom_score_adj);
+PROC_VIEW(cgroup);
+int proc_store_comm(const struct proc_subject *subject, char *text, size_t len);
+int proc_store_oom_score_adj(const struct proc_subject *subject, char *text, size_t len);
+int proc_cwd_text(const struct proc_subject *subject, char *buffer, size_t size);
+int proc_cwd_path(const struct proc_subject *subject, struct path *path);
+int proc_root_text(const struct proc_subject *subject, char *buffer, size_t size);
+int proc_root_path(const struct proc_subject *subject, struct path *path);
+int proc_exe_text(const struct proc_subject *subject, char *buffer, size_t size);
+int proc_exe_path(const struct proc_subject *subject, struct path *path);
+extern const struct file_ops proc_mem_file_ops;
+
+/* Of the machine. */
+PROC_VIEW(meminfo);
+PROC_VIEW(vmstat);
+PROC_VIEW(buddyinfo);
+PROC_VIEW(slabinfo);
+PROC_VIEW(swaps);
+PROC_VIEW(cpuinfo);
+PROC_VIEW(machine_stat);
+PROC_VIEW(uptime);
+PROC_VIEW(loadavg);
+PROC_VIEW(version);
+PROC_VIEW(filesystems);
+PROC_VIEW(kernel_cmdline);
+PROC_VIEW(interrupts);
+PROC_VIEW(devices);
+PROC_VIEW(locks);
+PROC_VIEW(partitions);
+PROC_VIEW(modules);
