@@ -66,8 +66,12 @@ int futex_key_get(const u32 __user *address, bool shared, struct mm_futex_key *k
         return -EINVAL;
     if (!user_range_ok(address, sizeof(u32)))
         return -EFAULT;
-    if (shared)
-        return mm_futex_key_get(mm, (vaddr_t)address, true, key);
+    if (shared) {
+        int error = mm_futex_key_get(mm, (vaddr_t)address, true, key);
+
+        key->shared = true;
+        return error;
+    }
     *key = (struct mm_futex_key){.space = mm, .offset = (vaddr_t)address};
     return 0;
 }

@@ -31,9 +31,10 @@ bool futex_deadline_passed(const struct futex_deadline *deadline);
 /* => -EINVAL not aligned, -EFAULT */
 int futex_key_get(const u32 __user *address, bool shared, struct mm_futex_key *key) __must_check;
 
+/* A private and a shared operation never meet, not even on the same private word. */
 static inline bool futex_key_is_equal(const struct mm_futex_key *a, const struct mm_futex_key *b)
 {
-    return a->space == b->space && a->offset == b->offset;
+    return a->space == b->space && a->offset == b->offset && a->shared == b->shared;
 }
 
 /* Make the word accessible, without a lock. => -EFAULT */
