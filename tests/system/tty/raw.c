@@ -57,6 +57,7 @@ int main(void)
     }
     call("MIN 3", read(slave, buffer, 64));
     wait(NULL);
+    nap(20);
     call("the rest", ioctl(slave, FIONREAD, &waiting));
     say("waiting %d", waiting);
     timing(2, 1);
