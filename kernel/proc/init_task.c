@@ -244,7 +244,6 @@ void proc_init(void)
 {
     pid_init();
     task_caches_init();
-    signal_init();
     machine_init();
     vdso_init();
     upcalls_init();
