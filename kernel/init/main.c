@@ -7,8 +7,11 @@
  */
 #include "selftest.h"
 
+#include <abi/fcntl.h>
+#include <abi/stat.h>
 #include <arch/boot.h>
 #include <arch/cpu.h>
+#include <arch/memory.h>
 #include <arch/power.h>
 #include <arch/smp.h>
 #include <arch/time.h>
@@ -16,6 +19,9 @@
 #include <drivers/drivers.h>
 #include <drivers/interrupt.h>
 #include <ipc/futex.h>
+#include <fs/devfs.h>
+#include <fs/initramfs.h>
+#include <fs/tmpfs.h>
 #include <kern/cmdline.h>
 #include <kern/panic.h>
 #include <kern/printk.h>
@@ -28,6 +34,8 @@
 #include <signal/signal.h>
 #include <syscall/syscall.h>
 #include <time/time.h>
+#include <vfs/mount.h>
+#include <vfs/names.h>
 #include <vfs/vfs.h>
 
 struct boot_step {
@@ -104,6 +112,27 @@ static void step_files(struct boot_info *boot)
     vfs_init();
 }
 
+/* What every root has before the archive is unpacked, as on Linux: a console for the first program. */
+static void make_first_files(void)
+{
+    if (vfs_mkdir_kernel("/dev", 0755) || vfs_mkdir_kernel("/root", 0700) ||
+        vfs_mknod_at(vfs_current(), AT_FDCWD, "/dev/console", S_IFCHR | 0600, device_make(5, 1)))
+        pr_err("boot: no /dev/console\n");
+}
+
+static void step_root(struct boot_info *boot)
+{
+    tmpfs_init();
+    if (mount_root_create("rootfs", "mode=755"))
+        panic("boot: no root file system");
+    devfs_init();
+    make_first_files();
+    if (boot->nr_modules == 0)
+        return;
+    if (initramfs_unpack(phys_to_virt(boot->modules[0].start), boot->modules[0].len) < 0)
+        pr_err("initramfs: corrupt\n");
+}
+
 static void step_processes(struct boot_info *boot)
 {
     (void)boot;
@@ -148,6 +177,7 @@ static const struct boot_step steps[] = {
     {"selftest", step_selftest},
     {"user memory", step_user_memory},
     {"files", step_files},
+    {"root", step_root},
     {"processes", step_processes},
     {"devices", step_devices},
     {"system calls", step_system_calls},

@@ -30,7 +30,12 @@ static struct vfs_context *kernel_context(void)
         .file_size_limit = ~0ull,
         .nr_files_limit = FD_LIMIT_MAX,
     };
+    struct path root;
 
+    mount_root_path(&root);
+    if (root.mount == NULL)
+        return &context; /* the first file system is being made: there are no names yet */
+    path_put(&root);
     if (load_acquire(&context.fs) == NULL) {
         struct fs_context *fs = fs_context_create();
         struct fs_context *none = NULL;

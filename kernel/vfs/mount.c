@@ -206,6 +206,8 @@ out:
 void mount_root_path(struct path *root)
 {
     *root = initial_root;
+    if (root->mount == NULL)
+        return; /* the first file system is being made */
     path_get(root);
     path_cross_mounts(root);
 }
