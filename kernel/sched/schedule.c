@@ -199,8 +199,7 @@ static void switch_away(enum switch_reason reason)
     queue->switch_out = previous;
     next->on_cpu = 1;
     arch_set_current(next);
-    if (next->mmu != NULL)
-        arch_mmu_switch(next->mmu);
+    arch_mmu_switch(next->mmu);
     arch_context_switch(&previous->arch, &next->arch, next->stack);
     finish_switch(); /* we are @previous again, maybe on another CPU: @queue is stale */
     irq_restore(flags);

@@ -188,8 +188,7 @@ void trap_on_own_stack(struct trap_frame *frame, unsigned long vector)
     case TRAP_NR_NMI:
         if (ipi_stop_requested())
             cpu_halt_forever();
-        arch_warn("cpu %u: NMI for no known reason\n", cpu_id());
-        break;
+        break; /* nobody's; saying so could wait for a lock that the interrupted code holds */
     case TRAP_NR_DEBUG: /* single step or a breakpoint register, left on by user mode */
         debug_code();
         frame->rflags &= ~(u64)RFLAGS_TF;
