@@ -16,6 +16,7 @@
 #include <arch/smp.h>
 #include <arch/time.h>
 #include <arch/upcall.h>
+#include <drivers/char.h>
 #include <drivers/drivers.h>
 #include <drivers/interrupt.h>
 #include <ipc/futex.h>
@@ -25,6 +26,7 @@
 #include <kern/cmdline.h>
 #include <kern/panic.h>
 #include <kern/printk.h>
+#include <kmem/boot_memory.h>
 #include <kmem/kmem.h>
 #include <lib/parse.h>
 #include <lib/string.h>
@@ -126,11 +128,13 @@ static void step_root(struct boot_info *boot)
     if (mount_root_create("rootfs", "mode=755"))
         panic("boot: no root file system");
     devfs_init();
+    char_devices_init();
     make_first_files();
     if (boot->nr_modules == 0)
         return;
     if (initramfs_unpack(phys_to_virt(boot->modules[0].start), boot->modules[0].len) < 0)
         pr_err("initramfs: corrupt\n");
+    boot_memory_release(boot->modules[0].start, boot->modules[0].len);
 }
 
 static void step_processes(struct boot_info *boot)
