@@ -17,7 +17,7 @@ static struct kmem_cache family_cache;
 
 void anon_family_init_cache(void)
 {
-    kmem_cache_init(&family_cache, "anon_family", sizeof(struct anon_family), 16, NULL);
+    kmem_cache_init(&family_cache, "anon_family", sizeof(struct anon_family), 64, NULL);
 }
 
 int anon_family_create(struct mm *mm)

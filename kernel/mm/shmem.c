@@ -22,7 +22,7 @@ static const struct vm_object_ops shmem_ops = {.release = shmem_release};
 
 void shmem_init_cache(void)
 {
-    kmem_cache_init(&shmem_cache, "shmem", sizeof(struct vm_object), 16, NULL);
+    kmem_cache_init(&shmem_cache, "shmem", sizeof(struct vm_object), 64, NULL);
 }
 
 u64 shmem_serial(const struct vm_object *object)
