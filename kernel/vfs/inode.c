@@ -19,7 +19,7 @@ static struct kmem_cache *inode_slab;
 
 void inode_cache_init(void)
 {
-    inode_slab = kmem_cache_create("inode", sizeof(struct inode), 16, NULL);
+    inode_slab = kmem_cache_create("inode", sizeof(struct inode), 64, NULL);
     ASSERT(inode_slab != NULL);
 }
 
