@@ -117,6 +117,17 @@ static void test_memory(void)
     vfree(large);
 }
 
+/* Returns only when the stack has no end. */
+static __noinline u64 overflow_stack(u64 depth)
+{
+    volatile u64 frame[16];
+
+    frame[0] = depth;
+    if (depth == ~0UL)
+        return 0;
+    return overflow_stack(depth + 1) + frame[0];
+}
+
 /* What only a broken kernel does, for the test of panic itself. */
 static void break_something(void)
 {
@@ -132,7 +143,7 @@ static void break_something(void)
     if (string_is_equal(what, "text"))
         *(volatile char *)(u64)panic = 1;
     if (string_is_equal(what, "stack"))
-        __asm__ volatile("1: pushq $0; jmp 1b");
+        overflow_stack(0);
 }
 
 void selftest_run(void)
