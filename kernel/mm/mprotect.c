@@ -75,6 +75,19 @@ static void find_end(struct protection *p)
     p->end = addr;
 }
 
+/* Areas at the two edges that stay as they are need not be cut. */
+static void trim_unchanged(struct protection *p)
+{
+    struct vma *vma;
+
+    while (p->start < p->end && (vma = vma_find_at(p->mm, p->start)) != NULL &&
+           new_flags(p, vma) == vma->flags)
+        p->start = min(vma->end, p->end);
+    while (p->start < p->end && (vma = vma_find_at(p->mm, p->end - 1)) != NULL &&
+           new_flags(p, vma) == vma->flags)
+        p->end = max(vma->start, p->start);
+}
+
 /* PROT_GROWSDOWN: from the beginning of the area that grows. */
 static int extend_down(struct protection *p)
 {
@@ -151,6 +164,7 @@ static int protect_locked(struct protection *p, unsigned grows)
     if (err != 0)
         return err;
     find_end(p);
+    trim_unchanged(p);
     if (p->start == p->end)
         return p->obstacle;
     err = protection_reserve(p);

@@ -163,24 +163,17 @@ static void copy_table(struct pt_table *from, struct pt_table *to)
     memcpy(to->nr, from->nr, sizeof(to->nr));
 }
 
-/*
- * Leave a shared table, with @copy (an empty table) as the new one.
- * => NULL: @copy is in use; else it was not needed
- */
-static struct pt_table *unshare_locked(struct mm *mm, pte_t *slot, vaddr_t addr,
-                                       struct pt_table *leaf, struct pt_table *copy)
+/* Leave the shared table @leaf, with @copy (an empty table) as the new one. */
+static void leave_shared(struct mm *mm, pte_t *slot, vaddr_t addr, struct pt_table *leaf,
+                         struct pt_table *copy)
 {
     vaddr_t base = align_down(addr, PT_LEAF_SPAN);
 
-    if (leaf->sharers == 1) {
-        pte_store(slot, pte_set_writable(pte_load(slot)));
-        return copy;
-    }
     copy_table(leaf, copy);
     pte_store(slot, pte_make_table(page_to_phys(pt_table_page(copy)), true));
     leaf->sharers--;
+    fetch_sub(&mm->table_pages, 1);
     arch_mmu_flush(&mm->mmu, base, base + PT_LEAF_SPAN, true);
-    return NULL;
 }
 
 static int unshare(struct mm *mm, pte_t *slot, vaddr_t addr)
@@ -200,12 +193,15 @@ static int unshare(struct mm *mm, pte_t *slot, vaddr_t addr)
             return 0;
         }
     }
-    copy = unshare_locked(mm, slot, addr, leaf, copy);
+    if (leaf->sharers == 1) {
+        pte_store(slot, pte_set_writable(pte_load(slot))); /* the others have left */
+    } else {
+        leave_shared(mm, slot, addr, leaf, copy);
+        copy = NULL;
+    }
     unlock_shared(slot, leaf);
     if (copy != NULL)
         pt_table_discard(mm, copy);
-    else
-        fetch_sub(&mm->table_pages, 1);
     return 0;
 }
 

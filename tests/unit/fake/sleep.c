@@ -5,6 +5,7 @@
  */
 #include "fake/mmu.h"
 
+#include <arch/smp.h>
 #include <kern/preempt.h>
 #include <sched/rcu.h>
 #include <sched/wait.h>
@@ -21,7 +22,10 @@ static unsigned nr_works;
 
 void fake_thread_start(void)
 {
-    arch_set_current(&the_thread);
+    unsigned cpu;
+
+    for (cpu = 0; cpu < cpu_count(); cpu++)
+        fake_cpus[cpu].current = &the_thread;
 }
 
 static void check_sleep(const char *what)
