@@ -16,6 +16,7 @@ include tests/unit/lib/local.mk
 include tests/unit/kmem/local.mk
 include tests/unit/sched/local.mk
 include tests/unit/time/local.mk
+include tests/unit/mm/local.mk
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 

@@ -7,7 +7,7 @@
 #include <lib/printf.h>
 #include <lib/string.h>
 
-#include "../../../kernel/mm/reclaim.h"
+#include "reclaim.h"
 
 /* A step with its numbers brought into range. */
 struct context {

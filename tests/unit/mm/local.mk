@@ -1,0 +1,63 @@
+# Unit tests of the room mm, with the fake memory management unit.
+host_SOURCES += \
+	tests/unit/fake/mmu.c \
+	tests/unit/fake/sleep.c \
+	tests/unit/fake/trial.c
+host_SOURCES += kernel/mm/access.c
+host_SOURCES += kernel/mm/account.c
+host_SOURCES += kernel/mm/anon_family.c
+host_SOURCES += kernel/mm/audit.c
+host_SOURCES += kernel/mm/audit_areas.c
+host_SOURCES += kernel/mm/audit_frames.c
+host_SOURCES += kernel/mm/audit_tables.c
+host_SOURCES += kernel/mm/batch.c
+host_SOURCES += kernel/mm/brk.c
+host_SOURCES += kernel/mm/fault.c
+host_SOURCES += kernel/mm/fault_around.c
+host_SOURCES += kernel/mm/fault_install.c
+host_SOURCES += kernel/mm/init.c
+host_SOURCES += kernel/mm/layout.c
+host_SOURCES += kernel/mm/madvise.c
+host_SOURCES += kernel/mm/maps.c
+host_SOURCES += kernel/mm/mincore.c
+host_SOURCES += kernel/mm/mm.c
+host_SOURCES += kernel/mm/mmap.c
+host_SOURCES += kernel/mm/mprotect.c
+host_SOURCES += kernel/mm/mremap.c
+host_SOURCES += kernel/mm/msync.c
+host_SOURCES += kernel/mm/munmap.c
+host_SOURCES += kernel/mm/object.c
+host_SOURCES += kernel/mm/object_io.c
+host_SOURCES += kernel/mm/object_truncate.c
+host_SOURCES += kernel/mm/page_busy.c
+host_SOURCES += kernel/mm/placement.c
+host_SOURCES += kernel/mm/populate.c
+host_SOURCES += kernel/mm/pt_copy.c
+host_SOURCES += kernel/mm/pt_move.c
+host_SOURCES += kernel/mm/pt_protect.c
+host_SOURCES += kernel/mm/pt_walk.c
+host_SOURCES += kernel/mm/pt_zap.c
+host_SOURCES += kernel/mm/reclaim.c
+host_SOURCES += kernel/mm/shmem.c
+host_SOURCES += kernel/mm/stack.c
+host_SOURCES += kernel/mm/table.c
+host_SOURCES += kernel/mm/usage.c
+host_SOURCES += kernel/mm/vma.c
+host_SOURCES += kernel/mm/vma_tree.c
+
+MM_CPPFLAGS = $(UNIT_CPPFLAGS) -I $(srcdir)/kernel/mm
+MM_SETUP = tests/unit/mm/setup.c tests/unit/mm/store.c
+
+unit_tests += tests/unit/mm/fork
+tests_unit_mm_fork_SOURCES = %D%/fork.c $(MM_SETUP)
+tests_unit_mm_fork_CPPFLAGS = $(MM_CPPFLAGS)
+tests_unit_mm_fork_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_mm_fork_LDADD = $(UNIT_LIBS)
+
+unit_tests += tests/unit/mm/model
+tests_unit_mm_model_SOURCES = %D%/model.c %D%/model_steps.c %D%/store.c
+tests_unit_mm_model_CPPFLAGS = $(MM_CPPFLAGS)
+tests_unit_mm_model_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_mm_model_LDADD = $(UNIT_LIBS)
+
+EXTRA_DIST += tests/unit/fake/mmu.h tests/unit/fake/trial.h %D%/program.h %D%/store.h %D%/model.h
