@@ -27,3 +27,6 @@ quire_SOURCES += %D%/status.c
 quire_SOURCES += %D%/umount.c
 quire_SOURCES += %D%/vfs.c
 quire_SOURCES += %D%/walk.c
+quire_SOURCES += %D%/eventfd.c
+quire_SOURCES += %D%/timerfd.c
+quire_SOURCES += %D%/memfd.c
