@@ -168,8 +168,8 @@ static size_t timerfd_describe(struct file *file, char *buffer, size_t size)
     setting_get(timerfd, &setting);
     spin_unlock_irqrestore(&timerfd->lock, flags);
     return (size_t)scnprintf(buffer, size,
-                             "clockid: %d\nticks: %d\nsettime flags: 0%o\nit_value: (%lu, "
-                             "%lu)\nit_interval: (%llu, %llu)\n",
+                             "clockid: %d\nticks: %d\nsettime flags: 0%o\nit_value: (%llu, "
+                             "%llu)\nit_interval: (%llu, %llu)\n",
                              timerfd->clock, timerfd->expired, (unsigned)timerfd->settime_flags,
                              setting.value / NS_PER_SECOND, setting.value % NS_PER_SECOND,
                              setting.interval / NS_PER_SECOND, setting.interval % NS_PER_SECOND);
