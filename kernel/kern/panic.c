@@ -8,6 +8,7 @@
 #include <kern/panic.h>
 
 #include "printk.h"
+#include "spinlock_check.h"
 
 #include <arch/cpu.h>
 #include <arch/debug.h>
@@ -92,6 +93,7 @@ static __noreturn void panic_message(const struct trap_frame *frame, const char 
         cpu_halt_forever();
     }
     arch_stop_other_cpus();
+    spinlock_panic_begin();
     printk_panic_begin();
     vsnprintf(message, sizeof(message), format, args);
     printk(LOG_EMERG, "---[ panic: %s ]---\n", message);

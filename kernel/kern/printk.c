@@ -17,8 +17,7 @@
 #include <lib/printf.h>
 #include <lib/string.h>
 
-
-static struct spinlock log_lock = SPINLOCK_INIT(LOCK_RANK_CONSOLE);
+static struct spinlock log_lock = SPINLOCK_INIT(LOCK_RANK_LOG);
 static struct log_record ring[LOG_RECORDS]; /* (log_lock) by sequence modulo LOG_RECORDS */
 static u64 next_sequence;                   /* (log_lock) */
 static struct console *consoles;            /* (log_lock) */

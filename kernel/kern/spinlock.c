@@ -1,9 +1,9 @@
 /*
  * Spin locks: one word, exchanged.
  *
- * Not first come, first served: in a virtual machine the next in line may have lost its processor to
- * another virtual one, and everybody behind it would wait for that. With four virtual CPUs on two
- * processors tickets made contended locks about four times slower.
+ * Not first come, first served: in a virtual machine the next in line may have lost its processor
+ * to another virtual one, and everybody behind it would wait for that. With four virtual CPUs on
+ * two processors tickets made contended locks about four times slower.
  *
  * The debug build keeps a stack of the locks each CPU holds and panics on an order that could
  * deadlock. Locks taken inside an interrupt handler are compared only with each other: what the
@@ -22,12 +22,22 @@ void spin_lock_init(struct spinlock *lock, enum lock_rank rank)
     *lock = (struct spinlock)SPINLOCK_INIT((u16)rank);
 }
 
+static bool open_for_panic; /* (a) locks keep nobody out any more */
+
+void spinlock_panic_begin(void)
+{
+    __atomic_store_n(&open_for_panic, true, __ATOMIC_RELAXED);
+    spinlock_check_end();
+}
+
 static void wait_until_ours(struct spinlock *lock)
 {
     while (unlikely(__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE))) {
-        do
+        do {
             cpu_relax();
-        while (__atomic_load_n(&lock->locked, __ATOMIC_RELAXED));
+            if (__atomic_load_n(&open_for_panic, __ATOMIC_RELAXED))
+                return;
+        } while (__atomic_load_n(&lock->locked, __ATOMIC_RELAXED));
     }
     lock->cpu = (s16)cpu_id();
 }

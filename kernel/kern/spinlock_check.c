@@ -23,6 +23,8 @@ struct held_locks {
 
 static DEFINE_PER_CPU(struct held_locks, held_locks);
 
+static bool ended; /* (a) a panic is under way */
+
 static const char *const rank_names[] = {
     "NONE",
 #define LOCK_RANK(name, description) #name,
@@ -54,6 +56,8 @@ void spinlock_check_acquire(struct spinlock *lock, bool nested)
 {
     const struct held_locks *held = this_cpu_ptr(held_locks);
 
+    if (ended)
+        return;
     for (unsigned i = 0; i < held->nr; i++) {
         if (held->locks[i].interrupt_depth == arch_interrupt_depth())
             check_order(lock, held->locks[i].lock, nested);
@@ -63,7 +67,8 @@ void spinlock_check_acquire(struct spinlock *lock, bool nested)
 
 void spinlock_check_acquired(struct spinlock *lock)
 {
-    push(lock);
+    if (!ended)
+        push(lock);
 }
 
 void spinlock_check_release(struct spinlock *lock)
@@ -71,6 +76,8 @@ void spinlock_check_release(struct spinlock *lock)
     struct held_locks *held = this_cpu_ptr(held_locks);
     unsigned i = held->nr;
 
+    if (ended)
+        return;
     while (i > 0 && held->locks[i - 1].lock != lock)
         i--;
     if (i == 0)
@@ -79,6 +86,11 @@ void spinlock_check_release(struct spinlock *lock)
     held->nr--;
     for (; i <= held->nr; i++)
         held->locks[i - 1] = held->locks[i];
+}
+
+void spinlock_check_end(void)
+{
+    ended = true;
 }
 
 #endif
