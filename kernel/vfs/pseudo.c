@@ -28,13 +28,13 @@ static struct filesystem pseudo_filesystem;
 static struct path pseudo_root;       /* (I) after boot */
 static struct inode *anonymous_inode; /* (I) after boot: shared by eventfd and the like */
 
-static struct inode *pseudo_inode_create(u32 mode)
+static struct inode *pseudo_inode_create(u32 mode, const struct file_ops *ops)
 {
     const struct credentials *credentials = vfs_current()->credentials;
     struct inode_template template = {
         .mode = mode, .uid = credentials->fsuid, .gid = credentials->fsgid};
 
-    return inode_create(&pseudo_filesystem, &pseudo_inode_ops, NULL, &template, NULL);
+    return inode_create(&pseudo_filesystem, &pseudo_inode_ops, ops, &template, NULL);
 }
 
 void pseudo_init(void)
@@ -96,7 +96,7 @@ struct file *file_create_pseudo(const char *name, u32 mode, const struct file_op
         snprintf(text, sizeof(text), "anon_inode:%s", name);
     else
         strlcpy(text, name, sizeof(text));
-    inode = mode == 0 ? inode_get(anonymous_inode) : pseudo_inode_create(mode);
+    inode = mode == 0 ? inode_get(anonymous_inode) : pseudo_inode_create(mode, ops);
     if (inode == NULL)
         return ERR_PTR(-ENOMEM);
     dentry = dentry_create_pseudo(&pseudo_filesystem, inode, text);

@@ -1,6 +1,8 @@
 /* The room's start: the caches and tables that everything else needs. */
 #include <vfs/vfs.h>
 
+#include <time/time.h>
+#include <vfs/event.h>
 #include "file_open.h"
 #include "inode_cache.h"
 #include "name_cache.h"
@@ -12,4 +14,5 @@ void vfs_init(void)
     dentry_cache_init();
     file_cache_init();
     pseudo_init();
+    time_add_change_hook(timerfd_clock_changed);
 }

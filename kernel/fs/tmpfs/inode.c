@@ -4,6 +4,7 @@
 #include "tmpfs.h"
 
 #include <abi/errno.h>
+#include <abi/fcntl.h>
 #include <kern/panic.h>
 #include <kmem/frames.h>
 #include <kmem/kmalloc.h>
@@ -182,6 +183,7 @@ struct inode *tmpfs_inode_create(struct tmpfs *tmpfs, const struct inode_templat
         return ERR_PTR(-ENOMEM);
     }
     inode->object.flags |= VM_OBJECT_SHMEM;
+    inode->seals = F_SEAL_SEAL; /* only memfd_create(2) makes files that take seals */
     if (is_directory)
         err = directory_setup(inode, parent);
     else if (S_ISLNK(template->mode))

@@ -1,0 +1,44 @@
+/* The ring between writers and readers, for pipe.c and fifo.c. */
+#pragma once
+
+#include <sched/wait.h>
+#include <vfs/file.h>
+#include <vfs/pipe.h>
+
+struct page;
+
+struct pipe_slot {
+    struct page *page;
+    u32 offset; /* of the first unread byte */
+    u32 len;
+    bool packet; /* its own message: not appended to, the unread rest is dropped (O_DIRECT) */
+};
+
+struct pipe {
+    struct mutex lock;
+    struct wait_queue read_wait;    /* woken when there is something to read, or no writer */
+    struct wait_queue write_wait;   /* woken when there is room, or no reader */
+    struct wait_queue open_wait;    /* fifos: the other side came */
+    struct pipe_slot *slots;        /* (lock) nr_slots of them, a power of two */
+    u32 nr_slots;                   /* (lock) */
+    u32 first;                      /* (lock) oldest slot in use */
+    u32 used;                       /* (lock) slots in use */
+    u32 readers, writers;           /* (lock) open ends */
+    u32 reader_opens, writer_opens; /* (lock) ever: an opener of a fifo waits for a change */
+    u32 users;                      /* (inode.lock) open files */
+    struct page *spare;             /* (lock) the last page emptied, kept for the next write */
+};
+
+struct pipe *pipe_alloc(void) __must_check; /* NULL: no memory; no users yet */
+void pipe_free(struct pipe *pipe);
+
+/* Count a file in or out. */
+void pipe_add_ends(struct pipe *pipe, const struct file *file);
+void pipe_drop_ends(struct pipe *pipe, const struct file *file);
+
+ssize_t pipe_read(struct file *file, struct io_buffer *buffer, u64 *position);
+ssize_t pipe_write(struct file *file, struct io_buffer *buffer, u64 *position);
+
+/* The open and release operations of every pipe and fifo (fifo.c). */
+int fifo_open(struct inode *inode, struct file *file);
+void fifo_release(struct file *file);
