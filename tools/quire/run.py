@@ -72,7 +72,7 @@ def make_initramfs(options, folder):
         if not os.path.exists(name):
             fail("%s: no such file" % name)
         lines.append("tree %s %s" % (shlex.quote("/root/" + os.path.basename(os.path.abspath(name))),
-                                     shlex.quote(os.path.abspath(name))))
+                                     shlex.quote(os.path.realpath(name))))
     if "/" in path:
         if not os.path.isfile(path):
             fail("%s: no such file" % path)
