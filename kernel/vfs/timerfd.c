@@ -12,6 +12,7 @@
 #include <abi/fcntl.h>
 #include <abi/time.h>
 #include <kmem/kmalloc.h>
+#include <lib/atomic.h>
 #include <lib/list.h>
 #include <lib/printf.h>
 #include <time/time.h>
@@ -31,7 +32,11 @@ struct timerfd {
     int settime_flags;    /* (lock) for fdinfo */
     int clock;            /* (I) */
     struct wait_queue wait;
+    struct list_head link; /* (timerfds_lock) */
 };
+
+static struct spinlock timerfds_lock = SPINLOCK_INIT(LOCK_RANK_FILE); /* interrupts off */
+static struct list_head timerfds = LIST_INIT(timerfds);               /* (timerfds_lock) all */
 
 static const struct file_ops timerfd_ops;
 
@@ -134,10 +139,25 @@ static unsigned timerfd_poll(struct file *file, struct poll_table *table)
     return events;
 }
 
+void timerfd_clock_changed(void)
+{
+    irqflags_t flags = spin_lock_irqsave(&timerfds_lock);
+    struct timerfd *timerfd;
+
+    list_for_each_entry (timerfd, &timerfds, link) {
+        if (READ_ONCE(timerfd->cancel_on_set))
+            wake_key(&timerfd->wait, EPOLLIN | EPOLLRDNORM);
+    }
+    spin_unlock_irqrestore(&timerfds_lock, flags);
+}
+
 static void timerfd_release(struct file *file)
 {
     struct timerfd *timerfd = file->private;
+    irqflags_t flags = spin_lock_irqsave(&timerfds_lock);
 
+    list_remove(&timerfd->link);
+    spin_unlock_irqrestore(&timerfds_lock, flags);
     clock_timer_cancel(&timerfd->timer);
     kfree(timerfd);
 }
@@ -192,6 +212,7 @@ struct file *timerfd_create(int clock, int flags)
 {
     struct timerfd *timerfd;
     struct file *file;
+    irqflags_t saved;
 
     if (flags & ~(TFD_CLOEXEC | TFD_NONBLOCK) || !clock_is_supported(clock))
         return ERR_PTR(-EINVAL);
@@ -207,8 +228,13 @@ struct file *timerfd_create(int clock, int flags)
     clock_timer_init(&timerfd->timer, clock, timer_fired);
     file = file_create_pseudo("[timerfd]", 0, &timerfd_ops, timerfd,
                               O_RDWR | ((u32)flags & O_NONBLOCK));
-    if (IS_ERR(file))
+    if (IS_ERR(file)) {
         kfree(timerfd);
+        return file;
+    }
+    saved = spin_lock_irqsave(&timerfds_lock);
+    list_add_tail(&timerfd->link, &timerfds);
+    spin_unlock_irqrestore(&timerfds_lock, saved);
     return file;
 }
 
