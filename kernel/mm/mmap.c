@@ -48,9 +48,24 @@ static u32 request_flags(const struct mm *mm, const struct mm_map_request *reque
     return flags;
 }
 
+/* There is no pool of huge pages: what Linux answers when its pool is empty, or the file no hugetlbfs. */
+static int check_huge(const struct mm_map_request *request)
+{
+    unsigned size = request->flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
+
+    if (!(request->flags & MAP_HUGETLB))
+        return 0;
+    if (!(request->flags & MAP_ANONYMOUS) || (size != 0 && size != 21 && size != 30))
+        return -EINVAL;
+    return -ENOMEM;
+}
+
 static int check_type(const struct mm_map_request *request)
 {
     unsigned type = request->flags & MAP_TYPE;
+
+    if (type == MAP_SHARED_VALIDATE && (request->flags & ~MAP_LEGACY_MASK))
+        return -EOPNOTSUPP;
 
     if (type != MAP_SHARED && type != MAP_PRIVATE &&
         !(type == MAP_SHARED_VALIDATE && request->object != NULL))
@@ -109,6 +124,10 @@ static int check_limits(const struct mapping *map)
 /* Lengths and numbers, without the address space. */
 static int check_size(const struct mm_map_request *request, size_t *len)
 {
+    int err = check_huge(request);
+
+    if (err != 0)
+        return err;
     if (request->len == 0)
         return -EINVAL;
     *len = align_up(request->len, PAGE_SIZE);

@@ -1,9 +1,11 @@
 /*
  * Memory: mmap(2) and its family. Everything but the decoding of descriptors and flags is mm's.
  */
+#include <abi/capability.h>
 #include <abi/mman.h>
 #include <kmem/kmalloc.h>
 #include <mm/mm.h>
+#include <proc/credentials.h>
 #include <proc/task.h>
 #include <sched/wait.h>
 #include <vfs/io.h>
@@ -13,6 +15,13 @@
 static struct mm *current_mm(void)
 {
     return current_task()->mm;
+}
+
+/* What the caller's capabilities allow it beyond others. */
+static unsigned map_rights(void)
+{
+    return (capable(CAP_SYS_RAWIO) ? MM_MAP_MAY_LOW : 0) |
+           (capable(CAP_IPC_LOCK) ? MM_MAP_MAY_LOCK : 0);
 }
 
 /* An unnamed shared mapping is a shmem object of its own, shown as /dev/zero (deleted). */
@@ -50,6 +59,7 @@ long sys_mmap(unsigned long addr, size_t len, unsigned long prot, unsigned long 
         .flags = (unsigned)flags,
         .offset = (u64)offset,
         .may = VMA_MAYREAD | VMA_MAYWRITE | VMA_MAYEXEC,
+        .rights = map_rights(),
     };
     unsigned type = flags & MAP_TYPE;
 

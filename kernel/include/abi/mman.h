@@ -33,7 +33,7 @@
 #define MAP_UNINITIALIZED   0x4000000
 
 #define MAP_HUGE_SHIFT 26
-#define MAP_HUGE_MASK  0x3f
+#define MAP_HUGE_MASK  0x3fu
 
 /* The flags that MAP_SHARED_VALIDATE accepts without asking the file. */
 #define MAP_LEGACY_MASK                                                                            \

@@ -60,4 +60,28 @@ tests_unit_mm_model_CPPFLAGS = $(MM_CPPFLAGS)
 tests_unit_mm_model_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_mm_model_LDADD = $(UNIT_LIBS)
 
+unit_tests += tests/unit/mm/failure
+tests_unit_mm_failure_SOURCES = %D%/failure.c $(MM_SETUP)
+tests_unit_mm_failure_CPPFLAGS = $(MM_CPPFLAGS)
+tests_unit_mm_failure_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_mm_failure_LDADD = $(UNIT_LIBS)
+
+unit_tests += tests/unit/mm/mapping
+tests_unit_mm_mapping_SOURCES = %D%/mapping.c $(MM_SETUP)
+tests_unit_mm_mapping_CPPFLAGS = $(MM_CPPFLAGS)
+tests_unit_mm_mapping_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_mm_mapping_LDADD = $(UNIT_LIBS)
+
+unit_tests += tests/unit/mm/memory
+tests_unit_mm_memory_SOURCES = %D%/memory.c $(MM_SETUP)
+tests_unit_mm_memory_CPPFLAGS = $(MM_CPPFLAGS)
+tests_unit_mm_memory_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_mm_memory_LDADD = $(UNIT_LIBS)
+
+unit_tests += tests/unit/mm/object
+tests_unit_mm_object_SOURCES = %D%/object.c $(MM_SETUP)
+tests_unit_mm_object_CPPFLAGS = $(MM_CPPFLAGS)
+tests_unit_mm_object_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_mm_object_LDADD = $(UNIT_LIBS)
+
 EXTRA_DIST += tests/unit/fake/mmu.h tests/unit/fake/trial.h %D%/program.h %D%/store.h %D%/model.h
