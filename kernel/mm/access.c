@@ -1,6 +1,6 @@
 /*
- * The kernel's access to user memory other than through the current page tables: other address spaces,
- * pages as such, and the identity of a word for futexes.
+ * The kernel's access to user memory other than through the current page tables: other address
+ * spaces, pages as such, and the identity of a word for futexes.
  */
 #include <abi/errno.h>
 #include <lib/string.h>

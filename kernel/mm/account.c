@@ -1,6 +1,8 @@
 /* Accounts (account.h). What counts as data, stack and code is what Linux counts. */
 #include <abi/errno.h>
 #include <kern/panic.h>
+#include <kern/percpu.h>
+#include <kern/preempt.h>
 #include <kmem/frames.h>
 #include <lib/atomic.h>
 
@@ -9,7 +11,7 @@
 
 static u64 committed;
 static u64 committed_objects;
-static s64 totals[NR_ACCOUNT_TOTALS];
+static DEFINE_PER_CPU(s64[NR_ACCOUNT_TOTALS], account_totals);
 
 static bool is_data(u32 flags)
 {
@@ -102,12 +104,37 @@ u64 account_committed_objects(void)
 
 void account_total_add(enum account_total total, s64 nr_pages)
 {
-    fetch_add(&totals[total], nr_pages);
+    preempt_disable();
+    this_cpu(account_totals)[total] += nr_pages;
+    preempt_enable();
 }
 
+static enum account_total mapped_total(const struct page *page)
+{
+    return page_flag_test(page, PAGE_PRIVATE_OWNED) ? ACCOUNT_ANONYMOUS : ACCOUNT_MAPPED;
+}
+
+void account_map_page(struct page *page)
+{
+    if (fetch_add(&page->map_count, 1) == 0)
+        account_total_add(mapped_total(page), 1);
+}
+
+void account_unmap_page(struct page *page)
+{
+    if (fetch_sub(&page->map_count, 1) == 1)
+        account_total_add(mapped_total(page), -1);
+}
+
+/* A page may be counted in on one CPU and out on another: only the sum means anything. */
 static u64 total_get(enum account_total total)
 {
-    return (u64)max(READ_ONCE(totals[total]), (s64)0);
+    s64 sum = 0;
+    unsigned cpu;
+
+    for (cpu = 0; cpu < cpu_count(); cpu++)
+        sum += READ_ONCE(per_cpu(account_totals, cpu)[total]);
+    return sum > 0 ? (u64)sum : 0;
 }
 
 void mm_totals_get(struct mm_totals *result)
@@ -117,7 +144,7 @@ void mm_totals_get(struct mm_totals *result)
         .page_cache = total_get(ACCOUNT_PAGE_CACHE),
         .shmem = total_get(ACCOUNT_SHMEM),
         .dirty = total_get(ACCOUNT_DIRTY),
-        .mapped = total_get(ACCOUNT_PAGE_CACHE),
+        .mapped = total_get(ACCOUNT_MAPPED),
         .tables = pt_table_total(),
         .committed = account_committed(),
         .commit_limit = frames_total_count() / 2,

@@ -29,6 +29,17 @@ void account_recommit(struct mm *mm, u64 nr_pages);
 u64 account_committed(void);
 u64 account_committed_objects(void); /* of that: by objects */
 
-/* System-wide page counts that faults and objects keep. */
-enum account_total { ACCOUNT_ANONYMOUS, ACCOUNT_PAGE_CACHE, ACCOUNT_SHMEM, ACCOUNT_DIRTY, NR_ACCOUNT_TOTALS };
+/* System-wide page counts, kept per CPU and summed when asked for. */
+enum account_total {
+    ACCOUNT_ANONYMOUS,  /* private pages that are mapped */
+    ACCOUNT_MAPPED,     /* pages of objects that are mapped */
+    ACCOUNT_PAGE_CACHE, /* pages of files */
+    ACCOUNT_SHMEM,      /* pages of shmem objects */
+    ACCOUNT_DIRTY,      /* pages to be written back */
+    NR_ACCOUNT_TOTALS
+};
 void account_total_add(enum account_total total, s64 nr_pages);
+
+/* An entry names / no longer names @page: its map count, and the totals with the first and last. */
+void account_map_page(struct page *page);
+void account_unmap_page(struct page *page);

@@ -2,9 +2,9 @@
  * Families: finding the entries that name a private page (DESIGN 2.7).
  *
  * A family is the set of live address spaces descended from one exec by fork. A private page stores
- * its family (page_owner) and, in page.index, the page number at which it was born and the number of the
- * member that created it. In every member the page is at that very address, or in a displaced
- * area (vma.h 3), or not mapped.
+ * its family (page_owner) and, in page.index, the page number at which it was born and the number
+ * of the member that created it. In every member the page is at that very address, or in a
+ * displaced area (vma.h 3), or not mapped.
  *
  * => a forked mm joins before its entries are copied; an mm leaves after its entries are gone
  * => lock: family.lock (spin), above the leaf table locks. Storage is freed through RCU.

@@ -1,8 +1,8 @@
 /*
  * The audit: stopping the memory system and asking every invariant (audit.h).
  *
- * All address spaces are locked for writing, so no fault and no call is under way in any of them. Objects may
- * still be read and written by others; what is checked about them holds at any moment.
+ * All address spaces are locked for writing, so no fault and no call is under way in any of them.
+ * Objects may still be read and written by others; what is checked about them holds at any moment.
  */
 #include <abi/errno.h>
 #include <kmem/frames.h>

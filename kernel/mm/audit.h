@@ -1,6 +1,6 @@
 /*
- * The audit: the invariants of user memory, recounted from all sides (DESIGN 2.11). Each function checks one
- * invariant, named like it, and returns 0 or -EUCLEAN with the report written.
+ * The audit: the invariants of user memory, recounted from all sides (DESIGN 2.11). Each function
+ * checks one invariant, named like it, and returns 0 or -EUCLEAN with the report written.
  *
  * => map_lock of every address space held for writing by the audit
  */
@@ -12,9 +12,9 @@
 struct audit {
     char *report;
     size_t size;
-    u32 *found;      /* by frame number: entries that name the frame (tables: of level 2 and up) */
-    u64 tables;      /* table frames that were found, roots not counted */
-    u64 committed;   /* by address spaces */
+    u32 *found;    /* by frame number: entries that name the frame (tables: of level 2 and up) */
+    u64 tables;    /* table frames that were found, roots not counted */
+    u64 committed; /* by address spaces */
     unsigned mm_number; /* of the address space being looked at, in the order of their creation */
 };
 

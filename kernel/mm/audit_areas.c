@@ -1,8 +1,10 @@
-/* Invariants of areas: their tree, their neighbours, the counters of the address space, their objects. */
+/* Invariants of areas: their tree, their neighbours, the counters of the address space, their
+ * objects. */
 #include "audit.h"
 #include "object_areas.h"
 
-/* The tree is balanced and its areas are whole pages of user memory, in order, apart from each other. */
+/* The tree is balanced and its areas are whole pages of user memory, in order, apart from each
+ * other. */
 static int audit_area_order(struct audit *audit, struct mm *mm)
 {
     vaddr_t end = 0;
@@ -66,7 +68,8 @@ static int audit_area_flags(struct audit *audit, struct mm *mm)
 
     vma_for_each (vma, mm) {
         if (vma_is_shared(vma) && (vma->object == NULL || vma->lineage != 0))
-            return audit_fail(audit, "area_flags", "shared area %lx with private pages", vma->start);
+            return audit_fail(audit, "area_flags", "shared area %lx with private pages",
+                              vma->start);
         if (account_is_charged(vma->flags) && !(vma->flags & VMA_ACCOUNT))
             return audit_fail(audit, "area_flags", "area %lx is not charged", vma->start);
     }
@@ -105,7 +108,7 @@ static bool is_in_object(struct vma *vma)
     bool found = false;
 
     spin_lock(&vma->object->lock);
-    interval_for_each(node, object_area, &vma->object->areas, vma->offset, vma->offset) {
+    interval_for_each (node, object_area, &vma->object->areas, vma->offset, vma->offset) {
         if (node == &vma->object_node) {
             found = true;
             break;

@@ -1,6 +1,6 @@
 /*
- * Invariants of frames: every frame has exactly one owner, map counts are the entries found, the reverse map
- * finds exactly those entries.
+ * Invariants of frames: every frame has exactly one owner, map counts are the entries found, the
+ * reverse map finds exactly those entries.
  */
 #include "anon_family.h"
 #include "audit.h"
@@ -9,7 +9,8 @@
 static int frame_fail(struct audit *audit, const char *invariant, const struct page *page,
                       const char *what)
 {
-    return audit_fail(audit, invariant, "frame %lx (flags %x, references %d, mapped %d, found %u): %s",
+    return audit_fail(audit, invariant,
+                      "frame %lx (flags %x, references %d, mapped %d, found %u): %s",
                       page_to_pfn(page), page->flags, page->references, page->map_count,
                       audit->found[page_to_pfn(page)], what);
 }

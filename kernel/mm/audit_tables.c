@@ -1,6 +1,6 @@
 /*
- * Invariants of page tables: each entry inside an area and allowed by it; the counts of each table. The
- * entries of a shared table are checked against every sharer's areas, but counted once.
+ * Invariants of page tables: each entry inside an area and allowed by it; the counts of each table.
+ * The entries of a shared table are checked against every sharer's areas, but counted once.
  */
 #include "audit.h"
 #include "fault.h"
@@ -19,7 +19,8 @@ static int entry_fail(struct table_walk *walk, const char *invariant, vaddr_t ad
 }
 
 /* An entry lies in an area and gives no right that the area does not. */
-static int audit_entry_rights(struct table_walk *walk, const struct vma *vma, vaddr_t addr, pte_t pte)
+static int audit_entry_rights(struct table_walk *walk, const struct vma *vma, vaddr_t addr,
+                              pte_t pte)
 {
     static const char name[] = "entry_rights";
 

@@ -25,8 +25,8 @@ _Static_assert(sizeof(struct batch_chunk) == PAGE_SIZE, "a chunk is a frame");
 
 struct batch {
     struct mm *mm;
-    vaddr_t start, end;   /* what to flush; empty when start >= end */
-    bool tables_freed;    /* cached walks must go too */
+    vaddr_t start, end; /* what to flush; empty when start >= end */
+    bool tables_freed;  /* cached walks must go too */
     unsigned nr_pages;
     unsigned nr_tables;
     struct batch_chunk *chunks; /* full ones first in time, newest first in the list */
@@ -45,6 +45,6 @@ void batch_add_page(struct batch *batch, struct page *page);
 /* Free @table, which is out of reach, once nobody walks it. May flush. */
 void batch_add_table(struct batch *batch, struct pt_table *table);
 
-/* Flush and let go. The batch is empty again. => a leaf lock may be held; no lock that a page's last
- * reference needs */
+/* Flush and let go. The batch is empty again. => a leaf lock may be held; no lock that a page's
+ * last reference needs */
 void batch_finish(struct batch *batch);

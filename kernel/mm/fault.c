@@ -1,23 +1,26 @@
 /*
  * The page fault: one table, one function for each of its cells.
  *
- *   leaf entry        | private read     | private write      | shared read        | shared write
- *   ------------------+------------------+--------------------+--------------------+---------------
- *   empty, no object  | zero_page        | new_page           |    (a shared area always has an object)
- *   empty, object     | object_page      | copy_object_page   | object_page        | write_object_page
- *   present, no right | (spurious)       | own page: reuse_or_| (spurious)         | write_object_page
- *                     |                  | copy; object's:    |                    |
- *                     |                  | copy; zero: new    |                    |
- *   present, enough   | spurious         | spurious           | spurious           | spurious
+ *   leaf entry       | private read | private write      | shared read | shared write
+ *   -----------------+--------------+--------------------+-------------+------------------
+ *   empty, no object | zero_page    | new_page           |  (shared areas have an object)
+ *   empty, object    | object_page  | copy_object_page   | object_page | write_object_page
+ *   present, without | (spurious)   | own page: reuse    | (spurious)  | write_object_page
+ *   the right        |              |  or copy; object's |             |
+ *                    |              |  page: copy; zero  |             |
+ *                    |              |  page: new_page    |             |
+ *   present, enough  | spurious     | spurious           | spurious    | spurious
  *
- * A leaf table that fork shares is made the address space's own before any write is decided. Each case
- * allocates and does I/O without the table lock and then installs if the entry is still the one the
- * decision was based on (fault_install); if not, the table is consulted again.
+ * A leaf table that fork shares is made the address space's own before any write is decided. Each
+ * case allocates and does I/O without the table lock and then installs if the entry is still the
+ * one the decision was based on (fault_install); if not, the table is consulted again.
  *
- * Signals: no area, or a stack that may not grow: SIGSEGV SEGV_MAPERR. Area without the right: SIGSEGV
- * SEGV_ACCERR. Past the end of the object, or its store failed: SIGBUS BUS_ADRERR. No memory: SIGKILL.
- * Locks: map_lock for reading; object.resize for reading while an object's page is on its way into
- * the table, so that a truncation finds it there.
+ * Signals: no area, or a stack that may not grow: SIGSEGV SEGV_MAPERR. Area without the right:
+ * SIGSEGV SEGV_ACCERR. Past the end of the object, or its store failed: SIGBUS BUS_ADRERR. No
+ * memory: SIGKILL.
+ *
+ * Locks: map_lock for reading; object.resize for reading while an object's page is
+ * on its way into the table, so that a truncation finds it there.
  */
 #include <abi/errno.h>
 #include <abi/signal.h>
@@ -353,10 +356,8 @@ static void grow_stack(struct fault *fault)
 int mm_fault(struct mm *mm, vaddr_t addr, enum fault_access access, bool user,
              vaddr_t stack_pointer, struct mm_fault_failure *failure)
 {
-    struct fault fault = {.mm = mm,
-                          .addr = align_down(addr, PAGE_SIZE),
-                          .access = access,
-                          .failure = failure};
+    struct fault fault = {
+        .mm = mm, .addr = align_down(addr, PAGE_SIZE), .access = access, .failure = failure};
     int err;
 
     (void)user;

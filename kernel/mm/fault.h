@@ -7,12 +7,12 @@
 
 struct fault {
     struct mm *mm;
-    struct vma *vma;  /* the area of @addr */
-    vaddr_t addr;     /* a multiple of PAGE_SIZE */
+    struct vma *vma; /* the area of @addr */
+    vaddr_t addr;    /* a multiple of PAGE_SIZE */
     enum fault_access access;
-    bool force;       /* debugger's access: protection is ignored where VMA_MAY* allows it */
-    pte_t entry;      /* what the decision is based on */
-    bool major;       /* waited for a store */
+    bool force;  /* debugger's access: protection is ignored where VMA_MAY* allows it */
+    pte_t entry; /* what the decision is based on */
+    bool major;  /* waited for a store */
     struct mm_fault_failure *failure;
 };
 
@@ -40,7 +40,8 @@ bool fault_is_satisfied(const struct fault *fault, pte_t entry, bool shared);
 /* Put @pte (naming @page, or a frame without owner and @page NULL) where fault->entry was found. */
 enum fault_result fault_install(struct fault *fault, pte_t pte, struct page *page);
 
-/* The leaf entry for @page in fault->vma: accessed; @write: writable and dirty if the area allows. */
+/* The leaf entry for @page in fault->vma: accessed; @write: writable and dirty if the area allows.
+ */
 pte_t fault_make_entry(const struct fault *fault, pfn_t pfn, bool write);
 
 /* fault_around.c: map the pages of the object around fault->addr that are in memory already. */

@@ -1,7 +1,7 @@
 /*
  * Fault-around: a read fault on an object's page maps its neighbours too, as far as they are in
- * memory, so that a program's text costs one fault per 64 KiB. Neighbours are optional: any obstacle
- * ends the effort.
+ * memory, so that a program's text costs one fault per 64 KiB. Neighbours are optional: any
+ * obstacle ends the effort.
  *
  * => object.resize held for reading, so none of the pages leaves the object meanwhile
  */

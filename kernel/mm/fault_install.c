@@ -2,8 +2,8 @@
  * Install if unchanged: how every fault ends (fault.c).
  *
  * The leaf table is locked and the entry compared with the one the decision was based on. Where a
- * present entry is replaced, it is emptied and flushed everywhere before the new one is set, under the
- * lock: no two threads ever see different frames at one address.
+ * present entry is replaced, it is emptied and flushed everywhere before the new one is set, under
+ * the lock: no two threads ever see different frames at one address.
  */
 #include <abi/errno.h>
 #include <abi/signal.h>

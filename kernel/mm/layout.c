@@ -1,9 +1,9 @@
 /*
  * Where things go in a new address space: stack, mmap area, heap, position-independent programs.
  *
- * The randomised bits are Linux's for x86-64: 22 bits of pages for the stack, 28 for the mmap area and
- * for programs, 32 MiB for the heap. From the top: stack (room for RLIMIT_STACK, between 128 MiB
- * and five sixths of the space), then mmap downwards from mmap_base.
+ * The randomised bits are Linux's for x86-64: 22 bits of pages for the stack, 28 for the mmap area
+ * and for programs, 32 MiB for the heap. From the top: stack (room for RLIMIT_STACK, between 128
+ * MiB and five sixths of the space), then mmap downwards from mmap_base.
  */
 #include <lib/random.h>
 #include <mm/mm.h>

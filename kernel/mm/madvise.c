@@ -1,6 +1,6 @@
 /*
- * madvise(2): the advice that Quire follows. Everything else is refused with -EINVAL, as Linux refuses
- * advice it was not built for.
+ * madvise(2): the advice that Quire follows. Everything else is refused with -EINVAL, as Linux
+ * refuses advice it was not built for.
  *
  * NORMAL, RANDOM, SEQUENTIAL and DONTFORK, DOFORK are remembered in the area (and so decide what
  * merges); WILLNEED brings a file's pages in; DONTNEED drops what the area holds; POPULATE_*

@@ -2,8 +2,8 @@
  * Address spaces: creating, forking, emptying and freeing them.
  *
  * `users` counts who runs in the address space; when the last leaves, everything in it is unmapped.
- * `references` counts who may still look at the struct. All address spaces that are not yet empty are on
- * one list, for the audit. Locks: list_lock (sleeping) > mm.map_lock.
+ * `references` counts who may still look at the struct. All address spaces that are not yet empty
+ * are on one list, for the audit. Locks: list_lock (sleeping) > mm.map_lock.
  */
 #include <abi/errno.h>
 #include <kern/panic.h>

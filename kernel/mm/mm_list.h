@@ -5,8 +5,8 @@
 
 #include <mm/mm.h>
 
-extern struct mutex mm_list_lock;  /* outside of every map_lock */
-extern struct list_head mm_list;   /* (mm_list_lock) mm.list_link */
+extern struct mutex mm_list_lock; /* outside of every map_lock */
+extern struct list_head mm_list;  /* (mm_list_lock) mm.list_link */
 
 void mm_init_cache(void);
 

@@ -1,8 +1,9 @@
 /*
  * mmap(2): check, reserve, commit.
  *
- * Checks come in the order of Linux, so that a call wrong in two ways fails with Linux's errno. What the
- * file allows comes in as request->may; which flags the file knows is the caller's business.
+ * Checks come in the order of Linux, so that a call wrong in two ways fails with Linux's errno.
+ * What the file allows comes in as request->may; which flags the file knows is the caller's
+ * business.
  */
 #include <abi/errno.h>
 #include <kern/panic.h>
@@ -48,7 +49,8 @@ static u32 request_flags(const struct mm *mm, const struct mm_map_request *reque
     return flags;
 }
 
-/* There is no pool of huge pages: what Linux answers when its pool is empty, or the file no hugetlbfs. */
+/* There is no pool of huge pages: what Linux answers when its pool is empty, or the file no
+ * hugetlbfs. */
 static int check_huge(const struct mm_map_request *request)
 {
     unsigned size = request->flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
@@ -107,7 +109,7 @@ static u64 replaced_pages(const struct mapping *map)
     struct vma *vma;
     u64 nr = 0;
 
-    vma_for_each_overlap(vma, map->mm, map->start, map->end)
+    vma_for_each_overlap (vma, map->mm, map->start, map->end)
         nr += (min(vma->end, map->end) - max(vma->start, map->start)) >> PAGE_SHIFT;
     return nr;
 }
@@ -273,8 +275,7 @@ static bool wants_populate(const struct mapping *map)
 {
     unsigned flags = map->request->flags;
 
-    return (map->flags & VMA_LOCKED) ||
-           (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
+    return (map->flags & VMA_LOCKED) || (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
 }
 
 long mm_map(struct mm *mm, const struct mm_map_request *request)

@@ -17,7 +17,7 @@ struct protection {
     u32 rights;         /* VMA_READ | VMA_WRITE | VMA_EXEC */
     int obstacle;       /* errno of what ended the check */
     struct vma_reserve areas;
-    u64 committed;      /* reserved from the commit total */
+    u64 committed; /* reserved from the commit total */
 };
 
 /* ---- check ---- */
@@ -56,7 +56,7 @@ static void find_end(struct protection *p)
     vaddr_t addr = p->start;
     struct vma *vma;
 
-    vma_for_each_overlap(vma, p->mm, p->start, p->end) {
+    vma_for_each_overlap (vma, p->mm, p->start, p->end) {
         u64 nr = (min(vma->end, p->end) - addr) >> PAGE_SHIFT;
 
         if (vma->start > addr)

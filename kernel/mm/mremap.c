@@ -1,8 +1,8 @@
 /*
  * mremap(2): shrink, grow in place, or move.
  *
- * As on Linux some effects come before later errors: MREMAP_FIXED removes what is at the target, and
- * shrinking removes the tail, whatever happens then. The move itself is check, reserve, commit.
+ * As on Linux some effects come before later errors: MREMAP_FIXED removes what is at the target,
+ * and shrinking removes the tail, whatever happens then. The move itself is check, reserve, commit.
  */
 #include <abi/errno.h>
 
@@ -107,7 +107,7 @@ struct move {
     struct vma *copy; /* reserved: the new one */
     size_t moved;     /* bytes that change place */
     u64 committed;
-    bool keep;        /* the old range stays mapped, empty */
+    bool keep; /* the old range stays mapped, empty */
     struct unmap_reserve unmap;
 };
 
@@ -152,7 +152,8 @@ static int move_reserve(struct remap *r, struct move *move)
     err = reserve_tables(r, move);
     if (err != 0)
         goto free_vma;
-    err = unmap_reserve(&move->unmap, r->mm, r->old_addr, r->old_addr + max(move->moved, PAGE_SIZE));
+    err =
+        unmap_reserve(&move->unmap, r->mm, r->old_addr, r->old_addr + max(move->moved, PAGE_SIZE));
     if (err != 0)
         goto free_vma;
     return 0;
@@ -225,9 +226,8 @@ static void move_commit(struct remap *r, struct move *move)
 
 static int move_area(struct remap *r, struct vma *vma)
 {
-    struct move move = {.vma = vma,
-                        .moved = min(r->old_len, r->new_len),
-                        .keep = r->flags & MREMAP_DONTUNMAP};
+    struct move move = {
+        .vma = vma, .moved = min(r->old_len, r->new_len), .keep = r->flags & MREMAP_DONTUNMAP};
     int err = move_reserve(r, &move);
 
     if (err != 0)

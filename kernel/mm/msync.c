@@ -1,6 +1,6 @@
 /*
- * msync(2): write the dirty pages of shared file mappings back. MS_ASYNC has nothing to do: dirty pages
- * are known from their first write on. map_lock is not held during I/O.
+ * msync(2): write the dirty pages of shared file mappings back. MS_ASYNC has nothing to do: dirty
+ * pages are known from their first write on. map_lock is not held during I/O.
  */
 #include <abi/errno.h>
 #include <abi/mman.h>
@@ -13,8 +13,8 @@ struct sync_part {
     u64 first, last;
 };
 
-/* The first area at or above @addr; *hole when it does not begin at @addr. -ENOMEM: none below @end;
- * -EBUSY: MS_INVALIDATE of a locked area. */
+/* The first area at or above @addr; *hole when it does not begin at @addr. -ENOMEM: none below
+ * @end; -EBUSY: MS_INVALIDATE of a locked area. */
 static int next_part(struct mm *mm, vaddr_t addr, vaddr_t end, int flags, struct sync_part *part,
                      bool *hole)
 {

@@ -1,8 +1,8 @@
 /*
  * munmap(2): check, reserve, commit (unmap.h).
  *
- * Order in commit: entries first, while objects still know the areas (a truncation may run at the same
- * time); then the areas; then the page tables nobody can reach any more.
+ * Order in commit: entries first, while objects still know the areas (a truncation may run at the
+ * same time); then the areas; then the page tables nobody can reach any more.
  */
 #include <abi/errno.h>
 #include <kern/panic.h>
@@ -36,7 +36,8 @@ int unmap_reserve(struct unmap_reserve *reserve, struct mm *mm, vaddr_t start, v
     struct vma *above = vma_find(mm, end);
     int err;
 
-    reserve->range = (struct pt_range){.start = start, .end = end, .floor = 0, .ceiling = PT_CEILING};
+    reserve->range =
+        (struct pt_range){.start = start, .end = end, .floor = 0, .ceiling = PT_CEILING};
     if (below != NULL)
         reserve->range.floor = min(below->end, start);
     if (above != NULL)

@@ -1,8 +1,9 @@
 /*
  * Objects: their pages by index (mm/object.h, object_pages.h).
  *
- * A page is entered busy, filled without a lock, and then idle; who finds it busy waits. When filling
- * fails it leaves the object again and the waiters try for themselves. Lock: object.lock for the tree.
+ * A page is entered busy, filled without a lock, and then idle; who finds it busy waits. When
+ * filling fails it leaves the object again and the waiters try for themselves. Lock: object.lock
+ * for the tree.
  */
 #include <abi/errno.h>
 #include <kern/panic.h>
@@ -34,8 +35,8 @@ void object_init_caches(void)
 
 /* ---- lifetime ---- */
 
-void vm_object_init(struct vm_object *object, const struct vm_object_ops *ops, void *owner, u64 size,
-                    u32 flags)
+void vm_object_init(struct vm_object *object, const struct vm_object_ops *ops, void *owner,
+                    u64 size, u32 flags)
 {
     *object = (struct vm_object){
         .ops = ops, .references = 1, .flags = flags, .size = size, .owner = owner};

@@ -1,9 +1,9 @@
 /*
  * Reading and writing files through their objects.
  *
- * A page is never held busy while user memory is touched in a way that may fault: the fault could need
- * that very page. Reading copies from a referenced page; writing copies without faults first and, when
- * the user's page is absent, faults it in and tries again.
+ * A page is never held busy while user memory is touched in a way that may fault: the fault could
+ * need that very page. Reading copies from a referenced page; writing copies without faults first
+ * and, when the user's page is absent, faults it in and tries again.
  */
 #include <abi/errno.h>
 #include <arch/user.h>
@@ -122,7 +122,8 @@ static int touch_user(const struct io_buffer *from, size_t len)
 }
 
 /* => 0; -EFAULT: fault the user's page in and try again; other errors end the write */
-static int write_chunk(struct vm_object *object, u64 offset, const struct io_buffer *from, size_t len)
+static int write_chunk(struct vm_object *object, u64 offset, const struct io_buffer *from,
+                       size_t len)
 {
     struct page *page;
     bool was_valid;

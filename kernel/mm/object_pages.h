@@ -43,7 +43,8 @@ unsigned object_find_pages(struct vm_object *object, u64 first, unsigned nr, str
 /*
  * object_make_writable: a mapping is about to write to @page: the object hears of it and the page
  * becomes dirty. After the entry was installed: object_made_writable.
- * => @page referenced; may sleep; until made writable the page is busy, so it is not cleaned in between
+ * => @page referenced; may sleep; until made writable the page is busy, so it is not cleaned in
+ * between
  * => -EAGAIN when it left the object meanwhile; errors of the operation
  */
 int object_make_writable(struct vm_object *object, struct page *page) __must_check;
@@ -51,7 +52,8 @@ void object_made_writable(struct vm_object *object, struct page *page);
 
 /* Enter @page, which gets one reference for the tree. -EEXIST, -ENOMEM; -ENODATA past the end with
  * @bounded. */
-int object_insert_page(struct vm_object *object, u64 index, struct page *page, bool bounded) __must_check;
+int object_insert_page(struct vm_object *object, u64 index, struct page *page,
+                       bool bounded) __must_check;
 
 /* Take @page out; the tree's reference is now the caller's. => object.lock held; not mapped */
 void object_remove_page(struct vm_object *object, struct page *page);

@@ -1,9 +1,9 @@
 /*
  * Changing what an object holds while it is mapped: resize, punch, write back.
  *
- * The size changes first, then the mappings go, then the pages. A fault holds object.resize for reading
- * from its look at the size until its entry is installed, so a page that is dropped here is mapped
- * nowhere. The tree of areas is walked under object.lock; flushes are batched per area.
+ * The size changes first, then the mappings go, then the pages. A fault holds object.resize for
+ * reading from its look at the size until its entry is installed, so a page that is dropped here is
+ * mapped nowhere. The tree of areas is walked under object.lock; flushes are batched per area.
  */
 #include <abi/errno.h>
 #include <kern/panic.h>
@@ -24,13 +24,14 @@ static void area_part(const struct vma *vma, u64 first, u64 last, vaddr_t *start
 
 /* Run over the areas that show pages of [first, last]. */
 static void for_each_area(struct vm_object *object, u64 first, u64 last,
-                          void (*visit)(struct batch *batch, vaddr_t start, vaddr_t end, bool private),
+                          void (*visit)(struct batch *batch, vaddr_t start, vaddr_t end,
+                                        bool private),
                           bool private)
 {
     struct interval_node *node;
 
     spin_lock(&object->lock);
-    interval_for_each(node, object_area, &object->areas, first, last) {
+    interval_for_each (node, object_area, &object->areas, first, last) {
         struct vma *vma = vma_of_object_node(node);
         struct batch batch;
         vaddr_t start, end;

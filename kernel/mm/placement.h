@@ -6,6 +6,8 @@
 /*
  * placement_find: the address for @len bytes (a multiple of PAGE_SIZE), as mmap(2) chooses it.
  * => @addr: hint, or with MAP_FIXED the answer; map_lock held
- * => -ENOMEM no room or above USER_END, -EINVAL not page-aligned, -EPERM below MMAP_MIN_ADDR unless @low
+ * => -ENOMEM no room or above USER_END, -EINVAL not page-aligned, -EPERM below MMAP_MIN_ADDR unless
+ * @low
  */
-long placement_find(const struct mm *mm, vaddr_t addr, size_t len, unsigned map_flags, bool low) __must_check;
+long placement_find(const struct mm *mm, vaddr_t addr, size_t len, unsigned map_flags,
+                    bool low) __must_check;

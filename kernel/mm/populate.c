@@ -63,7 +63,7 @@ static bool next_part(struct mm *mm, vaddr_t *start, vaddr_t *end, bool *write)
     bool found = false;
 
     read_lock(&mm->map_lock);
-    vma_for_each_overlap(vma, mm, *start, *end) {
+    vma_for_each_overlap (vma, mm, *start, *end) {
         if (!(vma->flags & VMA_PROTECTION))
             continue;
         *start = max(*start, vma->start);

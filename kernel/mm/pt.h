@@ -1,8 +1,8 @@
 /*
  * Page tables: every look at and every change to an entry of an address space.
  *
- * 1. Shape. Four levels (arch/pte.h); level 1 tables are the leaf tables. Upper tables belong to one
- *    address space and go away only under map_lock held for writing, so a walk that holds map_lock
+ * 1. Shape. Four levels (arch/pte.h); level 1 tables are the leaf tables. Upper tables belong to
+ *    one address space and go away only under map_lock held for writing: a walk that holds map_lock
  *    (or RCU, from the reverse map) may follow them without their locks.
  * 2. Sharing. fork lets parent and child name the same leaf table; write permission is off in both
  *    level-2 entries. pt_own makes a table the caller's own before it is changed: it becomes
@@ -132,7 +132,8 @@ void pt_zap_in_place(struct batch *batch, vaddr_t start, vaddr_t end, bool priva
 
 /* ---- pt_protect.c ---- */
 
-/* Give the entries the rights @prot (PTE_PROT_*); write permission is never added. => tables owned */
+/* Give the entries the rights @prot (PTE_PROT_*); write permission is never added. => tables owned
+ */
 void pt_protect(struct batch *batch, vaddr_t start, vaddr_t end, unsigned prot);
 
 /* From the reverse map: take write permission from the entries of object pages, in place. */

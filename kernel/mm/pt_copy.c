@@ -1,8 +1,8 @@
 /*
  * fork: giving the child the private pages of the parent (pt.h 2; DESIGN 2.2).
  *
- * A leaf table that serves only areas which the child inherits privately is shared: one count and two
- * level-2 entries without write permission, whatever it holds. A table with few entries, or
+ * A leaf table that serves only areas which the child inherits privately is shared: one count and
+ * two level-2 entries without write permission, whatever it holds. A table with few entries, or
  * with others' entries in it, is copied at once.
  *
  * => map_lock of the parent held for writing; nobody runs in the child yet
@@ -30,7 +30,7 @@ static bool is_sharable(struct mm *parent, vaddr_t addr)
     vaddr_t base = align_down(addr, PT_LEAF_SPAN);
     struct vma *vma;
 
-    vma_for_each_overlap(vma, parent, base, base + PT_LEAF_SPAN) {
+    vma_for_each_overlap (vma, parent, base, base + PT_LEAF_SPAN) {
         if (!is_inherited(vma))
             return false;
     }
@@ -86,7 +86,8 @@ static pte_t copy_entry(pte_t *from, bool *lost)
     return entry;
 }
 
-static int copy_leaf(struct mm *child, pte_t *upper, vaddr_t start, vaddr_t end, struct batch *batch)
+static int copy_leaf(struct mm *child, pte_t *upper, vaddr_t start, vaddr_t end,
+                     struct batch *batch)
 {
     struct pt_table *leaf = pt_leaf_of_upper(pte_load(upper));
     pte_t *slot = pte_slot(pt_table_entries(leaf), start, 1);

@@ -53,8 +53,7 @@ static void move_leaf(struct batch *batch, pte_t *upper, vaddr_t from, vaddr_t t
         pte_t *entry = pte_slot(pt_table_entries(source), from + done, 1);
 
         if (!pte_is_empty(pte_load(entry)))
-            move_entry(source, entry, target,
-                       pte_slot(pt_table_entries(target), to + done, 1));
+            move_entry(source, entry, target, pte_slot(pt_table_entries(target), to + done, 1));
     }
     arch_mmu_flush(&batch->mm->mmu, from, from + len, false);
     unlock_two(source, target);

@@ -2,8 +2,8 @@
  * Changing the rights of entries that exist.
  *
  * Write permission is only ever taken here: whether a page may be written without a further look
- * (sole owner, write notice) is the fault's decision. So the new entry is writable only if the old one
- * was and the area still allows it. Whatever is allowed at all can be read on this machine.
+ * (sole owner, write notice) is the fault's decision. So the new entry is writable only if the old
+ * one was and the area still allows it. Whatever is allowed at all can be read on this machine.
  */
 #include <kern/panic.h>
 

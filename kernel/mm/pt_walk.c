@@ -1,14 +1,15 @@
 /*
  * Walking page tables, locking a leaf table, and making it one's own (pt.h 1, 2).
  *
- * pt_own is the only place that resolves sharing. The copy and the switch of the level-2 entry happen
- * under the locks of both tables, and the old walk is flushed before they are released: afterwards
- * no processor of this address space reads through the shared table.
+ * pt_own is the only place that resolves sharing. The copy and the switch of the level-2 entry
+ * happen under the locks of both tables, and the old walk is flushed before they are released:
+ * afterwards no processor of this address space reads through the shared table.
  */
 #include <abi/errno.h>
 #include <kern/panic.h>
 #include <lib/string.h>
 
+#include "account.h"
 #include "pt.h"
 
 static pte_t *table_below(pte_t entry)
@@ -339,7 +340,7 @@ void pt_install(struct pt_cursor *cursor, pte_t pte)
 
     ASSERT(pte_is_empty(pt_get(cursor)));
     if (page != NULL)
-        page_map_count_add(page, 1);
+        account_map_page(page);
     cursor->leaf->nr[pt_kind_of(pte)]++;
     pte_store(cursor->slot, pte);
 }
@@ -351,7 +352,7 @@ pte_t pt_take(struct pt_cursor *cursor)
 
     cursor->leaf->nr[pt_kind_of(pte)]--;
     if (page != NULL)
-        page_map_count_add(page, -1);
+        account_unmap_page(page);
     return pte;
 }
 

@@ -8,6 +8,7 @@
 #include <kern/panic.h>
 #include <lib/atomic.h>
 
+#include "account.h"
 #include "pt.h"
 
 /* What the processor noted in an entry that is going away is kept in the page. */
@@ -28,7 +29,7 @@ static void zap_entry(struct pt_table *leaf, pte_t *slot, pte_t pte, struct batc
     if (page == NULL)
         return;
     note_use(page, pte);
-    page_map_count_add(page, -1);
+    account_unmap_page(page);
     batch_add_page(batch, page);
 }
 
@@ -163,7 +164,8 @@ static void free_below(struct batch *batch, pte_t *entries, unsigned level, vadd
 {
     u64 size = pte_level_size(level);
     vaddr_t base = align_down(start, size);
-    vaddr_t table_end = align_down(start, size * PTE_ENTRIES_PER_TABLE) + size * PTE_ENTRIES_PER_TABLE;
+    vaddr_t table_end =
+        align_down(start, size * PTE_ENTRIES_PER_TABLE) + size * PTE_ENTRIES_PER_TABLE;
     vaddr_t end = min(range->end, table_end);
 
     for (; base < end; base += size) {

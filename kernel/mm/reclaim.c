@@ -3,8 +3,9 @@
  *
  * Objects whose pages can be read again from a store are on one list. A round goes over it, from
  * where the last one ended: first pages that nobody maps, then mapped ones, whose entries are
- * removed through the object's areas. Dirty pages, private pages and shmem stay. Background rounds run as deferred work, woken by kmem.
- * Lock: list_lock for the list; an object on it is revived by reference before it is used.
+ * removed through the object's areas. Dirty pages, private pages and shmem stay. Background rounds
+ * run as deferred work, woken by kmem. Lock: list_lock for the list; an object on it is revived by
+ * reference before it is used.
  */
 #include <kmem/frames.h>
 #include <kmem/kmem.h>

@@ -2,7 +2,8 @@
  * Shared memory without a file: MAP_SHARED | MAP_ANONYMOUS and System V segments.
  *
  * The object owns its pages and has no store, so it asks for no notice of writes and never gives a
- * page up. Its owner word is a serial number, an inode number for /proc. Its whole size is committed when it is made (as Linux does for shared mappings).
+ * page up. Its owner word is a serial number, an inode number for /proc. Its whole size is
+ * committed when it is made (as Linux does for shared mappings).
  */
 #include <abi/errno.h>
 #include <kmem/slab.h>

@@ -1,8 +1,8 @@
 /*
  * Growing areas that grow down, on a fault below them.
  *
- * The limits are those of setrlimit(2) and of Linux: RLIMIT_STACK for the area, RLIMIT_AS for the address
- * space, and STACK_GUARD_GAP free bytes to an accessible neighbour below.
+ * The limits are those of setrlimit(2) and of Linux: RLIMIT_STACK for the area, RLIMIT_AS for the
+ * address space, and STACK_GUARD_GAP free bytes to an accessible neighbour below.
  */
 #include <abi/errno.h>
 

@@ -7,8 +7,8 @@
  *
  * => an entry changes under the lock of its table page; the level-2 entry that names a leaf table
  *    changes under the locks of both, upper table first
- * => a table is freed after an RCU grace period, with every entry empty, so whoever walks the tables
- *    without a lock may still look at it and lock it
+ * => a table is freed after an RCU grace period, with every entry empty, so whoever walks the
+ * tables without a lock may still look at it and lock it
  */
 #pragma once
 
@@ -32,8 +32,8 @@ struct pt_table {
     union {
         struct {
             u16 nr[NR_PT_KINDS]; /* (t) entries of each kind */
-            u32 sharers;         /* (t) level-2 entries that name this leaf table; 1 for upper tables */
-            u32 level;           /* (I) level of its entries */
+            u32 sharers; /* (t) level-2 entries that name this leaf table; 1 for upper tables */
+            u32 level;   /* (I) level of its entries */
         };
         struct rcu_head rcu; /* once nobody can reach it */
     };

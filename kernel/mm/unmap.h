@@ -15,7 +15,8 @@ struct unmap_reserve {
  * unmap_reserve: => map_lock held for writing
  * => -ENOMEM: no memory, or an area would be cut in two above MAX_MAP_COUNT
  */
-int unmap_reserve(struct unmap_reserve *reserve, struct mm *mm, vaddr_t start, vaddr_t end) __must_check;
+int unmap_reserve(struct unmap_reserve *reserve, struct mm *mm, vaddr_t start,
+                  vaddr_t end) __must_check;
 void unmap_release(struct unmap_reserve *reserve);
 
 /* Cannot fail. The batch still has to be finished; until then frames are only on their way out. */

@@ -1,6 +1,6 @@
 /*
- * What an area uses, for /proc/PID/smaps: every entry classified and added up. Lock: map_lock for reading;
- * each leaf table is locked while it is read.
+ * What an area uses, for /proc/PID/smaps: every entry classified and added up. Lock: map_lock for
+ * reading; each leaf table is locked while it is read.
  */
 #include "pt.h"
 

@@ -1,8 +1,8 @@
 /*
  * Areas: lifetime, splitting, merging (vma.h 1, 3, 4).
  *
- * Every change to an area's place is one step for whoever walks the object's tree: the area is taken
- * out, changed and put back under one hold of object.lock, so a truncation never misses it.
+ * Every change to an area's place is one step for whoever walks the object's tree: the area is
+ * taken out, changed and put back under one hold of object.lock, so a truncation never misses it.
  * Lock: mm.map_lock held for writing, except for vma_set_lineage.
  */
 #include <abi/errno.h>

@@ -12,10 +12,10 @@
  *    pages (the area is "displaced"). Where there are no private pages the area is born again
  *    where it lands.
  * 4. Lineage. Linux merges neighbours with private pages only when their reverse maps agree, and
- *    /proc/PID/maps shows it, so it is part of the ABI. The lineage number stands for that: 0 without
- *    private pages, given at the first private page, taken over from a neighbour that differs in
- *    access rights at most. A forked area gets a number of its own and no longer merges with
- *    neighbours that have none. The rules are those of Linux 6.1; correctness needs only 3.
+ *    /proc/PID/maps shows it, so it is part of the ABI. The lineage number stands for that: 0
+ *    without private pages, given at the first private page, taken over from a neighbour that
+ *    differs in access rights at most. A forked area gets a number of its own and no longer merges
+ *    with neighbours that have none. The rules are those of Linux 6.1; correctness needs only 3.
  * 5. Locks: (m) mm.map_lock. What an area in an object's interval tree says about its place in the
  *    object and in memory changes only while it is out of that tree, under object.lock (o).
  */
@@ -25,17 +25,17 @@
 #include <mm/mm.h>
 
 struct vma {
-    struct rb_node node;          /* (m) mm.areas */
-    vaddr_t start, end;           /* (m,o) */
-    u64 subtree_gap;              /* (m) largest hole between two neighbours of the subtree, bytes */
-    u32 flags;                    /* (m) VMA_* */
-    u32 lineage : 30;             /* (m; set by a fault under the read lock) */
-    u32 forked : 1;               /* (m) the lineage began in another address space */
-    u32 subtree_displaced : 1;    /* (m) a displaced area is in the subtree */
-    struct mm *mm;                /* (I) */
-    struct vm_object *object;     /* (I) or NULL: anonymous private */
-    u64 offset;                   /* (m,o) page of the object at start */
-    u64 birth;                    /* (m) birth page number of start; private areas */
+    struct rb_node node;       /* (m) mm.areas */
+    vaddr_t start, end;        /* (m,o) */
+    u64 subtree_gap;           /* (m) largest hole between two neighbours of the subtree, bytes */
+    u32 flags;                 /* (m) VMA_* */
+    u32 lineage : 30;          /* (m; set by a fault under the read lock) */
+    u32 forked : 1;            /* (m) the lineage began in another address space */
+    u32 subtree_displaced : 1; /* (m) a displaced area is in the subtree */
+    struct mm *mm;             /* (I) */
+    struct vm_object *object;  /* (I) or NULL: anonymous private */
+    u64 offset;                /* (m,o) page of the object at start */
+    u64 birth;                 /* (m) birth page number of start; private areas */
     union {
         struct vm_source *source; /* (I) the door, or NULL */
         const char *name;         /* (I) of a VMA_SPECIAL area */
@@ -109,7 +109,7 @@ void vma_leave_object(struct vma *vma);
 void vma_enter_object(struct vma *vma);
 
 /*
- * vma_split: cut @vma at @addr; @upper (from vma_alloc) becomes [addr, end), @vma keeps [start, addr).
+ * vma_split: cut @vma at @addr; @upper (from vma_alloc) becomes what is above, @vma keeps the rest.
  * => cannot fail
  */
 void vma_split(struct vma *vma, vaddr_t addr, struct vma *upper);
@@ -144,7 +144,8 @@ void vma_set_flags(struct vma *vma, u32 flags);
 struct vma_reserve {
     struct vma *spare[2];
 };
-int vma_reserve_split(struct vma_reserve *reserve, struct mm *mm, vaddr_t start, vaddr_t end) __must_check;
+int vma_reserve_split(struct vma_reserve *reserve, struct mm *mm, vaddr_t start,
+                      vaddr_t end) __must_check;
 void vma_reserve_release(struct vma_reserve *reserve);
 
 /* Split the areas across @start and across @end with the reserve; the first area of the range. */
@@ -156,8 +157,9 @@ void vma_tree_insert(struct mm *mm, struct vma *vma);
 void vma_tree_remove(struct mm *mm, struct vma *vma);
 void vma_tree_changed(struct vma *vma); /* its bounds or birth changed, not its order */
 
-struct vma *vma_find(const struct mm *mm, vaddr_t addr);    /* the first that ends above @addr */
-struct vma *vma_find_at(const struct mm *mm, vaddr_t addr); /* the one that contains @addr, or NULL */
+struct vma *vma_find(const struct mm *mm, vaddr_t addr); /* the first that ends above @addr */
+struct vma *vma_find_at(const struct mm *mm,
+                        vaddr_t addr); /* the one that contains @addr, or NULL */
 struct vma *vma_find_overlap(const struct mm *mm, vaddr_t start, vaddr_t end);
 struct vma *vma_first(const struct mm *mm);
 struct vma *vma_last(const struct mm *mm);

@@ -1,8 +1,8 @@
 /*
  * The tree of areas: finding the area of an address, and room for a new one.
  *
- * A node's summary is the largest hole between two neighbours *inside* its subtree; the holes at the
- * two edges of a subtree depend on what lies outside and are known to the search, which carries
+ * A node's summary is the largest hole between two neighbours *inside* its subtree; the holes at
+ * the two edges of a subtree depend on what lies outside and are known to the search, which carries
  * them down. So a change of one area concerns only the nodes above it. The outermost areas of
  * a subtree are found by walking down its edge. An area that grows down counts from its guard
  * gap on (vma_gap_start). Lock: mm.map_lock.

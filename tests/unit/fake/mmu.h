@@ -1,6 +1,6 @@
 /*
- * The memory management unit of the fake machine: translation buffers that remember, and accesses that go
- * through the real page tables as a processor's would.
+ * The memory management unit of the fake machine: translation buffers that remember, and accesses
+ * that go through the real page tables as a processor's would.
  *
  * A translation is remembered per CPU until it is flushed. An access that would use one which the
  * tables no longer confirm ends the test: some operation forgot to flush. The same holds for the

@@ -1,6 +1,6 @@
 /*
- * Threads and sleeping of the fake machine: there is one thread, so whoever would have to wait would
- * wait for ever, and the test ends. RCU callbacks and deferred work are kept until
+ * Threads and sleeping of the fake machine: there is one thread, so whoever would have to wait
+ * would wait for ever, and the test ends. RCU callbacks and deferred work are kept until
  * fake_run_deferred, so that what is freed too early is seen.
  */
 #include "fake/mmu.h"

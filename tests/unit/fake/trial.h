@@ -1,6 +1,7 @@
 /*
- * Trials: functions that run in a process of their own, so that a crash or a failed expectation is a result.
- * Host code, for tests that try many variants; the fake machine is not started before the trial.
+ * Trials: functions that run in a process of their own, so that a crash or a failed expectation is
+ * a result. Host code, for tests that try many variants; the fake machine is not started before the
+ * trial.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /*
- * Failure sweep: a program that does a bit of everything, run again and again with the n-th allocation failing
- * (alone, and with all later ones), for every n and every kind of allocation. Whatever a call answers, the audit holds, and nothing leaks.
+ * Failure sweep: a program that does a bit of everything, run again and again with the n-th
+ * allocation failing (alone, and with all later ones), for every n and every kind of allocation.
+ * Whatever a call answers, the audit holds, and nothing leaks.
  */
 #include "mm/store.h"
 

@@ -84,4 +84,16 @@ tests_unit_mm_object_CPPFLAGS = $(MM_CPPFLAGS)
 tests_unit_mm_object_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_mm_object_LDADD = $(UNIT_LIBS)
 
+unit_tests += tests/unit/mm/tree
+tests_unit_mm_tree_SOURCES = %D%/tree.c $(MM_SETUP)
+tests_unit_mm_tree_CPPFLAGS = $(MM_CPPFLAGS)
+tests_unit_mm_tree_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_mm_tree_LDADD = $(UNIT_LIBS)
+
+unit_tests += tests/unit/mm/audit
+tests_unit_mm_audit_SOURCES = %D%/audit.c $(MM_SETUP)
+tests_unit_mm_audit_CPPFLAGS = $(MM_CPPFLAGS)
+tests_unit_mm_audit_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_mm_audit_LDADD = $(UNIT_LIBS)
+
 EXTRA_DIST += tests/unit/fake/mmu.h tests/unit/fake/trial.h %D%/program.h %D%/store.h %D%/model.h

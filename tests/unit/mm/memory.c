@@ -1,4 +1,5 @@
-/* What the bytes of a mapping are: zero pages, stacks, moved mappings, advice, other address spaces. */
+/* What the bytes of a mapping are: zero pages, stacks, moved mappings, advice, other address
+ * spaces. */
 #include "mm/program.h"
 
 TEST(untouched_memory_is_zero_and_costs_nothing)

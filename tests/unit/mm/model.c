@@ -1,6 +1,6 @@
 /*
- * Random steps against the model, the audit after each. A seed that fails is run again with fewer and
- * fewer steps until none can be left out; the rest is printed.
+ * Random steps against the model, the audit after each. A seed that fails is run again with fewer
+ * and fewer steps until none can be left out; the rest is printed.
  *
  *     QUIRE_MODEL_SEED=first    QUIRE_MODEL_SEEDS=how many    QUIRE_MODEL_STEPS=of how many steps
  *

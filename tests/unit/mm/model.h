@@ -1,8 +1,8 @@
 /*
  * The model: what user memory is, page by page, without page tables, areas or copy-on-write.
  *
- * A window of WINDOW_PAGES pages (across the end of a leaf table) in up to MODEL_PROCESSES processes, and two
- * objects. A page is mapped or not; it shows a private value or what lies below.
+ * A window of WINDOW_PAGES pages (across the end of a leaf table) in up to MODEL_PROCESSES
+ * processes, and two objects. A page is mapped or not; it shows a private value or what lies below.
  */
 #pragma once
 
@@ -19,10 +19,10 @@ enum backing { BACKING_NONE, BACKING_ANONYMOUS, BACKING_SHMEM, BACKING_FILE };
 struct model_page {
     enum backing backing; /* NONE: not mapped */
     bool shared;
-    bool owned;     /* a private value of its own */
+    bool owned; /* a private value of its own */
     u8 prot;
-    u8 value;       /* the private one */
-    u16 index;      /* page of the object */
+    u8 value;  /* the private one */
+    u16 index; /* page of the object */
 };
 
 struct model {

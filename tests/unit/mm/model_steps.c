@@ -1,6 +1,6 @@
 /*
- * The steps of the model test: each does one thing to the real memory and to the model, and compares
- * results (model.h).
+ * The steps of the model test: each does one thing to the real memory and to the model, and
+ * compares results (model.h).
  */
 #include "mm/model.h"
 
@@ -52,8 +52,8 @@ static void clear_range(struct model_page *pages, unsigned start, unsigned end)
 
 static u8 prot_of(unsigned argument)
 {
-    static const u8 prots[] = {RW, RW, RW, PROT_READ, PROT_READ | PROT_EXEC, PROT_NONE,
-                               RW | PROT_EXEC};
+    static const u8 prots[] = {
+        RW, RW, RW, PROT_READ, PROT_READ | PROT_EXEC, PROT_NONE, RW | PROT_EXEC};
 
     return prots[argument % ARRAY_SIZE(prots)];
 }
@@ -80,14 +80,13 @@ static void step_map_object(struct context *c)
     bool shared = c->argument & 2;
     u8 prot = prot_of(c->argument >> 2);
     unsigned index = c->argument % 16;
-    struct mm_map_request request = {
-        .addr = address(c->start),
-        .len = range_len(c),
-        .prot = prot,
-        .flags = MAP_FIXED | (shared ? MAP_SHARED : MAP_PRIVATE),
-        .object = object_of(c->model, backing),
-        .offset = index * PAGE,
-        .may = VMA_MAYREAD | VMA_MAYWRITE | VMA_MAYEXEC};
+    struct mm_map_request request = {.addr = address(c->start),
+                                     .len = range_len(c),
+                                     .prot = prot,
+                                     .flags = MAP_FIXED | (shared ? MAP_SHARED : MAP_PRIVATE),
+                                     .object = object_of(c->model, backing),
+                                     .offset = index * PAGE,
+                                     .may = VMA_MAYREAD | VMA_MAYWRITE | VMA_MAYEXEC};
     unsigned i;
 
     EXPECT_EQ(mm_map(c->mm, &request), address(c->start));

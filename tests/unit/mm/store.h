@@ -1,6 +1,6 @@
 /*
- * An object with a store, as a file system would make it: one array of bytes per page, faults on demand,
- * write notice.
+ * An object with a store, as a file system would make it: one array of bytes per page, faults on
+ * demand, write notice.
  */
 #pragma once
 
