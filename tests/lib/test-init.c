@@ -7,6 +7,7 @@
  *
  *      @@ start NAME
  *      | one line of the test's output        (non-printing bytes as \xNN)
+ *      @@ took NAME 1.2                       (seconds)
  *      @@ end NAME exit 0                     (or "signal 11", or "timeout")
  *      @@ audit NAME text                     (only when /proc/quire/audit says anything but ok)
  *      @@ done
@@ -181,12 +182,14 @@ static void run_test(const char *name, int seconds)
     printf("@@ start %s\n", name);
     fflush(stdout);
 
+    double started = seconds_now();
     pid_t child = fork();
     if (child == 0)
         run_child(path);
-    int status = child < 0 ? -1 : wait_for(child, seconds_now() + seconds);
+    int status = child < 0 ? -1 : wait_for(child, started + seconds);
     kill_rest();
     print_output();
+    printf("@@ took %s %.1f\n", name, seconds_now() - started);
     if (child < 0)
         printf("@@ end %s nofork\n", name);
     else if (status < 0)
