@@ -60,26 +60,11 @@ static int read_cpu_clock(int clock, s64 *ns)
 int clock_read(int clock, s64 *ns)
 {
     switch (clock) {
-    case CLOCK_REALTIME:
-    case CLOCK_REALTIME_COARSE:
-    case CLOCK_REALTIME_ALARM:
-    case CLOCK_TAI:
-        *ns = time_realtime_ns();
-        return 0;
-    case CLOCK_MONOTONIC:
-    case CLOCK_MONOTONIC_RAW:
-    case CLOCK_MONOTONIC_COARSE:
-        *ns = (s64)time_monotonic_ns();
-        return 0;
-    case CLOCK_BOOTTIME:
-    case CLOCK_BOOTTIME_ALARM:
-        *ns = (s64)time_boottime_ns();
-        return 0;
     case CLOCK_PROCESS_CPUTIME_ID:
         return read_process_clock(0, 0, ns);
     case CLOCK_THREAD_CPUTIME_ID:
         return read_task_clock(0, 0, ns);
     default:
-        return clock < 0 ? read_cpu_clock(clock, ns) : -EINVAL;
+        return clock < 0 ? read_cpu_clock(clock, ns) : clock_get(clock, ns);
     }
 }
