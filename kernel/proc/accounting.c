@@ -102,8 +102,10 @@ int rusage_get(int who, struct abi_rusage *usage)
 {
     struct task *self = current_task();
     struct process_totals totals;
+    struct mm_resident resident;
     irqflags_t flags;
 
+    mm_resident_get(self->mm, &resident); /* notes the peak */
     switch (who) {
     case RUSAGE_SELF:
         process_totals_get(self->process, &totals);

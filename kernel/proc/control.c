@@ -98,6 +98,10 @@ static long control_privileges(int option, unsigned long a, unsigned long b, uns
         return credentials->secure_bits;
     case PR_GET_KEEPCAPS:
         return credentials->secure_bits >> 4 & 1;
+    case PR_SET_KEEPCAPS:
+        if (a > 1)
+            return -EINVAL;
+        return credentials_set_secure_bits((u32)a << 4, 1u << 4);
     case PR_SET_NO_NEW_PRIVS:
         if (a != 1 || b || c || d)
             return -EINVAL;

@@ -99,11 +99,11 @@ static void switch_memory(struct task *self, struct mm *mm)
 {
     struct mm *old = self->mm;
     struct process *process = self->process;
-    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    irqflags_t flags;
 
     if (old != NULL)
-        process->dead_tasks.max_resident_pages =
-            max(process->dead_tasks.max_resident_pages, old->peak_resident_pages);
+        task_note_peak(self);
+    flags = spin_lock_irqsave(&process->lock);
     self->mm = mm;
     self->thread.mmu = &mm->mmu;
     arch_mmu_switch(&mm->mmu);

@@ -257,14 +257,16 @@ static void end_process(struct process *process)
     }
 }
 
-static void note_peak(struct task *self)
+void task_note_peak(struct task *self)
 {
     struct process *process = self->process;
-    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    struct mm_resident resident;
+    irqflags_t flags;
 
-    if (self->mm != NULL)
-        process->dead_tasks.max_resident_pages =
-            max(process->dead_tasks.max_resident_pages, self->mm->peak_resident_pages);
+    mm_resident_get(self->mm, &resident); /* notes the peak */
+    flags = spin_lock_irqsave(&process->lock);
+    process->dead_tasks.max_resident_pages =
+        max(process->dead_tasks.max_resident_pages, self->mm->peak_resident_pages);
     spin_unlock_irqrestore(&process->lock, flags);
 }
 
@@ -276,7 +278,8 @@ void task_exit(int status)
 
     if (last)
         end_process(process);
-    note_peak(self);
+    if (self->mm != NULL)
+        task_note_peak(self);
     task_leave_memory(self);
     drop_memory(self);
     drop_files(self);

@@ -24,6 +24,8 @@
 
 #include "proc_internal.h"
 
+#define CLONE_KNOWN 0x3fffffffful
+
 #define CLONE_NAMESPACES                                                                           \
     (CLONE_NEWTIME | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
      CLONE_NEWPID | CLONE_NEWNET)
@@ -31,6 +33,8 @@
 /* Combinations that clone(2) refuses; namespaces and pidfds are features this kernel is built without. */
 static int check_flags(u64 flags)
 {
+    if (flags & ~CLONE_KNOWN)
+        return -EINVAL;
     if (flags & (CLONE_NAMESPACES | CLONE_PIDFD | CLONE_INTO_CGROUP))
         return -EINVAL;
     if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))

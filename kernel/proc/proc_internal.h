@@ -28,6 +28,8 @@ void task_caches_init(void);
 
 /* The part of leaving an address space that user mode sees: futexes, clear_child_tid, the vfork parent. */
 void task_leave_memory(struct task *task);
+/* Remember how much memory the task's address space had resident at most, before it goes. */
+void task_note_peak(struct task *task);
 /* Give back memory and descriptors of a task that never ran. */
 void task_drop_resources(struct task *task);
 

@@ -12,7 +12,7 @@
 
 #define SA_KNOWN                                                                                   \
     (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER |             \
-     SA_RESETHAND | SA_RESTORER)
+     SA_RESETHAND | SA_EXPOSE_TAGBITS | SA_RESTORER)
 
 static struct abi_sigaction read_action(struct signal_actions *actions, int signal)
 {
