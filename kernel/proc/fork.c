@@ -179,6 +179,7 @@ static void insert_process(struct task *child, struct process *self, u64 flags)
     struct process *parent = flags & CLONE_PARENT ? self->parent : self;
 
     process->pid = child->pid;
+    child->vfs.process_id = process_id(process);
     if (flags & CLONE_PARENT) {
         process->creator_tid = self->creator_tid;
         process->exit_signal = self->exit_signal;

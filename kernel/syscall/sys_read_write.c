@@ -36,8 +36,8 @@ long sys_read(int fd, void __user *data, size_t len)
 {
     struct io_buffer buffer;
 
-    if ((ssize_t)len < 0)
-        return fd_get_cloexec(vfs_current()->files, fd) < 0 ? -EBADF : -EINVAL;
+    if (!user_range_ok(data, len))
+        return fd_get_cloexec(vfs_current()->files, fd) < 0 ? -EBADF : -EFAULT;
     io_buffer_user(&buffer, data, clamp(len));
     return WITH_FILE(fd, file, file_read(file, &buffer));
 }
@@ -46,8 +46,8 @@ long sys_write(int fd, const void __user *data, size_t len)
 {
     struct io_buffer buffer;
 
-    if ((ssize_t)len < 0)
-        return fd_get_cloexec(vfs_current()->files, fd) < 0 ? -EBADF : -EINVAL;
+    if (!user_range_ok(data, len))
+        return fd_get_cloexec(vfs_current()->files, fd) < 0 ? -EBADF : -EFAULT;
     io_buffer_user(&buffer, (void __user *)data, clamp(len));
     return raise_on_pipe(WITH_FILE(fd, file, file_write(file, &buffer)));
 }
@@ -56,8 +56,10 @@ long sys_pread64(int fd, void __user *data, size_t len, s64 offset)
 {
     struct io_buffer buffer;
 
-    if (offset < 0 || (ssize_t)len < 0)
+    if (offset < 0)
         return -EINVAL;
+    if (!user_range_ok(data, len))
+        return fd_get_cloexec(vfs_current()->files, fd) < 0 ? -EBADF : -EFAULT;
     io_buffer_user(&buffer, data, clamp(len));
     return WITH_FILE(fd, file, file_read_at(file, &buffer, offset));
 }
@@ -66,8 +68,10 @@ long sys_pwrite64(int fd, const void __user *data, size_t len, s64 offset)
 {
     struct io_buffer buffer;
 
-    if (offset < 0 || (ssize_t)len < 0)
+    if (offset < 0)
         return -EINVAL;
+    if (!user_range_ok(data, len))
+        return fd_get_cloexec(vfs_current()->files, fd) < 0 ? -EBADF : -EFAULT;
     io_buffer_user(&buffer, (void __user *)data, clamp(len));
     return raise_on_pipe(WITH_FILE(fd, file, file_write_at(file, &buffer, offset)));
 }

@@ -36,18 +36,15 @@ static void inode_put_pipe(struct inode *inode, struct pipe *pipe)
         pipe_free(pipe);
 }
 
-/* Wait for the side that this file is not. */
-static int wait_for_partner(struct pipe *pipe, struct file *file)
+/*
+ * Wait for the side that this file is not to be opened. A partner that came and went again since
+ * @seen was taken counts: its open succeeded because of us.
+ */
+static int wait_for_partner(struct pipe *pipe, const struct file *file, u32 seen)
 {
-    bool reads = file->mode & FILE_READ;
-    const u32 *partners = reads ? &pipe->writers : &pipe->readers;
-    const u32 *opens = reads ? &pipe->writer_opens : &pipe->reader_opens;
-    u32 before = READ_ONCE(*opens);
+    const u32 *opens = file->mode & FILE_READ ? &pipe->writer_opens : &pipe->reader_opens;
 
-    if (READ_ONCE(*partners) != 0)
-        return 0;
-    /* A partner that came and went again counts: its open succeeded because of us. */
-    return wait_event_interruptible(&pipe->open_wait, READ_ONCE(*opens) != before);
+    return wait_event_interruptible(&pipe->open_wait, READ_ONCE(*opens) != seen);
 }
 
 int fifo_open(struct inode *inode, struct file *file)
@@ -55,6 +52,8 @@ int fifo_open(struct inode *inode, struct file *file)
     bool nonblocking = file_flags(file) & O_NONBLOCK;
     u32 both = file->mode & (FILE_READ | FILE_WRITE);
     struct pipe *pipe;
+    bool alone;
+    u32 seen;
     int err = 0;
 
     if (both == 0)
@@ -67,11 +66,11 @@ int fifo_open(struct inode *inode, struct file *file)
         return -ENXIO;
     }
     file->private = pipe;
-    if (both == FILE_READ && nonblocking && READ_ONCE(pipe->writers) == 0)
-        file->position = READ_ONCE(pipe->writer_opens);
-    pipe_add_ends(pipe, file);
-    if (both != (FILE_READ | FILE_WRITE) && !nonblocking)
-        err = wait_for_partner(pipe, file);
+    alone = pipe_add_ends(pipe, file, &seen);
+    if (alone && both == FILE_READ && nonblocking)
+        file->position = seen;
+    else if (alone && !nonblocking)
+        err = wait_for_partner(pipe, file, seen);
     if (err != 0) {
         pipe_drop_ends(pipe, file);
         inode_put_pipe(inode, pipe);
@@ -90,6 +89,7 @@ void fifo_release(struct file *file)
 int pipe_create(struct file *ends[2], u32 flags)
 {
     struct pipe *pipe;
+    u32 seen;
 
     if (flags & ~(u32)(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
         return -EINVAL;
@@ -104,7 +104,7 @@ int pipe_create(struct file *ends[2], u32 flags)
     }
     ends[0]->inode->pipe = pipe;
     pipe->users = 1;
-    pipe_add_ends(pipe, ends[0]);
+    (void)pipe_add_ends(pipe, ends[0], &seen);
     ends[1] = file_create_pseudo_twin(ends[0], &fifo_file_ops, pipe,
                                       O_WRONLY | (flags & (O_NONBLOCK | O_DIRECT)));
     if (IS_ERR(ends[1])) {
@@ -116,6 +116,6 @@ int pipe_create(struct file *ends[2], u32 flags)
     mutex_lock(&ends[1]->inode->lock);
     pipe->users++;
     mutex_unlock(&ends[1]->inode->lock);
-    pipe_add_ends(pipe, ends[1]);
+    (void)pipe_add_ends(pipe, ends[1], &seen);
     return 0;
 }

@@ -11,6 +11,7 @@
 #include <lib/string.h>
 #include <vfs/context.h>
 #include <vfs/dentry.h>
+#include <vfs/inode.h>
 #include "mount_statfs.h"
 #include "mount_tree.h"
 #include "path_describe.h"
@@ -29,6 +30,25 @@ static const struct {
     {MS_NOSYMFOLLOW, 0x2000, ",nosymfollow"},
 };
 
+/* Linux keeps files without names in a filesystem for each kind. */
+static s64 magic_of(const struct path *path)
+{
+    const struct filesystem *filesystem = path->mount->filesystem;
+
+    if (!(filesystem->flags & FILESYSTEM_INTERNAL))
+        return filesystem->magic;
+    switch (path_inode(path)->mode & S_IFMT) {
+    case S_IFIFO:
+        return PIPEFS_MAGIC;
+    case S_IFSOCK:
+        return SOCKFS_MAGIC;
+    case S_IFREG:
+        return TMPFS_MAGIC;
+    default:
+        return filesystem->magic;
+    }
+}
+
 int mount_statfs(const struct path *path, struct statfs *statfs)
 {
     struct filesystem *filesystem = path->mount->filesystem;
@@ -36,7 +56,7 @@ int mount_statfs(const struct path *path, struct statfs *statfs)
     int err = 0;
 
     *statfs = (struct statfs){
-        .f_type = filesystem->magic,
+        .f_type = magic_of(path),
         .f_bsize = filesystem->block_size,
         .f_frsize = filesystem->block_size,
         .f_namelen = NAME_MAX,

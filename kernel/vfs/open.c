@@ -42,6 +42,8 @@ static int request_init(struct open_request *request, const struct vfs_context *
         flags |= O_DSYNC;
     *request = (struct open_request){
         .context = context, .mode = mode & 07777, .want = wants[flags & O_ACCMODE]};
+    if ((flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
+        return -EINVAL;
     if (flags & O_TMPFILE_BIT) {
         if ((flags & (O_TMPFILE | O_CREAT)) != O_TMPFILE || !(request->want & MAY_WRITE))
             return -EINVAL;
@@ -171,8 +173,6 @@ static int open_create(const struct open_request *request, struct walk *walk, st
     }
     if (inode_is_directory(path_inode(&walk->current)))
         return -EISDIR;
-    if (request->flags & O_DIRECTORY)
-        return -ENOTDIR;
     return request_open(request, &walk->current, made, out);
 }
 

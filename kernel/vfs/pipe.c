@@ -57,8 +57,10 @@ void pipe_free(struct pipe *pipe)
     kfree(pipe);
 }
 
-void pipe_add_ends(struct pipe *pipe, const struct file *file)
+bool pipe_add_ends(struct pipe *pipe, const struct file *file, u32 *seen)
 {
+    bool alone;
+
     mutex_lock(&pipe->lock);
     if (file->mode & FILE_READ) {
         pipe->readers++;
@@ -68,8 +70,11 @@ void pipe_add_ends(struct pipe *pipe, const struct file *file)
         pipe->writers++;
         pipe->writer_opens++;
     }
+    alone = pipe->readers == 0 || pipe->writers == 0;
+    *seen = file->mode & FILE_READ ? pipe->writer_opens : pipe->reader_opens;
     mutex_unlock(&pipe->lock);
     wake_all(&pipe->open_wait);
+    return alone;
 }
 
 void pipe_drop_ends(struct pipe *pipe, const struct file *file)

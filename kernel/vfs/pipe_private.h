@@ -32,8 +32,11 @@ struct pipe {
 struct pipe *pipe_alloc(void) __must_check; /* NULL: no memory; no users yet */
 void pipe_free(struct pipe *pipe);
 
-/* Count a file in or out. */
-void pipe_add_ends(struct pipe *pipe, const struct file *file);
+/*
+ * Count a file in, or out.
+ * => adding: true when nobody has the other side open; *seen is then the count of its opens so far
+ */
+bool pipe_add_ends(struct pipe *pipe, const struct file *file, u32 *seen);
 void pipe_drop_ends(struct pipe *pipe, const struct file *file);
 
 ssize_t pipe_read(struct file *file, struct io_buffer *buffer, u64 *position);

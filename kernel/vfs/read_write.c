@@ -144,9 +144,7 @@ s64 file_seek_position(struct file *file, s64 offset, int whence, u64 end)
     default:
         return -EINVAL;
     }
-    if (add_overflow(base, offset, &position))
-        return -EOVERFLOW;
-    if (position < 0)
+    if (add_overflow(base, offset, &position) || position < 0)
         return -EINVAL;
     file->position = (u64)position;
     return position;
@@ -203,6 +201,7 @@ int file_sync(struct file *file, u64 start, u64 end, bool data_only)
 int file_allocate(struct file *file, int mode, s64 offset, s64 len)
 {
     u32 type = file->inode->mode & S_IFMT;
+    s64 end;
 
     if (offset < 0 || len <= 0)
         return -EINVAL;
@@ -219,7 +218,7 @@ int file_allocate(struct file *file, int mode, s64 offset, s64 len)
         return -EISDIR;
     if (type != S_IFREG && type != S_IFBLK)
         return -ENODEV;
-    if (offset + len < 0 || (u64)(offset + len) > FILE_SIZE_MAX)
+    if (add_overflow(offset, len, &end))
         return -EFBIG;
     if (file->ops->allocate == NULL)
         return -EOPNOTSUPP;

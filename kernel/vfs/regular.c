@@ -142,6 +142,22 @@ static void write_clear_set_id(struct file *file)
     WRITE_ONCE(inode->mode, inode->mode & ~cleared);
 }
 
+static ssize_t piece_write(struct vm_object *object, u64 offset, void *base, size_t len,
+                           bool kernel)
+{
+    size_t in_page = PAGE_SIZE - ((uintptr_t)base & (PAGE_SIZE - 1));
+    ssize_t put;
+
+    if (kernel)
+        return object_write_kernel(object, offset, base, len);
+    put = object_write(object, offset, (const void __user __force *)base, len);
+    /* What lies before the first bad page of user memory counts as written (write(2) to a bad
+     * address). */
+    if (put == -EFAULT && in_page < len)
+        put = object_write(object, offset, (const void __user __force *)base, in_page);
+    return put;
+}
+
 static ssize_t write_locked(struct file *file, struct io_buffer *buffer, u64 *position)
 {
     struct vm_object *object = &file->inode->object;
@@ -150,12 +166,8 @@ static ssize_t write_locked(struct file *file, struct io_buffer *buffer, u64 *po
     size_t len;
 
     while (io_buffer_piece(buffer, &base, &len)) {
-        ssize_t put;
+        ssize_t put = piece_write(object, *position + done, base, len, buffer->kernel);
 
-        if (buffer->kernel)
-            put = object_write_kernel(object, *position + done, base, len);
-        else
-            put = object_write(object, *position + done, (const void __user __force *)base, len);
         if (put <= 0) {
             if (done == 0)
                 return put;
@@ -287,8 +299,7 @@ static int allocate_locked(struct inode *inode, int mode, u64 offset, u64 len)
     if (grows)
         err = object_resize(&inode->object, end);
     if (err == 0)
-        err = range_reserve(&inode->object, offset,
-                            min(len, inode_size(inode) > offset ? inode_size(inode) - offset : 0));
+        err = range_reserve(&inode->object, offset, len);
     if (err != 0 && grows && object_resize(&inode->object, size) != 0)
         return -EIO;
     return err;

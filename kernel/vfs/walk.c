@@ -196,11 +196,32 @@ static int walk_follow_text(struct walk *walk, struct inode *inode)
     return walk_enter_text(walk, text);
 }
 
+/*
+ * Links in directories such as /tmp are followed at the end of a path only by their owner, or when
+ * the directory's owner made them (proc(5), protected_symlinks, which Debian's kernels have on).
+ */
+static bool link_is_trusted(const struct walk *walk, const struct inode *link)
+{
+    const struct inode *directory = path_inode(&walk->current);
+    const u32 shared = S_ISVTX | S_IWOTH;
+
+    if (*walk->next != '\0' || walk->depth != 0)
+        return true;
+    if (walk->context->credentials->fsuid == READ_ONCE(link->uid))
+        return true;
+    if ((READ_ONCE(directory->mode) & shared) != shared)
+        return true;
+    return READ_ONCE(directory->uid) == READ_ONCE(link->uid);
+}
+
 static int walk_follow(struct walk *walk, const struct path *link)
 {
     struct inode *inode = path_inode(link);
     struct path target;
     int err;
+
+    if (!link_is_trusted(walk, inode))
+        return -EACCES;
 
     if (walk->nr_links++ >= MAXSYMLINKS || (walk->flags & LOOKUP_NO_SYMLINKS))
         return -ELOOP;
