@@ -37,3 +37,4 @@ units: $(check_LIBRARIES) $(check_PROGRAMS)
 .PHONY: units
 
 include tests/unit/arch/local.mk
+include tests/unit/vfs/local.mk
