@@ -37,15 +37,52 @@ static bool is_sharable(struct mm *parent, vaddr_t addr)
     return true;
 }
 
-/* Both tables locked (the upper ones are different: one of each address space). */
-static void share_locked(struct mm *child, pte_t *from, pte_t *to, struct pt_table *leaf)
+/* One more level-2 entry for a leaf table, both without write permission. => upper table of @from
+ * locked; nobody else looks at @to yet */
+static void share_entry(pte_t *from, pte_t *to)
 {
     pte_t entry = pte_clear_writable(pte_exchange_clear_writable(from));
 
     pte_store(to, entry);
-    pt_table_of(to)->nr[PT_OTHER]++;
-    leaf->sharers++;
-    fetch_add(&child->table_pages, 1);
+    fetch_add(&pt_leaf_of_upper(entry)->sharers, 1);
+}
+
+static void count_shared(struct mm *child, pte_t *to, unsigned nr)
+{
+    pt_table_of(to)->nr[PT_OTHER] += nr;
+    fetch_add(&child->table_pages, nr);
+}
+
+/*
+ * share_run: share the leaf tables from @addr on that lie wholly in the area, up to the end of the
+ * level-2 table or to one that is better copied.
+ * => returns the address it got to
+ */
+static vaddr_t share_run(struct mm *child, pte_t *from, vaddr_t addr, vaddr_t end)
+{
+    pte_t *to = pt_make_upper(child, addr);
+    unsigned nr = 0;
+
+    if (IS_ERR(to))
+        return addr;
+    spin_lock(&pt_table_of(from)->lock);
+    for (; addr + PT_LEAF_SPAN <= end; addr += PT_LEAF_SPAN, from++, to++) {
+        pte_t entry = pte_load(from);
+
+        if (!pte_is_table(entry, 2) || !pte_is_empty(pte_load(to)) ||
+            pt_table_count(pt_leaf_of_upper(entry)) <= PT_COPY_ENTRIES)
+            break;
+        share_entry(from, to);
+        nr++;
+        if (pte_index(addr + PT_LEAF_SPAN, 2) == 0) {
+            addr += PT_LEAF_SPAN;
+            break;
+        }
+    }
+    spin_unlock(&pt_table_of(from)->lock);
+    if (nr > 0)
+        count_shared(child, to - 1, nr);
+    return addr;
 }
 
 /* => 1: shared; 0: to be copied; -ENOMEM */
@@ -63,10 +100,9 @@ static int share_leaf(struct mm *child, pte_t *from, vaddr_t addr, struct batch 
         return 0;
 
     spin_lock(&pt_table_of(from)->lock);
-    spin_lock_nested(&leaf->lock);
-    share_locked(child, from, to, leaf);
-    spin_unlock(&leaf->lock);
+    share_entry(from, to);
     spin_unlock(&pt_table_of(from)->lock);
+    count_shared(child, to, 1);
     batch_add_range(batch, base, base + PT_LEAF_SPAN);
     batch->tables_freed = true; /* the writable walk must be forgotten, too */
     return 1;
@@ -119,9 +155,18 @@ int pt_copy(struct mm *child, struct vma *vma, struct batch *parent_batch)
     pte_t *slot;
 
     while ((slot = pt_next_upper(vma->mm, &addr, vma->end)) != NULL) {
+        vaddr_t start = addr;
         vaddr_t end = pt_leaf_end(addr, vma->end);
-        int result = share_leaf(child, slot, addr, parent_batch);
+        int result;
 
+        if (is_aligned(addr, PT_LEAF_SPAN))
+            addr = share_run(child, slot, addr, vma->end);
+        if (addr != start) {
+            batch_add_range(parent_batch, start, addr);
+            parent_batch->tables_freed = true; /* the writable walk must be forgotten, too */
+            continue;
+        }
+        result = share_leaf(child, slot, addr, parent_batch);
         if (result == 0)
             result = copy_leaf(child, slot, addr, end, parent_batch);
         if (result < 0)

@@ -172,7 +172,7 @@ static void leave_shared(struct mm *mm, pte_t *slot, vaddr_t addr, struct pt_tab
 
     copy_table(leaf, copy);
     pte_store(slot, pte_make_table(page_to_phys(pt_table_page(copy)), true));
-    leaf->sharers--;
+    fetch_sub(&leaf->sharers, 1);
     fetch_sub(&mm->table_pages, 1);
     arch_mmu_flush(&mm->mmu, base, base + PT_LEAF_SPAN, true);
 }

@@ -55,7 +55,7 @@ static void detach_leaf(struct mm *mm, pte_t *slot, struct pt_table *leaf)
 {
     pte_exchange(slot, pte_empty());
     pt_table_of(slot)->nr[PT_OTHER]--;
-    leaf->sharers--;
+    fetch_sub(&leaf->sharers, 1);
     fetch_sub(&mm->table_pages, 1);
 }
 

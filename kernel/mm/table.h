@@ -32,7 +32,7 @@ struct pt_table {
     union {
         struct {
             u16 nr[NR_PT_KINDS]; /* (t) entries of each kind */
-            u32 sharers; /* (t) level-2 entries that name this leaf table; 1 for upper tables */
+            u32 sharers; /* (a) level-2 entries that name this leaf table; 1 for upper tables */
             u32 level;   /* (I) level of its entries */
         };
         struct rcu_head rcu; /* once nobody can reach it */
