@@ -2,6 +2,7 @@
 quire_SOURCES += %D%/boot_entry.S
 quire_SOURCES += %D%/trampoline.S
 quire_SOURCES += %D%/trap_entry.S
+quire_SOURCES += %D%/memory_block.S
 quire_SOURCES += %D%/user_copy_loop.S
 quire_SOURCES += %D%/acpi_tables.c
 quire_SOURCES += %D%/boot.c
