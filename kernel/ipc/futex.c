@@ -159,10 +159,17 @@ static void dequeue_locked(struct futex_waiter *waiter)
     store_release(&waiter->queued, false);
 }
 
+/*
+ * Dequeue first: a waiter that was woken and still finds itself queued would go to sleep again, for good. It may
+ * then return, and even exit, before it is woken here; its thread is freed after a grace period, which
+ * cannot end while this CPU holds a spin lock.
+ */
 static void wake_locked(struct futex_waiter *waiter)
 {
-    thread_wake(waiter->thread);
+    struct thread *thread = waiter->thread;
+
     dequeue_locked(waiter);
+    thread_wake(thread);
 }
 
 /* The waiter gives up. => false: it was woken before */
