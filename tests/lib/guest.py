@@ -96,11 +96,12 @@ class Guest:
         return data
 
     def lines(self, idle_seconds, total_seconds):
-        """Each complete line as text until the guest ends; raises GuestTimeout."""
+        """Each complete line as text until the guest ends; raises GuestTimeout.
+        @idle_seconds() says how long the guest may be silent now."""
         deadline = time.monotonic() + total_seconds
         rest = b""
         while True:
-            data = self.read(idle_seconds)
+            data = self.read(idle_seconds())
             if not data:
                 return
             *complete, rest = (rest + data).split(b"\n")

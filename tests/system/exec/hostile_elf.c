@@ -1,6 +1,6 @@
 /* Two hundred broken ELF files: truncated, mutated, hostile headers. Each is refused, or its
    process dies, or (a mutation of an unused byte) it runs; the kernel and this process live.
-   seconds: 120 */
+   seconds: 60 */
 
 #include "test.h"
 

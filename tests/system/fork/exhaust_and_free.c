@@ -1,5 +1,5 @@
 /* Two thousand forks: the memory of each comes back (free memory afterwards is what it was).
- * seconds: 120 */
+ * seconds: 60 */
 
 #include "test.h"
 

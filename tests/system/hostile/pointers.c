@@ -1,6 +1,6 @@
 /* Null, low, page-end, read-only, kernel, non-canonical and last-byte pointers in every pointer
    argument of every call: an error or success, never a crash; the kernel lives and files still
-   work. seconds: 200
+   work. seconds: 60
 
    Each call runs in a child so that one which kills or blocks its caller costs only that child. */
 

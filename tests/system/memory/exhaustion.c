@@ -1,4 +1,4 @@
-/* Memory is used up: the process that ate it is killed and everything else lives. seconds: 120 */
+/* Memory is used up: the process that ate it is killed and everything else lives. seconds: 60 */
 
 #include "test.h"
 

@@ -1,5 +1,5 @@
 /* The number of areas of a process is limited (vm.max_map_count): ENOMEM, and room after munmap.
-   seconds: 120 */
+   seconds: 60 */
 
 #include "test.h"
 
