@@ -33,6 +33,18 @@ static void group_put_locked(struct process_group *group)
     kfree(group);
 }
 
+struct process_group *process_group_get_locked(struct process_group *group)
+{
+    group->references++;
+    return group;
+}
+
+struct session *session_get_locked(struct session *session)
+{
+    session->references++;
+    return session;
+}
+
 struct process_group *process_group_get(struct process_group *group)
 {
     irqflags_t flags = process_tree_lock();
@@ -179,6 +191,9 @@ long session_create(void)
     return result;
 }
 
+/* Number 0: the kernel's own session and group, in which pid 1 starts; it leads neither until it calls setsid(2). */
+static struct pid kernel_pid = {.number = 0, .references = 1};
+
 int session_create_first(struct process *init)
 {
     struct process_group *group = kzalloc(sizeof(*group), ALLOC_WAIT);
@@ -191,8 +206,8 @@ int session_create_first(struct process *init)
         return -ENOMEM;
     }
     flags = process_tree_lock();
-    session_setup(session, init->pid, init);
-    group_setup(group, init->pid, session);
+    session_setup(session, &kernel_pid, NULL);
+    group_setup(group, &kernel_pid, session);
     process_group_join(init, group);
     process_tree_unlock(flags);
     return 0;

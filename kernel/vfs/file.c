@@ -120,9 +120,11 @@ struct file *file_open_path(const struct path *path, u32 flags,
     }
     if (S_ISREG(inode->mode) || S_ISDIR(inode->mode))
         file->mode |= FILE_ATOMIC_POSITION;
+    file->flags |= flags & O_NOCTTY; /* for a terminal's open; F_GETFL does not show it */
     err = file->ops->open != NULL ? file->ops->open(inode, file) : 0;
     if (err != 0)
         goto fail_write;
+    file->flags &= ~(u32)O_NOCTTY;
     if (file->ops->seek == NULL)
         file->mode |= FILE_STREAM;
     return file;

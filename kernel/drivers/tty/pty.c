@@ -342,9 +342,7 @@ static void master_release(struct file *file)
     spin_lock(&pty->slave.lock);
     pty->slave.peer_closed = true;
     spin_unlock(&pty->slave.lock);
-    tty_lose_session(&pty->slave, true);
-    wake_all(&pty->slave.read_wait);
-    wake_all(&pty->slave.write_wait);
+    tty_hangup(&pty->slave);
     tty_put(&pty->slave);
 }
 
@@ -376,6 +374,7 @@ static int open_master(struct inode *inode, struct file *file)
     pty->locked = true;
     scnprintf(name, sizeof(name), "pts/%d", number);
     tty_init(&pty->slave, &slave_ops, name, TTY_MAJOR_PTS, pty->number, pty);
+    pty->slave.line.termios.c_cflag = B38400 | CS8 | CREAD;
     error = pts_add(pty->number);
     if (error) {
         number_hide(pty->number);

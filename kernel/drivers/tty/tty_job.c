@@ -88,7 +88,8 @@ int tty_check_background_write(struct tty *tty, bool always)
 void tty_signal_foreground(struct tty *tty, int signal)
 {
     irqflags_t flags = process_tree_lock();
-    struct process_group *group = tty->foreground ? process_group_get(tty->foreground) : NULL;
+    struct process_group *group =
+        tty->foreground ? process_group_get_locked(tty->foreground) : NULL;
 
     process_tree_unlock(flags);
     if (!group)
@@ -117,7 +118,7 @@ static void replace_owner(struct tty *tty, struct session *session, struct proce
 static struct session *tty_session_get(struct tty *tty)
 {
     irqflags_t flags = process_tree_lock();
-    struct session *session = tty->session ? session_get(tty->session) : NULL;
+    struct session *session = tty->session ? session_get_locked(tty->session) : NULL;
 
     process_tree_unlock(flags);
     return session;

@@ -47,8 +47,10 @@ long session_get_id(int pid);             /* getsid */
 
 /* References. The _locked forms: tree lock held. */
 struct process_group *process_group_get(struct process_group *group);
+struct process_group *process_group_get_locked(struct process_group *group);
 void process_group_put(struct process_group *group);
 struct session *session_get(struct session *session);
+struct session *session_get_locked(struct session *session);
 void session_put(struct session *session);
 struct process_group *process_group_get_current(void);
 struct session *session_get_current(void);
