@@ -6,7 +6,7 @@
 EXTRA_PROGRAMS = kernel/quire
 kernel_quire_SOURCES = $(quire_SOURCES)
 
-KERNEL_CPPFLAGS = -nostdinc -isystem $(CC_INCLUDE) \
+KERNEL_CPPFLAGS = $(KERNEL_VARIANT) -nostdinc -isystem $(CC_INCLUDE) \
 	-I $(srcdir)/kernel/include -I $(srcdir)/kernel/arch/x86_64/include -I kernel
 
 KERNEL_CFLAGS = -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone \

@@ -5,5 +5,7 @@ quire_SOURCES += %D%/panic.c
 quire_SOURCES += %D%/preempt.c
 quire_SOURCES += %D%/printk.c
 quire_SOURCES += %D%/spinlock.c
-quire_SOURCES += %D%/spinlock_check.c
 quire_SOURCES += %D%/symbols.c
+if DEBUG
+quire_SOURCES += %D%/spinlock_check.c
+endif

@@ -7,8 +7,6 @@
 #include <kern/panic.h>
 #include <kern/percpu.h>
 
-#ifdef QUIRE_DEBUG
-
 #define HELD_MAX 32
 
 struct held_lock {
@@ -92,5 +90,3 @@ void spinlock_check_end(void)
 {
     ended = true;
 }
-
-#endif
