@@ -1,4 +1,5 @@
 # Sources of the room drivers: one line "quire_SOURCES += %D%/FILE" each.
+quire_SOURCES += %D%/acpi/power.c
 quire_SOURCES += %D%/interrupt/interrupt.c
 quire_SOURCES += %D%/char/memory.c
 quire_SOURCES += %D%/char/random.c

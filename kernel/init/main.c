@@ -148,6 +148,7 @@ static void step_processes(struct boot_info *boot)
 static void step_devices(struct boot_info *boot)
 {
     arch_upcalls.interrupt = interrupt_dispatch;
+    acpi_power_init();
     tty_drivers_init(boot);
 }
 
