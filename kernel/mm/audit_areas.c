@@ -26,23 +26,30 @@ static int audit_area_order(struct audit *audit, struct mm *mm)
     return 0;
 }
 
-static bool below_displaced(const struct rb_node *node)
+/* What a subtree says about itself; nothing when there is none. */
+static u32 subtree_gap(const struct rb_node *node)
+{
+    return node == NULL ? 0 : rb_entry(node, struct vma, node)->subtree_gap;
+}
+
+static bool subtree_displaced(const struct rb_node *node)
 {
     return node != NULL && rb_entry(node, struct vma, node)->subtree_displaced;
 }
 
-/* The summaries in the tree are right. */
+/* The gaps and summaries in the tree are right. */
 static int audit_area_gaps(struct audit *audit, struct mm *mm)
 {
     struct vma *vma;
 
     vma_for_each (vma, mm) {
-        bool displaced = vma_is_displaced(vma) || below_displaced(vma->node.left) ||
-                         below_displaced(vma->node.right);
+        u32 below = max(subtree_gap(vma->node.left), subtree_gap(vma->node.right));
+        bool displaced = vma_is_displaced(vma) || subtree_displaced(vma->node.left) ||
+                         subtree_displaced(vma->node.right);
 
-        if (vma->subtree_gap != vma_subtree_gap_count(vma))
-            return audit_fail(audit, "area_gaps", "area %lx says %lx, counted %lx", vma->start,
-                              vma->subtree_gap, vma_subtree_gap_count(vma));
+        if (vma->gap != vma_gap_count(vma) || vma->subtree_gap != max(vma->gap, below))
+            return audit_fail(audit, "area_gaps", "area %lx: gap %u, subtree %u, counted %u",
+                              vma->start, vma->gap, vma->subtree_gap, vma_gap_count(vma));
         if (vma->subtree_displaced != displaced)
             return audit_fail(audit, "area_gaps", "area %lx: displaced areas below", vma->start);
     }

@@ -182,22 +182,30 @@ struct mm *mm_fork(struct mm *parent)
 
 /* ---- emptying and freeing ---- */
 
+/* Area by area: all tables are below areas, and the address space is much larger than they are. */
 static void unmap_everything(struct mm *mm)
 {
-    struct pt_range all = {.start = 0, .end = USER_END, .floor = 0, .ceiling = PT_CEILING};
+    struct pt_range range = {.floor = 0, .ceiling = PT_CEILING};
     struct batch batch;
     struct vma *vma;
 
     write_lock(&mm->map_lock);
+    mm_peak_update(mm);
     batch_init(&batch, mm);
-    pt_zap(&batch, &all);
+    vma_for_each (vma, mm) {
+        range.start = vma->start;
+        range.end = vma->end;
+        pt_zap(&batch, &range);
+    }
     batch_finish(&batch);
     while ((vma = vma_first(mm)) != NULL) {
+        range.start = vma->start;
+        range.end = vma->end;
         account_remove(mm, vma->flags, vma_pages(vma));
         vma_unlink_and_free(vma);
+        pt_free_tables(&batch, &range);
     }
     account_uncommit(mm, mm->committed_pages);
-    pt_free_tables(&batch, &all);
     batch_finish(&batch);
     write_unlock(&mm->map_lock);
 }
@@ -220,7 +228,6 @@ void mm_put_user(struct mm *mm)
     ASSERT(before > 0);
     if (before > 1)
         return;
-    mm_peak_update(mm);
     unmap_everything(mm);
     mutex_lock(&mm_list_lock);
     list_remove(&mm->list_link);
@@ -245,7 +252,8 @@ void mm_put(struct mm *mm)
 
 /* ---- resident pages ---- */
 
-void mm_resident_get(struct mm *mm, struct mm_resident *resident)
+/* => map_lock held */
+static void resident_get_locked(struct mm *mm, struct mm_resident *resident)
 {
     u64 nr[NR_PT_KINDS];
     u64 sum;
@@ -260,9 +268,16 @@ void mm_resident_get(struct mm *mm, struct mm_resident *resident)
         mm->peak_resident_pages = sum;
 }
 
+void mm_resident_get(struct mm *mm, struct mm_resident *resident)
+{
+    read_lock(&mm->map_lock);
+    resident_get_locked(mm, resident);
+    read_unlock(&mm->map_lock);
+}
+
 void mm_peak_update(struct mm *mm)
 {
     struct mm_resident resident;
 
-    mm_resident_get(mm, &resident);
+    resident_get_locked(mm, &resident);
 }

@@ -10,5 +10,5 @@ extern struct list_head mm_list;  /* (mm_list_lock) mm.list_link */
 
 void mm_init_cache(void);
 
-/* Note the resident size if it is the largest yet: before much of it goes away. */
+/* Note the resident size if it is the largest yet: before much of it goes away. => map_lock held */
 void mm_peak_update(struct mm *mm);

@@ -123,6 +123,16 @@ static int check_limits(const struct mapping *map)
     return account_check(map->mm, map->flags, nr - replaced_pages(map));
 }
 
+/* Does the range end beyond the largest offset: 2^63 of a file, 2^64 of a device? */
+static bool exceeds_file(const struct mm_map_request *request, size_t len)
+{
+    u64 end;
+
+    if (add_overflow(request->offset, (u64)len, &end))
+        return true;
+    return !(request->object->flags & VM_OBJECT_DEVICE) && end >= 1UL << 63;
+}
+
 /* Lengths and numbers, without the address space. */
 static int check_size(const struct mm_map_request *request, size_t *len)
 {
@@ -135,8 +145,7 @@ static int check_size(const struct mm_map_request *request, size_t *len)
     *len = align_up(request->len, PAGE_SIZE);
     if (*len == 0)
         return -ENOMEM;
-    if (request->object != NULL &&
-        (request->offset >> PAGE_SHIFT) + (*len >> PAGE_SHIFT) > ~0ul >> PAGE_SHIFT)
+    if (request->object != NULL && exceeds_file(request, *len))
         return -EOVERFLOW;
     return 0;
 }

@@ -136,6 +136,21 @@ static int reserve_tables(struct remap *r, struct move *move)
     return err;
 }
 
+/* Tables made for the new range outlive no failure: only areas have tables below them. */
+static void release_tables(struct remap *r)
+{
+    struct pt_range range = {.start = r->new_addr, .end = r->new_addr + r->new_len};
+    struct vma *below = vma_find_below(r->mm, range.start);
+    struct vma *above = vma_find(r->mm, range.end);
+    struct batch batch;
+
+    range.floor = below == NULL ? 0 : below->end;
+    range.ceiling = above == NULL ? PT_CEILING : above->start;
+    batch_init(&batch, r->mm);
+    pt_free_tables(&batch, &range);
+    batch_finish(&batch);
+}
+
 static int move_reserve(struct remap *r, struct move *move)
 {
     int err;
@@ -151,14 +166,15 @@ static int move_reserve(struct remap *r, struct move *move)
         goto uncommit;
     err = reserve_tables(r, move);
     if (err != 0)
-        goto free_vma;
+        goto free_tables;
     err =
         unmap_reserve(&move->unmap, r->mm, r->old_addr, r->old_addr + max(move->moved, PAGE_SIZE));
     if (err != 0)
-        goto free_vma;
+        goto free_tables;
     return 0;
 
-free_vma:
+free_tables:
+    release_tables(r);
     vma_free(move->copy);
 uncommit:
     account_uncommit(r->mm, move->committed);

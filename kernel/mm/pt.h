@@ -154,5 +154,5 @@ void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len);
 
 /* ---- counting ---- */
 
-/* Entries by kind in the leaf tables of the whole address space. */
+/* Entries by kind in the leaf tables of the whole address space. => map_lock held */
 void pt_count(struct mm *mm, u64 nr[NR_PT_KINDS]);

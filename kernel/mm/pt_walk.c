@@ -24,8 +24,8 @@ static pte_t *root_entries(struct mm *mm)
 
 /* ---- upper tables ---- */
 
-/* The table of level 2 that serves @addr; NULL, with *missing the level that has no entry. */
-static pte_t *find_level_2(struct mm *mm, vaddr_t addr, unsigned *missing)
+/* The level-2 entry of @addr; NULL when a table above it is missing. */
+static pte_t *find_upper(struct mm *mm, vaddr_t addr)
 {
     pte_t *entries = root_entries(mm);
     unsigned level;
@@ -33,42 +33,35 @@ static pte_t *find_level_2(struct mm *mm, vaddr_t addr, unsigned *missing)
     for (level = PTE_LEVELS; level > 2; level--) {
         pte_t entry = pte_load(pte_slot(entries, addr, level));
 
-        if (!pte_is_table(entry, level)) {
-            *missing = level;
+        if (!pte_is_table(entry, level))
             return NULL;
-        }
         entries = table_below(entry);
     }
-    return entries;
+    return pte_slot(entries, addr, 2);
 }
 
-static pte_t *find_upper(struct mm *mm, vaddr_t addr)
+/* The search below the entries of one table; *addr ends at the next table when it finds nothing. */
+static pte_t *next_upper_below(pte_t *entries, unsigned level, vaddr_t *addr, vaddr_t end)
 {
-    unsigned missing;
-    pte_t *entries = find_level_2(mm, addr, &missing);
+    do {
+        pte_t *slot = pte_slot(entries, *addr, level);
+        pte_t entry = pte_load(slot);
 
-    return entries == NULL ? NULL : pte_slot(entries, addr, 2);
+        if (!pte_is_table(entry, level)) {
+            *addr = align_down(*addr, pte_level_size(level)) + pte_level_size(level);
+            continue;
+        }
+        if (level > 2)
+            slot = next_upper_below(table_below(entry), level - 1, addr, end);
+        if (slot != NULL)
+            return slot;
+    } while (*addr < end && pte_index(*addr, level) != 0);
+    return NULL;
 }
 
 pte_t *pt_next_upper(struct mm *mm, vaddr_t *addr, vaddr_t end)
 {
-    while (*addr < end) {
-        unsigned level = 2;
-        pte_t *entries = find_level_2(mm, *addr, &level);
-
-        while (entries != NULL && *addr < end) {
-            pte_t *slot = pte_slot(entries, *addr, 2);
-
-            if (pte_is_table(pte_load(slot), 2))
-                return slot;
-            *addr = align_down(*addr, PT_LEAF_SPAN) + PT_LEAF_SPAN;
-            if (pte_index(*addr, 2) == 0)
-                break;
-        }
-        if (entries == NULL)
-            *addr = align_down(*addr, pte_level_size(level)) + pte_level_size(level);
-    }
-    return NULL;
+    return *addr < end ? next_upper_below(root_entries(mm), PTE_LEVELS, addr, end) : NULL;
 }
 
 /* Enter a new table at @slot, an entry of @level in an upper table, unless another thread was
@@ -365,18 +358,20 @@ void pt_change(struct pt_cursor *cursor, pte_t pte)
 void pt_count(struct mm *mm, u64 nr[NR_PT_KINDS])
 {
     vaddr_t addr = 0;
+    struct vma *vma;
     pte_t *slot;
     unsigned kind;
 
     for (kind = 0; kind < NR_PT_KINDS; kind++)
         nr[kind] = 0;
-    rcu_read_lock();
-    while ((slot = pt_next_upper(mm, &addr, USER_END)) != NULL) {
-        pte_t upper = pte_load(slot);
+    vma_for_each (vma, mm) {
+        addr = max(addr, vma->start);
+        while ((slot = pt_next_upper(mm, &addr, vma->end)) != NULL) {
+            const struct pt_table *leaf = pt_leaf_of_upper(pte_load(slot));
 
-        for (kind = 0; kind < NR_PT_KINDS && pte_is_table(upper, 2); kind++)
-            nr[kind] += READ_ONCE(pt_leaf_of_upper(upper)->nr[kind]);
-        addr = pt_leaf_end(addr, USER_END);
+            for (kind = 0; kind < NR_PT_KINDS; kind++)
+                nr[kind] += READ_ONCE(leaf->nr[kind]);
+            addr = align_down(addr, PT_LEAF_SPAN) + PT_LEAF_SPAN;
+        }
     }
-    rcu_read_unlock();
 }

@@ -5,8 +5,8 @@
  *    through. Areas never overlap. An operation merges the areas it changed with their neighbours;
  *    two neighbours without private pages that could be one area are one.
  * 2. The tree is ordered by address and intrusive: inserting allocates nothing. Every node knows
- *    the largest hole between two neighbours of its subtree, so room for len bytes is found in
- *    O(log^2 n) from the top or from the bottom, and whether a displaced area is below it.
+ *    the hole below its area, the largest such hole in its subtree, so that room for len bytes is
+ *    found in O(log n) from the top or from the bottom, and whether a displaced area is below it.
  * 3. Birth. A private page remembers the page number at which it was born. An area stores the birth
  *    page number of its start; it differs from start / PAGE_SIZE only after mremap moved private
  *    pages (the area is "displaced"). Where there are no private pages the area is born again
@@ -27,7 +27,8 @@
 struct vma {
     struct rb_node node;       /* (m) mm.areas */
     vaddr_t start, end;        /* (m,o) */
-    u64 subtree_gap;           /* (m) largest hole between two neighbours of the subtree, bytes */
+    u32 gap;                   /* (m) hole below the area: GAP_MAX: that or more; pages */
+    u32 subtree_gap;           /* (m) the largest gap in the subtree */
     u32 flags;                 /* (m) VMA_* */
     u32 lineage : 30;          /* (m; set by a fault under the read lock) */
     u32 forked : 1;            /* (m) the lineage began in another address space */
@@ -46,6 +47,9 @@ _Static_assert(sizeof(struct vma) <= 128, "an area is at most 128 bytes");
 
 #define VMA_PROTECTION (VMA_READ | VMA_WRITE | VMA_EXEC)
 #define VMA_MAY_ALL    (VMA_MAYREAD | VMA_MAYWRITE | VMA_MAYEXEC)
+
+/* vma.gap of holes of 16 TiB and more: their size is looked up when it matters. */
+#define GAP_MAX 0xffffffffu
 
 /* Pages kept free below an area that grows down. */
 #define STACK_GUARD_GAP (256UL << PAGE_SHIFT)
@@ -176,8 +180,8 @@ struct vma *vma_next_displaced(const struct mm *mm, const struct vma *after);
 vaddr_t vma_gap_find_top_down(const struct mm *mm, size_t len, vaddr_t low, vaddr_t high);
 vaddr_t vma_gap_find_bottom_up(const struct mm *mm, size_t len, vaddr_t low, vaddr_t high);
 
-/* Recompute the summary of one node, for the audit. */
-u64 vma_subtree_gap_count(const struct vma *vma);
+/* What vma.gap should be, for the audit. */
+u32 vma_gap_count(const struct vma *vma);
 
 #define vma_for_each(vma, mm) for ((vma) = vma_first(mm); (vma) != NULL; (vma) = vma_next(vma))
 

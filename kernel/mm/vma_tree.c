@@ -1,11 +1,10 @@
 /*
  * The tree of areas: finding the area of an address, and room for a new one.
  *
- * A node's summary is the largest hole between two neighbours *inside* its subtree; the holes at
- * the two edges of a subtree depend on what lies outside and are known to the search, which carries
- * them down. So a change of one area concerns only the nodes above it. The outermost areas of
- * a subtree are found by walking down its edge. An area that grows down counts from its guard
- * gap on (vma_gap_start). Lock: mm.map_lock.
+ * A node's summary is the largest hole below an area of its subtree. It depends on the node and its
+ * children only; the hole below an area also on its neighbour, so that whoever moves the end of
+ * an area brings the next one's gap up to date. The hole above the last area is known to the
+ * search. An area that grows down counts from its guard gap on (vma_gap_start). Lock: mm.map_lock.
  */
 #include <kern/panic.h>
 
@@ -13,58 +12,38 @@
 
 #define vma_of(rb) rb_entry(rb, struct vma, node)
 
-static struct vma *subtree_first(struct rb_node *node)
-{
-    while (node->left != NULL)
-        node = node->left;
-    return vma_of(node);
-}
-
-static struct vma *subtree_last(struct rb_node *node)
-{
-    while (node->right != NULL)
-        node = node->right;
-    return vma_of(node);
-}
-
 /* Bytes from @from to @to; 0 where a guard gap reaches over. */
 static u64 hole(vaddr_t from, vaddr_t to)
 {
     return to > from ? to - from : 0;
 }
 
-u64 vma_subtree_gap_count(const struct vma *vma)
+static u32 gap_between(const struct vma *below, const struct vma *vma)
 {
-    struct rb_node *left = vma->node.left;
-    struct rb_node *right = vma->node.right;
-    u64 gap = 0;
+    u64 bytes = hole(below == NULL ? 0 : below->end, vma_gap_start(vma));
 
-    if (left != NULL) {
-        gap = vma_of(left)->subtree_gap;
-        gap = max(gap, hole(subtree_last(left)->end, vma_gap_start(vma)));
-    }
-    if (right != NULL) {
-        gap = max(gap, vma_of(right)->subtree_gap);
-        gap = max(gap, hole(vma->end, vma_gap_start(subtree_first(right))));
-    }
-    return gap;
+    return (u32)min(bytes >> PAGE_SHIFT, (u64)GAP_MAX);
 }
 
-static bool subtree_displaced_count(const struct vma *vma)
+u32 vma_gap_count(const struct vma *vma)
 {
-    struct rb_node *left = vma->node.left;
-    struct rb_node *right = vma->node.right;
-
-    return vma_is_displaced(vma) || (left != NULL && vma_of(left)->subtree_displaced) ||
-           (right != NULL && vma_of(right)->subtree_displaced);
+    return gap_between(vma_prev(vma), vma);
 }
 
 static bool vma_update_summary(struct rb_node *node)
 {
     struct vma *vma = vma_of(node);
-    u64 gap = vma_subtree_gap_count(vma);
-    bool displaced = subtree_displaced_count(vma);
+    bool displaced = vma_is_displaced(vma);
+    u32 gap = vma->gap;
 
+    if (node->left != NULL) {
+        gap = max(gap, vma_of(node->left)->subtree_gap);
+        displaced |= vma_of(node->left)->subtree_displaced;
+    }
+    if (node->right != NULL) {
+        gap = max(gap, vma_of(node->right)->subtree_gap);
+        displaced |= vma_of(node->right)->subtree_displaced;
+    }
     if (gap == vma->subtree_gap && displaced == vma->subtree_displaced)
         return false;
     vma->subtree_gap = gap;
@@ -74,45 +53,59 @@ static bool vma_update_summary(struct rb_node *node)
 
 static const struct rb_augment vma_augment = {.update = vma_update_summary};
 
-/* A summary may be right by chance while those above are not: go up to the root. */
-static void vma_update_path(struct rb_node *node)
+/* The hole below @vma (may be NULL) changed. */
+static void update_gap(struct vma *vma)
 {
-    for (; node != NULL; node = rb_parent(node))
-        vma_update_summary(node);
+    u32 gap;
+
+    if (vma == NULL)
+        return;
+    gap = vma_gap_count(vma);
+    if (gap == vma->gap)
+        return;
+    vma->gap = gap;
+    rb_propagate(&vma->node, &vma_augment);
 }
 
 void vma_tree_changed(struct vma *vma)
 {
-    vma_update_path(&vma->node);
+    vma->gap = vma_gap_count(vma);
+    rb_propagate(&vma->node, &vma_augment);
+    update_gap(vma_next(vma));
 }
 
 void vma_tree_insert(struct mm *mm, struct vma *vma)
 {
     struct rb_node *parent = NULL;
     struct rb_node **link = &mm->areas.node;
+    struct vma *below = NULL;
+    struct vma *above = NULL;
 
     while (*link != NULL) {
         parent = *link;
-        link = vma->start < vma_of(parent)->start ? &parent->left : &parent->right;
+        if (vma->start < vma_of(parent)->start) {
+            above = vma_of(parent);
+            link = &parent->left;
+        } else {
+            below = vma_of(parent);
+            link = &parent->right;
+        }
     }
-    vma->subtree_gap = 0;
+    vma->gap = gap_between(below, vma);
+    vma->subtree_gap = vma->gap;
     vma->subtree_displaced = vma_is_displaced(vma);
     rb_insert_augmented(&mm->areas, &vma->node, parent, link, &vma_augment);
-    vma_update_path(&vma->node);
     mm->nr_areas++;
+    update_gap(above);
 }
 
 void vma_tree_remove(struct mm *mm, struct vma *vma)
 {
-    struct rb_node *below = rb_prev(&vma->node);
-    struct rb_node *above = rb_next(&vma->node);
+    struct vma *above = vma_next(vma);
 
     rb_erase_augmented(&mm->areas, &vma->node, &vma_augment);
-    if (below != NULL)
-        vma_update_path(below);
-    if (above != NULL)
-        vma_update_path(above);
     mm->nr_areas--;
+    update_gap(above);
 }
 
 struct vma *vma_find(const struct mm *mm, vaddr_t addr)
@@ -217,64 +210,91 @@ static bool gap_fits(const struct gap_request *request, vaddr_t from, vaddr_t to
     return hole(max(from, request->low), min(to, request->high)) >= request->len;
 }
 
-/* Could the subtree, with free space from @from below it to @to above it, have room? */
-static bool gap_is_possible(const struct gap_request *request, struct rb_node *node, vaddr_t from,
-                            vaddr_t to)
+/* Where the hole below @vma begins. */
+static vaddr_t gap_start(const struct vma *vma)
 {
-    if (!gap_fits(request, from, to))
-        return false;
-    return vma_of(node)->subtree_gap >= request->len ||
-           gap_fits(request, from, vma_gap_start(subtree_first(node))) ||
-           gap_fits(request, subtree_last(node)->end, to);
+    const struct vma *below;
+
+    if (vma->gap != GAP_MAX)
+        return vma_gap_start(vma) - ((u64)vma->gap << PAGE_SHIFT);
+    below = vma_prev(vma);
+    return below == NULL ? 0 : below->end;
+}
+
+static bool gap_is_possible(const struct gap_request *request, const struct rb_node *node)
+{
+    u32 gap = vma_of(node)->subtree_gap;
+
+    return gap == GAP_MAX || (u64)gap << PAGE_SHIFT >= request->len;
 }
 
 /*
- * The end of the highest hole that fits, among those of a subtree and the free space around it;
- * 0: none. The recursion is as deep as the tree: at most twice the logarithm of MAX_MAP_COUNT.
+ * The end of the highest hole that fits, below the areas of a subtree; 0: none. The recursion is as
+ * deep as the tree: at most twice the logarithm of MAX_MAP_COUNT.
  */
-static vaddr_t gap_highest(const struct gap_request *request, struct rb_node *node, vaddr_t from,
-                           vaddr_t to)
+static vaddr_t gap_highest(const struct gap_request *request, const struct rb_node *node)
 {
-    vaddr_t found;
+    const struct vma *vma;
+    vaddr_t found = 0;
 
-    if (node == NULL)
-        return gap_fits(request, from, to) ? min(to, request->high) : 0;
-    if (!gap_is_possible(request, node, from, to))
+    if (node == NULL || !gap_is_possible(request, node))
         return 0;
-    found = gap_highest(request, node->right, vma_of(node)->end, to);
-    if (found != 0)
+    vma = vma_of(node);
+    if (vma->end < request->high)
+        found = gap_highest(request, node->right);
+    if (found != 0 || vma_gap_start(vma) <= request->low)
         return found;
-    return gap_highest(request, node->left, from, vma_gap_start(vma_of(node)));
+    if (gap_fits(request, gap_start(vma), vma_gap_start(vma)))
+        return min(vma_gap_start(vma), request->high);
+    return gap_highest(request, node->left);
 }
 
 /* The start of the lowest hole that fits, plus one so that 0 can mean none. */
-static vaddr_t gap_lowest(const struct gap_request *request, struct rb_node *node, vaddr_t from,
-                          vaddr_t to)
+static vaddr_t gap_lowest(const struct gap_request *request, const struct rb_node *node)
 {
-    vaddr_t found;
+    const struct vma *vma;
+    vaddr_t found = 0;
 
-    if (node == NULL)
-        return gap_fits(request, from, to) ? max(from, request->low) + 1 : 0;
-    if (!gap_is_possible(request, node, from, to))
+    if (node == NULL || !gap_is_possible(request, node))
         return 0;
-    found = gap_lowest(request, node->left, from, vma_gap_start(vma_of(node)));
-    if (found != 0)
+    vma = vma_of(node);
+    if (vma_gap_start(vma) > request->low) {
+        found = gap_lowest(request, node->left);
+        if (found == 0 && gap_fits(request, gap_start(vma), vma_gap_start(vma)))
+            found = max(gap_start(vma), request->low) + 1;
+    }
+    if (found != 0 || vma->end >= request->high)
         return found;
-    return gap_lowest(request, node->right, vma_of(node)->end, to);
+    return gap_lowest(request, node->right);
+}
+
+static vaddr_t last_end(const struct mm *mm)
+{
+    const struct vma *last = vma_last(mm);
+
+    return last == NULL ? 0 : last->end;
 }
 
 vaddr_t vma_gap_find_top_down(const struct mm *mm, size_t len, vaddr_t low, vaddr_t high)
 {
     struct gap_request request = {.len = len, .low = low, .high = high};
-    vaddr_t end = gap_highest(&request, mm->areas.node, 0, USER_END);
+    vaddr_t end;
 
+    if (gap_fits(&request, last_end(mm), USER_END))
+        end = min(high, USER_END);
+    else
+        end = gap_highest(&request, mm->areas.node);
     return end == 0 ? 0 : align_down(end, PAGE_SIZE) - len;
 }
 
 vaddr_t vma_gap_find_bottom_up(const struct mm *mm, size_t len, vaddr_t low, vaddr_t high)
 {
     struct gap_request request = {.len = len, .low = low, .high = high};
-    vaddr_t found = gap_lowest(&request, mm->areas.node, 0, USER_END);
+    vaddr_t found = gap_lowest(&request, mm->areas.node);
 
-    return found == 0 ? 0 : found - 1;
+    if (found != 0)
+        return found - 1;
+    if (gap_fits(&request, last_end(mm), USER_END))
+        return max(last_end(mm), low);
+    return 0;
 }

@@ -62,9 +62,9 @@ TEST(a_wrong_gap)
     start();
     EXPECT_EQ(mm_unmap(mm, at + 4 * PAGE, PAGE), 0);
     vma = rb_entry(mm->areas.node, struct vma, node);
-    vma->subtree_gap += PAGE;
+    vma->subtree_gap++;
     expect_broken("area_gaps");
-    vma->subtree_gap -= PAGE;
+    vma->subtree_gap--;
     audit();
     finish(mm);
 }
