@@ -174,7 +174,6 @@ struct mm *mm_fork(struct mm *parent)
     write_unlock(&parent->map_lock);
     if (err != 0) {
         mm_put_user(child);
-        mm_put(child);
         return ERR_PTR(err);
     }
     return child;
@@ -233,6 +232,7 @@ void mm_put_user(struct mm *mm)
     list_remove(&mm->list_link);
     mutex_unlock(&mm_list_lock);
     anon_family_leave(mm);
+    mm_put(mm);
 }
 
 struct mm *mm_get(struct mm *mm)

@@ -104,10 +104,10 @@ struct mm_map_request {
 #define MM_MAP_MAY_LOW  1u /* CAP_SYS_RAWIO: below MMAP_MIN_ADDR */
 #define MM_MAP_MAY_LOCK 2u /* CAP_IPC_LOCK: MAP_LOCKED beyond RLIMIT_MEMLOCK */
 
-struct mm *mm_create(void) __must_check; /* ERR_PTR(-ENOMEM); one user, one reference */
+struct mm *mm_create(void) __must_check; /* ERR_PTR(-ENOMEM); one user; all users together hold one reference */
 struct mm *mm_fork(struct mm *mm) __must_check;
 struct mm *mm_get_user(struct mm *mm);   /* another user (clone VM, /proc access: may fail with NULL when users is 0) */
-void mm_put_user(struct mm *mm);         /* the last user unmaps everything; may sleep */
+void mm_put_user(struct mm *mm);         /* the last user unmaps everything and drops the reference; may sleep */
 struct mm *mm_get(struct mm *mm);        /* storage only */
 void mm_put(struct mm *mm);
 

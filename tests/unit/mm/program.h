@@ -58,6 +58,5 @@ static inline void audit(void)
 static inline void finish(struct mm *mm)
 {
     mm_put_user(mm);
-    mm_put(mm);
     fake_run_deferred();
 }
