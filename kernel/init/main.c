@@ -22,6 +22,7 @@
 #include <ipc/futex.h>
 #include <fs/devfs.h>
 #include <fs/initramfs.h>
+#include <fs/procfs.h>
 #include <fs/tmpfs.h>
 #include <kern/cmdline.h>
 #include <kern/panic.h>
@@ -143,6 +144,7 @@ static void step_processes(struct boot_info *boot)
     signal_init();
     futex_init();
     proc_init();
+    procfs_init();
 }
 
 static void step_devices(struct boot_info *boot)

@@ -16,9 +16,16 @@ static u64 users_of(const struct page *page, const struct pt_table *leaf)
 static void count_page(struct vma_usage *usage, pte_t pte, const struct page *page, u64 users)
 {
     bool dirty = pte_is_dirty(pte) || page_flag_test(page, PAGE_DIRTY);
+    u64 share = (PAGE_SIZE << SHARE_SHIFT) / users;
 
     usage->resident += PAGE_SIZE;
-    usage->proportional += (PAGE_SIZE << SHARE_SHIFT) / users;
+    usage->proportional += share;
+    if (dirty)
+        usage->proportional_dirty += share;
+    if (page_flag_test(page, PAGE_PRIVATE_OWNED))
+        usage->proportional_anonymous += share;
+    else if (page_flag_test(page, PAGE_SHMEM))
+        usage->proportional_shmem += share;
     if (pte_is_accessed(pte) || page_flag_test(page, PAGE_REFERENCED))
         usage->referenced += PAGE_SIZE;
     if (page_flag_test(page, PAGE_PRIVATE_OWNED))
@@ -58,6 +65,9 @@ void vma_usage_get(struct mm *mm, struct vma *vma, struct vma_usage *usage)
         addr = end;
     }
     usage->proportional >>= SHARE_SHIFT;
+    usage->proportional_dirty >>= SHARE_SHIFT;
+    usage->proportional_anonymous >>= SHARE_SHIFT;
+    usage->proportional_shmem >>= SHARE_SHIFT;
     if (vma->flags & VMA_LOCKED)
         usage->locked = usage->proportional;
 }

@@ -43,13 +43,14 @@ static bool emit(struct directory_sink *sink, const char *name, u64 next, unsign
 /* False: the sink is full. */
 static bool list_children(const struct proc_entry *entry, struct directory_sink *sink)
 {
-    u64 index = 0;
+    const struct proc_entry *child;
 
-    for (const struct proc_entry *child = entry->children; child && child->name; child++, index++)
-        if (sink->position == 2 + index && !emit(sink, child->name, 3 + index, child->mode))
+    if (sink->position >= NUMBERS)
+        return true;
+    while ((child = proc_child(entry, sink->position - 2)))
+        if (!emit(sink, child->name, sink->position + 1, child->mode))
             return false;
-    if (sink->position < NUMBERS)
-        sink->position = NUMBERS;
+    sink->position = NUMBERS;
     return true;
 }
 

@@ -16,6 +16,11 @@
 #include <vfs/permission.h>
 
 #include "procfs.h"
+#include "sys.h"
+
+#define LINK_SIZE 64 /* what Linux says of links whose text is not known before it is asked for */
+
+struct proc_addition *proc_additions[NR_PROC_PLACES];
 
 static struct filesystem filesystem;
 static const struct inode_ops inode_ops;
@@ -26,8 +31,33 @@ static const struct proc_entry root_entry = {
     .name = "/",
     .mode = S_IFDIR | 0555,
     .children = proc_root_entries,
+    .additions = &proc_additions[PROC_PLACE_ROOT],
     .directory = &proc_root_directory,
 };
+
+void proc_register(enum proc_place place, struct proc_addition *addition)
+{
+    struct proc_addition **link = &proc_additions[place];
+
+    while (*link)
+        link = &(*link)->next;
+    addition->next = NULL;
+    *link = addition;
+}
+
+const struct proc_entry *proc_child(const struct proc_entry *entry, u64 index)
+{
+    const struct proc_entry *child = entry->children;
+    const struct proc_addition *addition = entry->additions ? *entry->additions : NULL;
+
+    for (; child && child->name; child++, index--)
+        if (index == 0)
+            return child;
+    for (; addition; addition = addition->next, index--)
+        if (index == 0)
+            return &addition->entry;
+    return NULL;
+}
 
 static void subject_get(const struct proc_subject *subject)
 {
@@ -98,10 +128,14 @@ static int lookup(struct inode *directory, const struct name *name, struct inode
     const struct proc_entry *entry;
     int error;
 
-    for (entry = node->entry->children; entry && entry->name; entry++)
+    for (u64 index = 0; (entry = proc_child(node->entry, index)); index++)
         if (name_is(name, entry->name)) {
             *out = proc_inode_create(entry, &node->subject);
-            return *out ? 0 : -ENOMEM;
+            if (!*out)
+                return -ENOMEM;
+            proc_node_of(*out)->is_setting =
+                node->is_setting || entry->children == proc_sys_entries;
+            return 0;
         }
     if (!node->entry->directory)
         return -ENOENT;
@@ -114,7 +148,7 @@ static int lookup(struct inode *directory, const struct name *name, struct inode
 }
 
 /* Is the process or task still what the name means? Zombies are; the reaped are not. */
-static bool subject_is_alive(const struct proc_subject *subject)
+bool proc_subject_is_alive(const struct proc_subject *subject)
 {
     if (subject->task)
         return !list_is_empty(&subject->task->process_link);
@@ -131,7 +165,7 @@ static bool revalidate(struct inode *directory, const struct name *name, struct 
     /* Descriptors are opened and closed too often to remember. */
     if (entry->directory == &proc_fd_directory || entry->directory == &proc_fdinfo_directory)
         return false;
-    return subject_is_alive(&proc_node_of(inode)->subject);
+    return proc_subject_is_alive(&proc_node_of(inode)->subject);
 }
 
 /* Files about a process belong to its effective user, or to root when it may not be inspected. */
@@ -140,7 +174,7 @@ static void status(struct inode *inode, struct file_status *file_status)
     struct task *task = proc_subject_task(&proc_node_of(inode)->subject);
     const struct credentials *credentials;
 
-    file_status->size = 0;
+    file_status->size = S_ISLNK(inode->mode) && proc_node_of(inode)->entry->follow ? LINK_SIZE : 0;
     if (!task)
         return;
     credentials = task_get_credentials(task);
@@ -169,6 +203,17 @@ static int may_inspect(const struct proc_node *node)
     return error;
 }
 
+/* What nobody can change or read is closed to root too below /proc/sys. */
+static int setting_permission(const struct inode *inode, const struct credentials *credentials,
+                              unsigned mask)
+{
+    unsigned bits = inode->mode;
+
+    if (credentials->euid == 0)
+        bits >>= 6;
+    return mask & ~bits & (MAY_READ | MAY_WRITE | MAY_EXEC) ? -EACCES : 0;
+}
+
 /* Private files are open to whoever may inspect the process, whoever owns the inode. */
 static int permission(struct inode *inode, const struct credentials *credentials, unsigned mask)
 {
@@ -176,6 +221,8 @@ static int permission(struct inode *inode, const struct credentials *credentials
 
     if (node->entry->private)
         return may_inspect(node);
+    if (node->is_setting)
+        return setting_permission(inode, credentials, mask);
     return inode_permission_by_mode(inode, credentials, mask);
 }
 
@@ -183,7 +230,7 @@ static int set_attributes(struct inode *inode, const struct inode_change *change
 {
     (void)inode;
     /* O_TRUNC on a setting changes nothing; the write does. */
-    return change->what & ~CHANGE_SIZE ? -EPERM : 0;
+    return change->what & (CHANGE_MODE | CHANGE_UID | CHANGE_GID) ? -EPERM : 0;
 }
 
 static ssize_t readlink(struct inode *inode, char *buffer, size_t size)
@@ -238,6 +285,7 @@ void procfs_init(void)
     struct proc_subject nobody = {0};
     struct inode *inode;
 
+    proc_sys_init();
     filesystem_init(&filesystem, &proc_type, &filesystem_ops, PROC_SUPER_MAGIC);
     filesystem.flags |= FILESYSTEM_NO_CACHE;
     inode = proc_inode_create(&root_entry, &nobody);

@@ -28,93 +28,49 @@ struct mm *proc_subject_mm(const struct proc_subject *subject)
     return mm;
 }
 
+#define LINK(name_, text_, path_)                                                                  \
+    {                                                                                              \
+        .name = name_, .mode = S_IFLNK | 0777, .readlink = text_, .follow = path_, .private = true \
+    }
+
+static const struct proc_entry no_entries[] = {{0}};
+
+/* What a process and each of its threads show. */
+#define ENTRIES_OF_BOTH                                                                            \
+    {.name = "fd", .mode = S_IFDIR | 0500, .directory = &proc_fd_directory, .private = true},      \
+        {.name = "fdinfo",                                                                         \
+         .mode = S_IFDIR | 0555,                                                                   \
+         .directory = &proc_fdinfo_directory,                                                      \
+         .private = true},                                                                         \
+        PROC_PRIVATE("environ", 0400, proc_show_environ),                                          \
+        PROC_PRIVATE("auxv", 0400, proc_show_auxv), PROC_FILE("status", proc_show_status),         \
+        PROC_PRIVATE("personality", 0400, proc_show_personality),                                  \
+        PROC_FILE("limits", proc_show_limits),                                                     \
+        PROC_SETTING("comm", proc_show_comm, proc_store_comm),                                     \
+        PROC_FILE("cmdline", proc_show_cmdline), PROC_FILE("stat", proc_show_stat),                \
+        PROC_FILE("statm", proc_show_statm), PROC_PRIVATE("maps", 0444, proc_show_maps),           \
+        {.name = "mem", .mode = S_IFREG | 0600, .file_ops = &proc_mem_file_ops, .private = true},  \
+        LINK("cwd", proc_cwd_text, proc_cwd_path), LINK("root", proc_root_text, proc_root_path),   \
+        LINK("exe", proc_exe_text, proc_exe_path), PROC_FILE("mounts", proc_show_mounts),          \
+        PROC_FILE("mountinfo", proc_show_mountinfo), PROC_PRIVATE("smaps", 0444, proc_show_smaps), \
+        PROC_PRIVATE("smaps_rollup", 0444, proc_show_smaps_rollup),                                \
+        PROC_FILE("wchan", proc_show_wchan), PROC_FILE("schedstat", proc_show_schedstat),          \
+        PROC_FILE("cgroup", proc_show_cgroup), PROC_FILE("oom_score", proc_show_oom_score),        \
+        PROC_SETTING("oom_score_adj", proc_show_oom_score_adj, proc_store_oom_score_adj),          \
+        PROC_FILE("loginuid", proc_show_no_login), PROC_FILE("sessionid", proc_show_no_login),     \
+        PROC_FILE("uid_map", proc_show_id_map), PROC_FILE("gid_map", proc_show_id_map),            \
+        PROC_FILE("setgroups", proc_show_setgroups),                                               \
+        PROC_FOLDER("net", no_entries, &proc_additions[PROC_PLACE_NET]),                           \
+        PROC_PRIVATE("io", 0400, proc_show_io)
+
 const struct proc_entry proc_process_entries[] = {
     {.name = "task", .mode = S_IFDIR | 0555, .directory = &proc_task_directory},
-    {.name = "fd", .mode = S_IFDIR | 0500, .directory = &proc_fd_directory, .private = true},
-    {.name = "fdinfo",
-     .mode = S_IFDIR | 0500,
-     .directory = &proc_fdinfo_directory,
-     .private = true},
-    PROC_PRIVATE("environ", proc_show_environ),
-    PROC_PRIVATE("auxv", proc_show_auxv),
-    PROC_FILE("status", proc_show_status),
-    PROC_FILE("limits", proc_show_limits),
-    PROC_SETTING("comm", proc_show_comm, proc_store_comm),
-    PROC_FILE("cmdline", proc_show_cmdline),
-    PROC_FILE("stat", proc_show_stat),
-    PROC_FILE("statm", proc_show_statm),
-    PROC_PRIVATE("maps", proc_show_maps),
-    PROC_PRIVATE("smaps", proc_show_smaps),
-    PROC_PRIVATE("smaps_rollup", proc_show_smaps_rollup),
-    {.name = "mem", .mode = S_IFREG | 0600, .file_ops = &proc_mem_file_ops, .private = true},
-    {.name = "cwd",
-     .mode = S_IFLNK | 0777,
-     .readlink = proc_cwd_text,
-     .follow = proc_cwd_path,
-     .private = true},
-    {.name = "root",
-     .mode = S_IFLNK | 0777,
-     .readlink = proc_root_text,
-     .follow = proc_root_path,
-     .private = true},
-    {.name = "exe",
-     .mode = S_IFLNK | 0777,
-     .readlink = proc_exe_text,
-     .follow = proc_exe_path,
-     .private = true},
-    PROC_FILE("mounts", proc_show_mounts),
-    PROC_FILE("mountinfo", proc_show_mountinfo),
-    PROC_FILE("wchan", proc_show_wchan),
-    PROC_PRIVATE("io", proc_show_io),
-    PROC_FILE("oom_score", proc_show_oom_score),
-    PROC_SETTING("oom_score_adj", proc_show_oom_score_adj, proc_store_oom_score_adj),
-    PROC_FILE("cgroup", proc_show_cgroup),
+    PROC_FILE("timerslack_ns", proc_show_timerslack),
+    ENTRIES_OF_BOTH,
     {0},
 };
 
-/* The same without the directory of tasks: what a thread shows of itself. */
-const struct proc_entry proc_task_entries[] = {
-    {.name = "fd", .mode = S_IFDIR | 0500, .directory = &proc_fd_directory, .private = true},
-    {.name = "fdinfo",
-     .mode = S_IFDIR | 0500,
-     .directory = &proc_fdinfo_directory,
-     .private = true},
-    PROC_PRIVATE("environ", proc_show_environ),
-    PROC_PRIVATE("auxv", proc_show_auxv),
-    PROC_FILE("status", proc_show_status),
-    PROC_FILE("limits", proc_show_limits),
-    PROC_SETTING("comm", proc_show_comm, proc_store_comm),
-    PROC_FILE("cmdline", proc_show_cmdline),
-    PROC_FILE("stat", proc_show_stat),
-    PROC_FILE("statm", proc_show_statm),
-    PROC_PRIVATE("maps", proc_show_maps),
-    PROC_PRIVATE("smaps", proc_show_smaps),
-    PROC_PRIVATE("smaps_rollup", proc_show_smaps_rollup),
-    {.name = "mem", .mode = S_IFREG | 0600, .file_ops = &proc_mem_file_ops, .private = true},
-    {.name = "cwd",
-     .mode = S_IFLNK | 0777,
-     .readlink = proc_cwd_text,
-     .follow = proc_cwd_path,
-     .private = true},
-    {.name = "root",
-     .mode = S_IFLNK | 0777,
-     .readlink = proc_root_text,
-     .follow = proc_root_path,
-     .private = true},
-    {.name = "exe",
-     .mode = S_IFLNK | 0777,
-     .readlink = proc_exe_text,
-     .follow = proc_exe_path,
-     .private = true},
-    PROC_FILE("mounts", proc_show_mounts),
-    PROC_FILE("mountinfo", proc_show_mountinfo),
-    PROC_FILE("wchan", proc_show_wchan),
-    PROC_PRIVATE("io", proc_show_io),
-    PROC_FILE("oom_score", proc_show_oom_score),
-    PROC_SETTING("oom_score_adj", proc_show_oom_score_adj, proc_store_oom_score_adj),
-    PROC_FILE("cgroup", proc_show_cgroup),
-    {0},
-};
+const struct proc_entry proc_task_entries[] = {ENTRIES_OF_BOTH, {0}};
 
 static const struct proc_entry process_entry = {
     .name = "PID",

@@ -7,6 +7,7 @@
 #include <lib/parse.h>
 #include <lib/printf.h>
 #include <lib/string.h>
+#include <mm/mm.h>
 #include <vfs/file.h>
 
 #include "procfs.h"
@@ -68,11 +69,43 @@ void proc_put_escaped(struct proc_text *text, const char *name, const char *spec
     }
 }
 
+void proc_put_name(struct proc_text *text, const char *name)
+{
+    for (; *name; name++) {
+        if (*name == '\n')
+            proc_put(text, "\\n", 2);
+        else if (*name == '\\')
+            proc_put(text, "\\\\", 2);
+        else
+            proc_put(text, name, 1);
+    }
+}
+
+void proc_put_memory(struct proc_text *text, struct mm *mm, u64 start, u64 end)
+{
+    char *page = kmalloc(PAGE_SIZE, ALLOC_WAIT);
+    ssize_t len;
+
+    if (!page) {
+        text->failed = true;
+        return;
+    }
+    for (; start < end && !text->failed; start += (u64)len) {
+        len = mm_access(mm, start, page, min(end - start, PAGE_SIZE), false, true);
+        if (len <= 0)
+            break;
+        proc_put(text, page, (size_t)len);
+    }
+    kfree(page);
+}
+
 static int open_text(struct inode *inode, struct file *file)
 {
-    struct proc_text *text = kzalloc(sizeof(*text), ALLOC_WAIT);
+    struct proc_text *text;
 
-    (void)inode;
+    if (!proc_subject_is_alive(&proc_node_of(inode)->subject))
+        return -ESRCH;
+    text = kzalloc(sizeof(*text), ALLOC_WAIT);
     if (!text)
         return -ENOMEM;
     file->private = text;
@@ -95,6 +128,8 @@ static int make(struct proc_text *text, const struct proc_node *node)
     text->failed = false;
     if (!text->bytes)
         grow(text, 1);
+    if (!proc_subject_is_alive(&node->subject))
+        return -ESRCH;
     error = text->failed ? -ENOMEM : node->entry->show(text, &node->subject);
     if (!error && text->failed)
         error = -ENOMEM;
@@ -133,7 +168,7 @@ static ssize_t write_text(struct file *file, struct io_buffer *buffer, u64 *posi
     ssize_t result = -EFAULT;
 
     if (!node->entry->store)
-        return -EINVAL;
+        return node->subject.process ? -EINVAL : -EIO;
     text = kmalloc(STORE_MAX, ALLOC_WAIT);
     if (!text)
         return -ENOMEM;

@@ -28,6 +28,12 @@ PROC_VIEW(io);
 PROC_VIEW(oom_score);
 PROC_VIEW(oom_score_adj);
 PROC_VIEW(cgroup);
+PROC_VIEW(personality);
+PROC_VIEW(schedstat);
+PROC_VIEW(timerslack);
+PROC_VIEW(no_login); /* loginuid, sessionid: there is no audit of logins */
+PROC_VIEW(id_map);   /* uid_map, gid_map: of the only user namespace */
+PROC_VIEW(setgroups);
 int proc_store_comm(const struct proc_subject *subject, char *text, size_t len);
 int proc_store_oom_score_adj(const struct proc_subject *subject, char *text, size_t len);
 int proc_cwd_text(const struct proc_subject *subject, char *buffer, size_t size);
@@ -56,3 +62,10 @@ PROC_VIEW(devices);
 PROC_VIEW(locks);
 PROC_VIEW(partitions);
 PROC_VIEW(modules);
+PROC_VIEW(vmallocinfo);
+
+/* Below /proc/quire. */
+PROC_VIEW(audit);
+PROC_VIEW(failpoints);
+PROC_VIEW(runqueues);
+int proc_store_failpoints(const struct proc_subject *subject, char *text, size_t len);

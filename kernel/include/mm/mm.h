@@ -172,6 +172,7 @@ int mm_for_each_area(struct mm *mm, vaddr_t from, int (*callback)(const struct v
 /* Per-area page statistics, for smaps. Bytes. */
 struct vma_usage {
     u64 resident, proportional, shared_clean, shared_dirty, private_clean, private_dirty;
+    u64 proportional_dirty, proportional_anonymous, proportional_shmem; /* parts of proportional */
     u64 referenced, anonymous, lazy_free, huge, swap, swap_proportional, locked;
 };
 void vma_usage_get(struct mm *mm, struct vma *vma, struct vma_usage *usage);

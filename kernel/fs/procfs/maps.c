@@ -1,0 +1,76 @@
+/*
+ * /proc/PID/maps: the areas, one line each. The line is shared with smaps.
+ */
+#include "maps.h"
+
+#include <abi/errno.h>
+#include <abi/limits.h>
+#include <kmem/kmalloc.h>
+#include <lib/printf.h>
+#include <vfs/vfs.h>
+
+#include "views.h"
+
+/* Names begin in this column. */
+#define NAME_COLUMN 73
+
+int maps_writer_init(struct maps_writer *writer, struct proc_text *text)
+{
+    *writer = (struct maps_writer){.text = text, .path = kmalloc(PATH_MAX, ALLOC_WAIT)};
+    return writer->path ? 0 : -ENOMEM;
+}
+
+void maps_writer_fini(struct maps_writer *writer)
+{
+    kfree(writer->path);
+}
+
+void maps_put_head(struct proc_text *text, const struct vma_info *info, const char *name)
+{
+    size_t start = text->len;
+
+    proc_print(text, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", info->start, info->end,
+               info->flags & VMA_READ ? 'r' : '-', info->flags & VMA_WRITE ? 'w' : '-',
+               info->flags & VMA_EXEC ? 'x' : '-', info->flags & VMA_SHARED ? 's' : 'p',
+               info->offset, device_major(info->device), device_minor(info->device), info->inode);
+    if (name) {
+        proc_print(text, "%*s", max(NAME_COLUMN - (int)(text->len - start), 1), "");
+        proc_put_escaped(text, name, "\n");
+    }
+    proc_put(text, "\n", 1);
+}
+
+void maps_put_area(struct maps_writer *writer, const struct vma_info *area)
+{
+    struct vma_info info = *area;
+    const char *name = info.name;
+
+    if (info.source) {
+        info.source->ops->describe(info.source, writer->path, PATH_MAX, &info.device, &info.inode);
+        name = writer->path;
+    }
+    maps_put_head(writer->text, &info, name);
+}
+
+static int put_area(const struct vma_info *info, void *argument)
+{
+    maps_put_area(argument, info);
+    return 0;
+}
+
+PROC_VIEW(maps)
+{
+    struct mm *mm = proc_subject_mm(subject);
+    struct maps_writer writer;
+    int error;
+
+    if (!mm)
+        return 0;
+    error = maps_writer_init(&writer, text);
+    if (!error) {
+        error = mm_for_each_area(mm, 0, put_area, &writer);
+        maps_writer_fini(&writer);
+    }
+    mm_put_user(mm);
+    return error;
+}

@@ -1,0 +1,18 @@
+/*
+ * The line of an area in /proc/PID/maps and smaps.
+ */
+#pragma once
+
+#include <mm/mm.h>
+
+#include "procfs.h"
+
+struct maps_writer {
+    struct proc_text *text;
+    char *path; /* PATH_MAX bytes, for the name of a file */
+};
+int maps_writer_init(struct maps_writer *writer, struct proc_text *text) __must_check;
+void maps_writer_fini(struct maps_writer *writer);
+void maps_put_area(struct maps_writer *writer, const struct vma_info *area);
+/* The same with the name given; NULL: none. */
+void maps_put_head(struct proc_text *text, const struct vma_info *info, const char *name);

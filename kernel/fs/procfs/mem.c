@@ -1,0 +1,106 @@
+/*
+ * /proc/PID/mem: another address space as a file, for debuggers. Positions are addresses.
+ *
+ * The open file keeps the storage of the address space it was opened on: after execve or exit it
+ * reads as empty.
+ */
+#include <abi/errno.h>
+#include <kmem/kmalloc.h>
+#include <mm/mm.h>
+#include <proc/control.h>
+#include <proc/task.h>
+#include <vfs/file.h>
+
+#include "views.h"
+
+static int open_mem(struct inode *inode, struct file *file)
+{
+    const struct proc_subject *subject = &proc_node_of(inode)->subject;
+    struct task *task = proc_subject_task(subject);
+    struct mm *mm;
+
+    if (!task)
+        return -ESRCH;
+    if (task_may_inspect(task)) {
+        task_put(task);
+        return -EACCES;
+    }
+    mm = task_get_mm(task);
+    task_put(task);
+    if (mm) {
+        file->private = mm_get(mm);
+        mm_put_user(mm);
+    }
+    return 0;
+}
+
+static void release_mem(struct file *file)
+{
+    if (file->private)
+        mm_put(file->private);
+}
+
+/* One piece of at most a page; bytes moved, 0 or -EIO at an address that is not mapped. */
+static ssize_t move_piece(struct mm *mm, struct io_buffer *buffer, u64 address, char *page,
+                          bool write)
+{
+    size_t len = min(buffer->remaining, PAGE_SIZE);
+    ssize_t done;
+
+    if (write && io_buffer_copy_from(buffer, page, len) < len)
+        return -EFAULT;
+    done = mm_access(mm, address, page, len, write, true);
+    if (done <= 0)
+        return -EIO;
+    if (!write && io_buffer_copy_to(buffer, page, (size_t)done) < (size_t)done)
+        return -EFAULT;
+    return done;
+}
+
+static ssize_t move(struct file *file, struct io_buffer *buffer, u64 *position, bool write)
+{
+    struct mm *mm = file->private ? mm_get_user(file->private) : NULL;
+    ssize_t done = 0, piece = 0;
+    char *page;
+
+    if (!mm)
+        return 0;
+    page = kmalloc(PAGE_SIZE, ALLOC_WAIT);
+    if (!page) {
+        mm_put_user(mm);
+        return -ENOMEM;
+    }
+    while (buffer->remaining > 0) {
+        piece = move_piece(mm, buffer, *position, page, write);
+        if (piece <= 0)
+            break;
+        *position += (u64)piece;
+        done += piece;
+    }
+    kfree(page);
+    mm_put_user(mm);
+    return done ? done : piece;
+}
+
+static ssize_t read_mem(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    return move(file, buffer, position, false);
+}
+
+static ssize_t write_mem(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    return move(file, buffer, position, true);
+}
+
+static s64 seek_mem(struct file *file, s64 offset, int whence)
+{
+    return whence == SEEK_END ? -EINVAL : file_seek_position(file, offset, whence, 0);
+}
+
+const struct file_ops proc_mem_file_ops = {
+    .open = open_mem,
+    .release = release_mem,
+    .read = read_mem,
+    .write = write_mem,
+    .seek = seek_mem,
+};

@@ -1,0 +1,135 @@
+/*
+ * /proc/PID/smaps and smaps_rollup: what each area, and all of them, use.
+ */
+#include <abi/errno.h>
+
+#include "maps.h"
+#include "views.h"
+
+static void put_size(struct proc_text *text, const char *label, u64 bytes)
+{
+    proc_print(text, "%-16s%8lu kB\n", label, bytes >> 10);
+}
+
+/* The lines that both files have; @rollup: with the shares by kind. */
+static void put_usage(struct proc_text *text, const struct vma_usage *usage, bool rollup)
+{
+    put_size(text, "Rss:", usage->resident);
+    put_size(text, "Pss:", usage->proportional);
+    put_size(text, "Pss_Dirty:", usage->proportional_dirty);
+    if (rollup) {
+        put_size(text, "Pss_Anon:", usage->proportional_anonymous);
+        put_size(text, "Pss_File:",
+                 usage->proportional - usage->proportional_anonymous - usage->proportional_shmem);
+        put_size(text, "Pss_Shmem:", usage->proportional_shmem);
+    }
+    put_size(text, "Shared_Clean:", usage->shared_clean);
+    put_size(text, "Shared_Dirty:", usage->shared_dirty);
+    put_size(text, "Private_Clean:", usage->private_clean);
+    put_size(text, "Private_Dirty:", usage->private_dirty);
+    put_size(text, "Referenced:", usage->referenced);
+    put_size(text, "Anonymous:", usage->anonymous);
+    put_size(text, "LazyFree:", usage->lazy_free);
+    put_size(text, "AnonHugePages:", usage->huge);
+    put_size(text, "ShmemPmdMapped:", 0);
+    put_size(text, "FilePmdMapped:", 0);
+    put_size(text, "Shared_Hugetlb:", 0);
+    put_size(text, "Private_Hugetlb:", 0);
+    put_size(text, "Swap:", usage->swap);
+    put_size(text, "SwapPss:", usage->swap_proportional);
+    put_size(text, "Locked:", usage->locked);
+}
+
+/* In the order of Linux's bits. Nothing clears soft-dirty bits: every area has "sd". */
+static void put_flags(struct proc_text *text, u32 flags)
+{
+    static const struct {
+        u32 flag;
+        char word[4];
+    } words[] = {
+        {VMA_READ, "rd "},      {VMA_WRITE, "wr "},      {VMA_EXEC, "ex "},
+        {VMA_SHARED, "sh "},    {VMA_MAYREAD, "mr "},    {VMA_MAYWRITE, "mw "},
+        {VMA_MAYEXEC, "me "},   {VMA_SHARED, "ms "},     {VMA_GROWSDOWN, "gd "},
+        {VMA_LOCKED, "lo "},    {VMA_SEQUENTIAL, "sr "}, {VMA_RANDOM, "rr "},
+        {VMA_DONTFORK, "dc "},  {VMA_SPECIAL, "de "},    {VMA_ACCOUNT, "ac "},
+        {VMA_NORESERVE, "nr "},
+    };
+
+    proc_print(text, "VmFlags: ");
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+        if (flags & words[i].flag)
+            proc_put(text, words[i].word, 3);
+    proc_print(text, "sd \n");
+}
+
+struct smaps_walk {
+    struct maps_writer writer;
+    struct mm *mm;
+    struct vma_usage sum;
+    vaddr_t first, end; /* of all areas; end 0: none yet */
+};
+
+static int put_area(const struct vma_info *info, void *argument)
+{
+    struct smaps_walk *walk = argument;
+    struct proc_text *text = walk->writer.text;
+    struct vma_usage usage;
+
+    maps_put_area(&walk->writer, info);
+    vma_usage_get(walk->mm, info->vma, &usage);
+    put_size(text, "Size:", info->end - info->start);
+    put_size(text, "KernelPageSize:", PAGE_SIZE);
+    put_size(text, "MMUPageSize:", PAGE_SIZE);
+    put_usage(text, &usage, false);
+    proc_print(text, "THPeligible:    0\n");
+    put_flags(text, info->flags);
+    return 0;
+}
+
+static int add_area(const struct vma_info *info, void *argument)
+{
+    struct smaps_walk *walk = argument;
+    struct vma_usage usage;
+    u64 *sum = (u64 *)&walk->sum;
+
+    _Static_assert(sizeof(usage) % sizeof(u64) == 0, "a usage is numbers of 64 bits");
+    vma_usage_get(walk->mm, info->vma, &usage);
+    for (size_t i = 0; i < sizeof(usage) / sizeof(u64); i++)
+        sum[i] += ((const u64 *)&usage)[i];
+    if (walk->end == 0)
+        walk->first = info->start;
+    walk->end = info->end;
+    return 0;
+}
+
+PROC_VIEW(smaps)
+{
+    struct smaps_walk walk = {.mm = proc_subject_mm(subject)};
+    int error;
+
+    if (!walk.mm)
+        return 0;
+    error = maps_writer_init(&walk.writer, text);
+    if (!error) {
+        error = mm_for_each_area(walk.mm, 0, put_area, &walk);
+        maps_writer_fini(&walk.writer);
+    }
+    mm_put_user(walk.mm);
+    return error;
+}
+
+PROC_VIEW(smaps_rollup)
+{
+    struct smaps_walk walk = {.mm = proc_subject_mm(subject)};
+    int error;
+
+    if (!walk.mm)
+        return -ESRCH;
+    error = mm_for_each_area(walk.mm, 0, add_area, &walk);
+    mm_put_user(walk.mm);
+    if (error)
+        return error;
+    maps_put_head(text, &(struct vma_info){.start = walk.first, .end = walk.end}, "[rollup]");
+    put_usage(text, &walk.sum, true);
+    return 0;
+}

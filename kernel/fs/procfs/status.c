@@ -1,0 +1,202 @@
+/*
+ * /proc/PID/status: what a task is, in words.
+ */
+#include <arch/smp.h>
+#include <mm/mm.h>
+#include <proc/accounting.h>
+#include <proc/rlimit.h>
+#include <proc/session.h>
+#include <proc/task.h>
+#include <sched/sched.h>
+#include <vfs/context.h>
+#include <vfs/fd_table.h>
+
+#include "identity.h"
+#include "views.h"
+
+static const char *state_word(char letter)
+{
+    switch (letter) {
+    case 'R':
+        return "R (running)";
+    case 'S':
+        return "S (sleeping)";
+    case 'D':
+        return "D (disk sleep)";
+    case 'T':
+        return "T (stopped)";
+    case 'Z':
+        return "Z (zombie)";
+    default:
+        return "X (dead)";
+    }
+}
+
+static void put_credentials(struct proc_text *text, struct task *task)
+{
+    const struct credentials *who = task ? task_get_credentials(task) : NULL;
+
+    if (!who)
+        who = credentials_get(&credentials_kernel);
+    proc_print(text, "Uid:\t%u\t%u\t%u\t%u\n", who->uid, who->euid, who->suid, who->fsuid);
+    proc_print(text, "Gid:\t%u\t%u\t%u\t%u\n", who->gid, who->egid, who->sgid, who->fsgid);
+    credentials_put(who);
+}
+
+static void put_groups(struct proc_text *text, struct task *task)
+{
+    const struct credentials *who = task ? task_get_credentials(task) : NULL;
+    u32 count = who && who->groups ? who->groups->count : 0;
+
+    proc_print(text, "Groups:\t");
+    for (u32 i = 0; i < count; i++)
+        proc_print(text, i ? " %u" : "%u", who->groups->groups[i]);
+    proc_print(text, " \n");
+    if (who)
+        credentials_put(who);
+}
+
+static void put_files(struct proc_text *text, struct task *task)
+{
+    struct fd_table *files = task ? task_get_files(task) : NULL;
+
+    proc_print(text, "FDSize:\t%u\n", files ? fd_capacity(files) : 0);
+    if (files)
+        fd_table_put(files);
+}
+
+static void put_pages(struct proc_text *text, const char *label, u64 pages)
+{
+    proc_print(text, "%s:\t%8lu kB\n", label, pages << (PAGE_SHIFT - 10));
+}
+
+static void put_memory(struct proc_text *text, struct mm *mm)
+{
+    struct mm_resident resident;
+    u64 sum, code = mm_code_pages(mm);
+
+    mm_resident_get(mm, &resident);
+    sum = resident.anonymous + resident.file + resident.shmem;
+    put_pages(text, "VmPeak", max(mm->peak_total_pages, mm->total_pages));
+    put_pages(text, "VmSize", mm->total_pages);
+    put_pages(text, "VmLck", mm->locked_pages);
+    put_pages(text, "VmPin", 0);
+    put_pages(text, "VmHWM", max(mm->peak_resident_pages, sum));
+    put_pages(text, "VmRSS", sum);
+    put_pages(text, "RssAnon", resident.anonymous);
+    put_pages(text, "RssFile", resident.file);
+    put_pages(text, "RssShmem", resident.shmem);
+    put_pages(text, "VmData", mm->data_pages);
+    put_pages(text, "VmStk", mm->stack_pages);
+    put_pages(text, "VmExe", code);
+    put_pages(text, "VmLib", mm->exec_pages > code ? mm->exec_pages - code : 0);
+    put_pages(text, "VmPTE", mm->table_pages);
+    put_pages(text, "VmSwap", resident.swap);
+    put_pages(text, "HugetlbPages", 0);
+    proc_print(text, "CoreDumping:\t0\nTHP_enabled:\t0\n");
+}
+
+static void put_signals(struct proc_text *text, struct process *process, struct task *task)
+{
+    struct user_account *account = task ? READ_ONCE(task->account) : NULL;
+    struct task_signal_sets sets;
+
+    task_signal_sets_get(process, task, &sets);
+    proc_print(text, "SigQ:\t%ld/%lu\n", account ? READ_ONCE(account->nr_signals) : 0,
+               rlimit_of(process, RLIMIT_SIGPENDING));
+    proc_print(text, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", sets.pending,
+               sets.shared, sets.blocked);
+    proc_print(text, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", sets.ignored, sets.caught);
+}
+
+static void put_capabilities(struct proc_text *text, struct task *task)
+{
+    const struct credentials *who = task ? task_get_credentials(task) : NULL;
+
+    if (!who)
+        who = credentials_get(&credentials_kernel);
+    proc_print(text, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", who->inheritable,
+               who->permitted, who->effective);
+    proc_print(text, "CapBnd:\t%016lx\nCapAmb:\t%016lx\n", who->bounding, who->ambient);
+    credentials_put(who);
+}
+
+/* "0-2,5" */
+static void put_cpu_list(struct proc_text *text, u64 mask)
+{
+    const char *comma = "";
+
+    for (unsigned first = 0, end; first < 64; first = end + 1) {
+        for (end = first; end < 64 && mask >> end & 1; end++)
+            ;
+        if (end == first)
+            continue;
+        proc_print(text, end == first + 1 ? "%s%u" : "%s%u-%u", comma, first, end - 1);
+        comma = ",";
+    }
+}
+
+static void put_scheduling(struct proc_text *text, struct process *process, struct task *task)
+{
+    u64 cpus = sched_online_cpus();
+    u64 mask = task ? READ_ONCE(task->thread.allowed_cpus) & cpus : cpus;
+    struct process_totals totals = {0};
+
+    if (task)
+        task_totals_get(task, &totals);
+    else
+        process_totals_get(process, &totals);
+    proc_print(text, "NoNewPrivs:\t%u\nSeccomp:\t0\nSeccomp_filters:\t0\n",
+               task && READ_ONCE(task->flags) & TASK_NO_NEW_PRIVS ? 1 : 0);
+    proc_print(text, "Speculation_Store_Bypass:\tunknown\nSpeculationIndirectBranch:\tunknown\n");
+    proc_print(text, "Cpus_allowed:\t%0*lx\nCpus_allowed_list:\t",
+               (int)(cpu_possible_count() + 3) / 4, mask);
+    put_cpu_list(text, mask);
+    proc_print(text, "\nMems_allowed:\t1\nMems_allowed_list:\t0\n");
+    proc_print(text, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
+               totals.voluntary_switches, totals.involuntary_switches);
+}
+
+static void put_umask(struct proc_text *text, struct task *task)
+{
+    struct fs_context *fs = task ? task_get_fs(task) : NULL;
+
+    if (!fs)
+        return;
+    proc_print(text, "Umask:\t%04o\n", fs->umask);
+    fs_context_put(fs);
+}
+
+PROC_VIEW(status)
+{
+    struct process *process = subject->process;
+    struct task *task = proc_subject_task(subject);
+    struct mm *mm = task ? task_get_mm(task) : NULL;
+    struct task_identity identity;
+    int id;
+
+    task_identity_get(subject, task, &identity);
+    id = identity.number;
+    proc_print(text, "Name:\t");
+    proc_put_name(text, identity.name);
+    proc_print(text, "\n");
+    put_umask(text, task);
+    proc_print(text, "State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
+               state_word(identity.state), process_id(process), id, identity.parent);
+    put_credentials(text, task);
+    put_files(text, task);
+    put_groups(text, task);
+    proc_print(text, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", process_id(process), id,
+               identity.group, identity.session);
+    if (mm) {
+        put_memory(text, mm);
+        mm_put_user(mm);
+    }
+    proc_print(text, "Threads:\t%u\n", identity.nr_tasks);
+    put_signals(text, process, task);
+    put_capabilities(text, task);
+    put_scheduling(text, process, task);
+    if (task)
+        task_put(task);
+    return 0;
+}

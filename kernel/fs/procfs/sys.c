@@ -1,0 +1,331 @@
+/*
+ * /proc/sys: settings and constants. What is writable takes effect; what Quire cannot change is
+ * read-only, so that nobody believes to have changed it.
+ */
+#include <abi/capability.h>
+#include <abi/errno.h>
+#include <abi/limits.h>
+#include <abi/mman.h>
+#include <kern/cmdline.h>
+#include <kern/panic.h>
+#include <kern/printk.h>
+#include <kmem/frames.h>
+#include <kmem/kmem.h>
+#include <kmem/slab.h>
+#include <lib/parse.h>
+#include <lib/string.h>
+#include <proc/exec.h>
+#include <proc/machine.h>
+#include <proc/pid.h>
+#include <proc/rlimit.h>
+#include <vfs/dentry.h>
+#include <vfs/fd_table.h>
+#include <vfs/file.h>
+
+#include "sys.h"
+#include "views.h"
+
+#define ENTROPY_BITS 256 /* the generator is as good as full once it is seeded */
+
+static int show_arch(struct proc_text *text, const struct proc_subject *subject)
+{
+    struct abi_utsname names;
+
+    (void)subject;
+    machine_names_get(&names);
+    proc_print(text, "%s\n", names.machine);
+    return 0;
+}
+
+static int show_ostype(struct proc_text *text, const struct proc_subject *subject)
+{
+    struct abi_utsname names;
+
+    (void)subject;
+    machine_names_get(&names);
+    proc_print(text, "%s\n", names.sysname);
+    return 0;
+}
+
+static int show_osrelease(struct proc_text *text, const struct proc_subject *subject)
+{
+    struct abi_utsname names;
+
+    (void)subject;
+    machine_names_get(&names);
+    proc_print(text, "%s\n", names.release);
+    return 0;
+}
+
+static int show_version(struct proc_text *text, const struct proc_subject *subject)
+{
+    struct abi_utsname names;
+
+    (void)subject;
+    machine_names_get(&names);
+    proc_print(text, "%s\n", names.version);
+    return 0;
+}
+
+static int show_hostname(struct proc_text *text, const struct proc_subject *subject)
+{
+    struct abi_utsname names;
+
+    (void)subject;
+    machine_names_get(&names);
+    proc_print(text, "%s\n", names.nodename);
+    return 0;
+}
+
+static int show_domainname(struct proc_text *text, const struct proc_subject *subject)
+{
+    struct abi_utsname names;
+
+    (void)subject;
+    machine_names_get(&names);
+    proc_print(text, "%s\n", names.domainname);
+    return 0;
+}
+
+/* A name ends with the line, and is cut to what fits. */
+static int store_hostname(const struct proc_subject *subject, char *text, size_t len)
+{
+    (void)subject;
+    return machine_set_hostname(text, min(strcspn(text, "\n"), min(len, (size_t)UTS_LEN)));
+}
+
+static int store_domainname(const struct proc_subject *subject, char *text, size_t len)
+{
+    (void)subject;
+    return machine_set_domainname(text, min(strcspn(text, "\n"), min(len, (size_t)UTS_LEN)));
+}
+
+static s32 panic_seconds(void)
+{
+    char word[24];
+    s32 value;
+
+    return cmdline_find("panic", word, sizeof(word)) && parse_s32(word, 0, &value) == 0 ? value : 0;
+}
+
+static int show_panic(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    proc_print(text, "%d\n", panic_seconds());
+    return 0;
+}
+
+static int show_printk(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    proc_print(text, "%d\t4\t1\t7\n", (int)console_get_level() + 1);
+    return 0;
+}
+
+static int show_random_layout(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    proc_print(text, "%d\n", exec_layout_is_fixed() ? 0 : 2);
+    return 0;
+}
+
+static int show_threads_max(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    proc_print(text, "%d\n", PID_MAX - 1);
+    return 0;
+}
+
+static int show_last_pid(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    proc_print(text, "%d\n", pid_last());
+    return 0;
+}
+
+static int show_control_alt_delete(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    proc_print(text, "%d\n", machine_ctrl_alt_delete_get());
+    return 0;
+}
+
+static int store_control_alt_delete(const struct proc_subject *subject, char *text, size_t len)
+{
+    u64 value;
+
+    (void)subject;
+    (void)len;
+    if (proc_parse(text, &value))
+        return -EINVAL;
+    machine_ctrl_alt_delete_set(value != 0);
+    return 0;
+}
+
+static void put_uuid(struct proc_text *text, const u8 id[16])
+{
+    for (int i = 0; i < 16; i++)
+        proc_print(text, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", id[i]);
+    proc_print(text, "\n");
+}
+
+/* Random, marked as version 4, variant 1 (RFC 4122). */
+static void make_uuid(u8 id[16])
+{
+    machine_random_bytes(id, 16);
+    id[6] = (id[6] & 0x0f) | 0x40;
+    id[8] = (id[8] & 0x3f) | 0x80;
+}
+
+static int show_uuid(struct proc_text *text, const struct proc_subject *subject)
+{
+    u8 id[16];
+
+    (void)subject;
+    make_uuid(id);
+    put_uuid(text, id);
+    return 0;
+}
+
+static u8 boot_id[16]; /* (I) after proc_sys_init */
+
+void proc_sys_init(void)
+{
+    make_uuid(boot_id);
+}
+
+static int show_boot_id(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    put_uuid(text, boot_id);
+    return 0;
+}
+
+static int show_min_free(struct proc_text *text, const struct proc_subject *subject)
+{
+    struct frame_statistics frames;
+
+    (void)subject;
+    frames_statistics(&frames);
+    proc_print(text, "%lu\n", frames.watermark_min << (PAGE_SHIFT - 10));
+    return 0;
+}
+
+static int store_min_free(const struct proc_subject *subject, char *text, size_t len)
+{
+    u64 kilobytes;
+
+    (void)subject;
+    (void)len;
+    if (proc_parse(text, &kilobytes))
+        return -EINVAL;
+    return frames_set_watermark(kilobytes >> (PAGE_SHIFT - 10));
+}
+
+/* 1: pages; 2: names and objects. Pages of files without a store stay: there is nothing else. */
+static int store_drop_caches(const struct proc_subject *subject, char *text, size_t len)
+{
+    u64 what;
+
+    (void)subject;
+    (void)len;
+    if (proc_parse(text, &what) || what < 1 || what > 4)
+        return -EINVAL;
+    if (what & 2) {
+        dentry_shrink(~0u);
+        kmem_shrink_all();
+    }
+    return 0;
+}
+
+static int show_file_counts(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    proc_print(text, "%lu\t0\t%lu\n", file_count(), file_count_max());
+    return 0;
+}
+
+static int show_file_max(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    proc_print(text, "%lu\n", file_count_max());
+    return 0;
+}
+
+/* Constants: the show function of a file that says @value. */
+#define CONSTANT(name_, value_)                                                                    \
+    static int show_##name_(struct proc_text *text, const struct proc_subject *subject)            \
+    {                                                                                              \
+        (void)subject;                                                                             \
+        proc_print(text, "%lu\n", (unsigned long)(value_));                                        \
+        return 0;                                                                                  \
+    }
+CONSTANT(zero, 0)
+CONSTANT(fifty, 50)
+CONSTANT(pid_max, PID_MAX)
+CONSTANT(groups_max, NGROUPS_MAX)
+CONSTANT(last_capability, CAP_LAST)
+CONSTANT(overflow_id, 65534)
+CONSTANT(entropy, ENTROPY_BITS)
+CONSTANT(map_count, MAX_MAP_COUNT)
+CONSTANT(map_address, MMAP_MIN_ADDR)
+CONSTANT(descriptors_max, FD_LIMIT_MAX)
+
+static const struct proc_entry random_entries[] = {
+    PROC_FILE("boot_id", show_boot_id),
+    PROC_FILE("entropy_avail", show_entropy),
+    PROC_FILE("poolsize", show_entropy),
+    PROC_FILE("uuid", show_uuid),
+    {0},
+};
+
+static const struct proc_entry kernel_entries[] = {
+    PROC_FILE("arch", show_arch),
+    PROC_FILE("cap_last_cap", show_last_capability),
+    PROC_SETTING("ctrl-alt-del", show_control_alt_delete, store_control_alt_delete),
+    PROC_SETTING("domainname", show_domainname, store_domainname),
+    PROC_SETTING("hostname", show_hostname, store_hostname),
+    PROC_FILE("ngroups_max", show_groups_max),
+    PROC_FILE("ns_last_pid", show_last_pid),
+    PROC_FILE("osrelease", show_osrelease),
+    PROC_FILE("ostype", show_ostype),
+    PROC_FILE("overflowgid", show_overflow_id),
+    PROC_FILE("overflowuid", show_overflow_id),
+    PROC_FILE("panic", show_panic),
+    PROC_FILE("pid_max", show_pid_max),
+    PROC_FILE("printk", show_printk),
+    PROC_FOLDER("random", random_entries, NULL),
+    PROC_FILE("randomize_va_space", show_random_layout),
+    PROC_FILE("tainted", show_zero),
+    PROC_FILE("threads-max", show_threads_max),
+    PROC_FILE("version", show_version),
+    {0},
+};
+
+static const struct proc_entry vm_entries[] = {
+    {.name = "drop_caches", .mode = S_IFREG | 0200, .store = store_drop_caches},
+    PROC_FILE("max_map_count", show_map_count),
+    PROC_SETTING("min_free_kbytes", show_min_free, store_min_free),
+    PROC_FILE("mmap_min_addr", show_map_address),
+    PROC_FILE("nr_hugepages", show_zero),
+    PROC_FILE("nr_overcommit_hugepages", show_zero),
+    PROC_FILE("overcommit_memory", show_zero),
+    PROC_FILE("overcommit_ratio", show_fifty),
+    PROC_FILE("panic_on_oom", show_zero),
+    PROC_FILE("swappiness", show_zero),
+    {0},
+};
+
+static const struct proc_entry fs_entries[] = {
+    PROC_FILE("file-max", show_file_max),       PROC_FILE("file-nr", show_file_counts),
+    PROC_FILE("nr_open", show_descriptors_max), PROC_FILE("overflowgid", show_overflow_id),
+    PROC_FILE("overflowuid", show_overflow_id), PROC_FILE("protected_hardlinks", show_zero),
+    PROC_FILE("protected_symlinks", show_zero), {0},
+};
+
+const struct proc_entry proc_sys_entries[] = {
+    PROC_FOLDER("fs", fs_entries, NULL),
+    PROC_FOLDER("kernel", kernel_entries, NULL),
+    PROC_FOLDER("vm", vm_entries, NULL),
+    {0},
+};

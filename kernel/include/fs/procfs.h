@@ -1,0 +1,114 @@
+/*
+ * procfs: the kernel's own state as files (proc(5)). One file per view.
+ *
+ * 1. What exists is a table: struct proc_entry, one line per name. A directory's entry names a
+ * table of children, or operations that find them (numbers of processes, of descriptors).
+ * 2. Nothing is kept between reads. An inode is an entry and a subject, the process or task it is
+ * about (referenced); a text file is made whole by its show function at the first read and after
+ * each seek to 0, into a buffer of the open file, so one open file gives one consistent picture.
+ * 3. Names of processes come and go without procfs being told: cached names are checked
+ * (revalidate) at each use.
+ *
+ * Locks: none of its own. Views take what they look at.
+ */
+#pragma once
+
+#include <abi/stat.h>
+#include <lib/types.h>
+
+struct file_ops;
+struct mm;
+struct name;
+struct path;
+struct proc_addition;
+struct proc_entry;
+struct process;
+struct task;
+
+/* Text being made. Memory short: the failure is remembered and the read says -ENOMEM. */
+struct proc_text {
+    char *bytes;
+    size_t len, size;
+    bool failed;
+};
+void proc_print(struct proc_text *text, const char *format, ...) __printf(2, 3);
+void proc_put(struct proc_text *text, const void *bytes, size_t len);
+/* A name with spaces, newlines and backslashes as octal, as /proc/mounts and maps want; @special:
+ * what to escape. */
+void proc_put_escaped(struct proc_text *text, const char *name, const char *special);
+
+/* Whom an entry is about. */
+struct proc_subject {
+    struct process *process; /* NULL: the machine */
+    struct task *task;       /* of task/N; NULL: the process as a whole */
+    int number;              /* descriptor, for fd/N */
+};
+
+/* A living task of the subject, referenced: the named one, or any of the process; NULL: it is a
+ * zombie. */
+struct task *proc_subject_task(const struct proc_subject *subject);
+/* Its address space, with a user; NULL: kernel thread or exiting. */
+struct mm *proc_subject_mm(const struct proc_subject *subject);
+
+struct proc_directory {
+    /* The child @name: fill @entry and @subject (references are taken over). -ENOENT */
+    int (*find)(const struct proc_subject *parent, const struct name *name,
+                const struct proc_entry **entry, struct proc_subject *subject);
+    /* The first child numbered >= @from; false: none. */
+    bool (*next)(const struct proc_subject *parent, u64 from, u64 *number);
+};
+
+struct proc_entry {
+    const char *name; /* NULL ends a table */
+    u32 mode;         /* type and permissions */
+    /* A text file: */
+    int (*show)(struct proc_text *text, const struct proc_subject *subject);
+    int (*store)(const struct proc_subject *subject, char *text,
+                 size_t len); /* one write; terminated */
+    /* A directory: */
+    const struct proc_entry *children;
+    struct proc_addition *const *additions; /* after the children: what other rooms registered */
+    const struct proc_directory *directory; /* last */
+    /* A link: text, and for magic ones where it leads. */
+    int (*readlink)(const struct proc_subject *subject, char *buffer, size_t size);
+    int (*follow)(const struct proc_subject *subject, struct path *path);
+    /* A file with operations of its own: */
+    const struct file_ops *file_ops;
+    bool private; /* only for those who may inspect the process */
+};
+
+#define PROC_FILE(name_, show_)                                                                    \
+    {                                                                                              \
+        .name = name_, .mode = S_IFREG | 0444, .show = show_                                       \
+    }
+#define PROC_PRIVATE(name_, permissions_, show_)                                                   \
+    {                                                                                              \
+        .name = name_, .mode = S_IFREG | (permissions_), .show = show_, .private = true            \
+    }
+#define PROC_SETTING(name_, show_, store_)                                                         \
+    {                                                                                              \
+        .name = name_, .mode = S_IFREG | 0644, .show = show_, .store = store_                      \
+    }
+#define PROC_FOLDER(name_, children_, additions_)                                                  \
+    {                                                                                              \
+        .name = name_, .mode = S_IFDIR | 0555, .children = children_, .additions = additions_      \
+    }
+
+/*
+ * Entries that other rooms bring (they are above procfs, or know what it does not): before the
+ * first program runs, for ever, in storage of the caller.
+ */
+enum proc_place { PROC_PLACE_ROOT, PROC_PLACE_QUIRE, PROC_PLACE_NET, NR_PROC_PLACES };
+struct proc_addition {
+    struct proc_entry entry;
+    struct proc_addition *next;
+};
+void proc_register(enum proc_place place, struct proc_addition *addition);
+
+/* Number in a name, -1: it is none (no leading zeros). */
+long proc_name_number(const struct name *name);
+/* A decimal setting: -EINVAL. */
+int proc_parse(const char *text, u64 *value) __must_check;
+
+/* Register the file system. => after vfs_init */
+void procfs_init(void);
