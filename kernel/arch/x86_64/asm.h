@@ -46,6 +46,7 @@
 #define CR4_PKE        (1 << 22)
 
 #define MSR_APIC_BASE      0x1B
+#define MSR_SYSENTER_CS    0x174
 #define MSR_PAT            0x277
 #define MSR_TSC_DEADLINE   0x6E0
 #define MSR_X2APIC         0x800

@@ -14,6 +14,7 @@ extern const char syscall_entry[], syscall_entry_compat[];
 
 static void set_syscall_entry(void)
 {
+    msr_write(MSR_SYSENTER_CS, 0); /* the instruction faults: nothing 32-bit is supported */
     /* sysret takes SS from the upper selector + 8 and CS from it + 16, both with privilege 3. */
     msr_write(MSR_STAR, (u64)(USER_CS32 & ~3) << 48 | 3UL << 48 | (u64)KERNEL_CS << 32);
     msr_write(MSR_LSTAR, (u64)syscall_entry);
