@@ -15,6 +15,8 @@
 #define ADJ_SCALE   1000
 #define BADNESS_MAX 2000
 
+#define VICTIM_PATIENCE NS_PER_MS
+
 static u64 kills; /* (a) */
 
 /* Pages that the end of @process would free. */
@@ -86,29 +88,47 @@ static struct process *choose(bool *dying)
     return worst;
 }
 
+static void kill(struct process *victim)
+{
+    struct mm *mm;
+    u64 pages = process_pages(victim, &mm);
+
+    pr_err("out of memory: killed process %d (%s), %lu KiB resident, oom_score_adj %d\n", process_id(victim),
+           victim->comm, pages * (PAGE_SIZE / 1024), victim->oom_score_adj);
+    fetch_add(&kills, 1);
+    if (mm != NULL) {
+        WRITE_ONCE(mm->oom_victim, 1);
+        mm_put_user(mm);
+    }
+    signal_process(victim, SIGKILL);
+}
+
+/* The running task is to end: its allocation fails, so that it gets there. */
+static bool is_dying(void)
+{
+    return current_task_or_null() != NULL && signal_fatal_pending();
+}
+
 bool process_oom_kill(void)
 {
     struct process *victim;
-    struct mm *mm;
     bool dying;
 
+    if (is_dying())
+        return false;
     victim = choose(&dying);
-    if (victim == NULL)
-        return dying;
-    if (!dying) {
-        u64 pages = process_pages(victim, &mm);
-
-        pr_err("out of memory: killed process %d (%s), %lu KiB resident, oom_score_adj %d\n",
-               process_id(victim), victim->comm, pages * (PAGE_SIZE / 1024), victim->oom_score_adj);
-        fetch_add(&kills, 1);
-        if (mm != NULL) {
-            WRITE_ONCE(mm->oom_victim, 1);
-            mm_put_user(mm);
-        }
-        signal_process(victim, SIGKILL);
+    if (dying) {
+        /* Give the victim time to give its memory back. */
+        if (victim != NULL)
+            process_put(victim);
+        sleep_until(time_monotonic_ns() + VICTIM_PATIENCE);
+        return true;
     }
+    if (victim == NULL)
+        return false;
+    kill(victim);
     process_put(victim);
-    return true;
+    return !is_dying();
 }
 
 u64 process_oom_kill_count(void)
