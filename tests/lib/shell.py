@@ -4,6 +4,7 @@ Text is typed, output is read up to the next prompt; control sequences of the te
 """
 
 import re
+import time
 
 import guest
 
@@ -38,16 +39,28 @@ class Shell:
         except guest.GuestTimeout:
             return False
 
+    def settle(self, seconds):
+        """Take what comes until nothing has come for @seconds (at most 5 s)."""
+        deadline = time.monotonic() + 5
+        while self.drain(seconds) and time.monotonic() < deadline:
+            pass
+
     def type(self, text):
         self.machine.send(text.encode("latin-1"))
 
     def wait_for(self, pattern, seconds=None):
         """Wait for text that matches @pattern after the last prompt; => the match."""
-        return self.machine.expect(re.compile(pattern.encode("latin-1")), seconds or 30, self.start)
+        return self.machine.expect(re.compile(pattern.encode("latin-1"), re.S), seconds or 30, self.start)
 
     def skip(self):
         """What has been printed so far is not looked at again."""
         self.start = len(self.machine.output)
+
+    def begin(self, command):
+        """Type a command that goes on running, and give it the moment that a person would."""
+        self.type(command + "\r")
+        self.wait_for(r"\r\n")
+        self.settle(0.5)
 
     def key(self, text, seconds=None):
         """Press a key that ends a program, such as ^C; => what is printed before the prompt."""
@@ -64,7 +77,7 @@ class Shell:
         """After something went wrong: out of whatever program runs, back to a fresh prompt."""
         for keys in ("\x03", "\x1b", ":q!\r", "\x03"):
             self.type(keys)
-            self.drain(0.3)
+            self.settle(0.3)
         self.skip()
         self.type("echo back''again\r")
         self.wait_for("\nbackagain\r\n", 20)
