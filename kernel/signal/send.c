@@ -28,19 +28,23 @@ bool signal_is_protected(const struct process *process)
     return process == process_init_get();
 }
 
-/* Is @signal thrown away on sending? A blocked one never is: the action may change before it is unblocked. */
+/* Is @signal thrown away on sending? A blocked one never is: the action may change before it is
+ * unblocked. */
 static bool dropped_on_sending(struct process *process, struct task *task, int signal)
 {
     struct abi_sigaction action = signal_action_read(process, signal);
+    bool unwanted =
+        signal_is_protected(process) && action.handler == SIG_DFL && !process->signals.forced;
 
-    if (signal_is_protected(process) && action.handler == SIG_DFL && !process->signals.forced)
+    if (unwanted && signal_in_set(signal, SIGNALS_UNBLOCKABLE))
         return true;
     if (task == NULL)
-        task = process->leader != NULL ? process->leader
-                                       : list_first_entry(&process->tasks, struct task, process_link);
+        task = process->leader != NULL
+                   ? process->leader
+                   : list_first_entry(&process->tasks, struct task, process_link);
     if (signal_in_set(signal, task->signals.blocked))
         return false;
-    return signal_is_ignored_locked(process, signal);
+    return unwanted || signal_is_ignored_locked(process, signal);
 }
 
 /* SIGCONT ends a stop, whatever its action is, and a stop signal cancels SIGCONT. */
@@ -54,7 +58,7 @@ static void cancel_opposites(struct process *process, int signal)
     if (!continues && !signal_in_set(signal, SIGNALS_STOP))
         return;
     signal_queue_drop(&signals->pending, opposite);
-    list_for_each_entry(task, &process->tasks, process_link) {
+    list_for_each_entry (task, &process->tasks, process_link) {
         signal_queue_drop(&task->signals.pending, opposite);
         if (continues)
             task->signals.stop_requested = false;
@@ -69,7 +73,7 @@ static void cancel_opposites(struct process *process, int signal)
     signals->stop_signal = 0;
     signals->stops_remaining = 0;
     signals->stopped = false;
-    list_for_each_entry(task, &process->tasks, process_link) {
+    list_for_each_entry (task, &process->tasks, process_link) {
         if (signals->notify != 0)
             thread_set_flag(&task->thread, THREAD_SIGNAL_PENDING);
         thread_wake_states(&task->thread, THREAD_STATE_MASK(THREAD_STOPPED));
@@ -91,7 +95,7 @@ static struct task *choose_task(struct process *process, struct task *task, int 
         return can_take(task, signal) ? task : NULL;
     if (process->leader != NULL && can_take(process->leader, signal))
         return process->leader;
-    list_for_each_entry(task, &process->tasks, process_link) {
+    list_for_each_entry (task, &process->tasks, process_link) {
         if (can_take(task, signal))
             return task;
     }
@@ -111,14 +115,15 @@ void signal_group_exit(struct process *process, int status)
     signals->stops_remaining = 0;
     signals->stopped = false;
     process->exit_status = status;
-    list_for_each_entry(task, &process->tasks, process_link) {
+    list_for_each_entry (task, &process->tasks, process_link) {
         task->signals.stop_requested = false;
         thread_set_flag(&task->thread, THREAD_SIGNAL_PENDING | THREAD_KILL_PENDING);
         thread_signal_wake(&task->thread, true);
     }
 }
 
-/* Does @signal kill at once? Those that dump core wait for a task to take them, so that its state is the one dumped. */
+/* Does @signal kill at once? Those that dump core wait for a task to take them, so that its state
+ * is the one dumped. */
 static bool kills(struct process *process, const struct task *task, int signal)
 {
     struct abi_sigaction action = signal_action_read(process, signal);
@@ -200,7 +205,7 @@ void signal_group_info(struct process_group *group, const struct abi_siginfo *in
     irqflags_t flags = process_tree_lock();
     struct process *process;
 
-    list_for_each_entry(process, &group->members, group_link) {
+    list_for_each_entry (process, &group->members, group_link) {
         spin_lock(&process->lock);
         (void)signal_send_locked(process, NULL, info);
         spin_unlock(&process->lock);
