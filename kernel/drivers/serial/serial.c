@@ -50,6 +50,7 @@ enum {
 #define STATUS_DATA     0x01
 #define STATUS_BREAK    0x10
 #define STATUS_TX_EMPTY 0x20
+#define STATUS_ALL_SENT 0x40
 
 struct serial_port {
     u16 base;     /* (I) */
@@ -121,6 +122,16 @@ static void write(struct tty *tty, const u8 *text, size_t len)
         port->ring[port->head++ % RING_SIZE] = text[i];
     transmit(port);
     spin_unlock_irqrestore(&port->lock, flags);
+}
+
+static bool is_sent(struct tty *tty)
+{
+    struct serial_port *port = tty->device;
+    irqflags_t flags = spin_lock_irqsave(&port->lock);
+    bool sent = port->tail == port->head && (port_get(port, REG_LINE_STATUS) & STATUS_ALL_SENT);
+
+    spin_unlock_irqrestore(&port->lock, flags);
+    return sent;
 }
 
 static void unthrottle(struct tty *tty)
@@ -265,6 +276,7 @@ static long serial_ioctl(struct tty *tty, struct file *file, unsigned request,
 static const struct tty_ops serial_ops = {
     .room = room,
     .write = write,
+    .is_sent = is_sent,
     .unthrottle = unthrottle,
     .ioctl = serial_ioctl,
     .destroy = never_destroyed,

@@ -10,6 +10,10 @@
 #include <lib/string.h>
 #include <proc/session.h>
 #include <signal/signal.h>
+#include <time/time.h>
+
+/* How often a device is asked whether its last byte has gone. */
+#define SENT_CHECK_NS (1000 * 1000ULL)
 
 static void tty_work(struct work *work);
 
@@ -211,9 +215,23 @@ static bool is_drained(struct tty *tty)
     return drained;
 }
 
+static bool is_sent(struct tty *tty)
+{
+    return !tty->ops->is_sent || READ_ONCE(tty->hung_up) || tty->ops->is_sent(tty);
+}
+
+/* A device tells when it has room, not when its last byte is on the line: that is asked for. */
 int tty_wait_drained(struct tty *tty)
 {
-    return wait_event_interruptible(&tty->write_wait, is_drained(tty));
+    int error = wait_event_interruptible(&tty->write_wait, is_drained(tty));
+
+    while (!error && !is_sent(tty)) {
+        error = wait_event_interruptible_timeout(&tty->write_wait, is_sent(tty),
+                                                 time_monotonic_ns() + SENT_CHECK_NS);
+        if (error == -ETIMEDOUT)
+            error = 0;
+    }
+    return error;
 }
 
 int tty_set_termios(struct tty *tty, const struct abi_termios *termios)
