@@ -10,6 +10,7 @@
 #include <syscall/syscall.h>
 
 #include "sys.h"
+#include "proc_syscalls.h"
 #include "trace.h"
 
 typedef long (*syscall_function)(const unsigned long args[6]);
@@ -120,4 +121,5 @@ void syscall_init(void)
 {
     arch_upcalls.syscall = dispatch;
     trace_init();
+    proc_syscalls_init();
 }

@@ -17,3 +17,4 @@ quire_SOURCES += %D%/sys_socket.c
 quire_SOURCES += %D%/sys_stat.c
 quire_SOURCES += %D%/sys_time.c
 quire_SOURCES += %D%/sys_time_values.c
+quire_SOURCES += %D%/proc_syscalls.c

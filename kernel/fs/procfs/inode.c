@@ -18,7 +18,8 @@
 #include "procfs.h"
 #include "sys.h"
 
-#define LINK_SIZE 64 /* what Linux says of links whose text is not known before it is asked for */
+#define BLOCK_SIZE 1024 /* st_blksize of all files here */
+#define LINK_SIZE  64 /* what Linux says of links whose text is not known before it is asked for */
 
 struct proc_addition *proc_additions[NR_PROC_PLACES];
 
@@ -175,6 +176,7 @@ static void status(struct inode *inode, struct file_status *file_status)
     const struct credentials *credentials;
 
     file_status->size = S_ISLNK(inode->mode) && proc_node_of(inode)->entry->follow ? LINK_SIZE : 0;
+    file_status->block_size = BLOCK_SIZE;
     if (!task)
         return;
     credentials = task_get_credentials(task);
@@ -250,8 +252,20 @@ static int follow(struct inode *inode, const struct vfs_context *context, struct
     return error ? error : node->entry->follow(&node->subject, out);
 }
 
+/* A name that is not there never will be: ENOENT rather than EPERM, as on Linux. */
+static int create(struct inode *directory, const struct name *name,
+                  const struct inode_template *template, struct inode **out)
+{
+    (void)directory;
+    (void)name;
+    (void)template;
+    (void)out;
+    return -ENOENT;
+}
+
 static const struct inode_ops inode_ops = {
     .lookup = lookup,
+    .create = create,
     .revalidate = revalidate,
     .status = status,
     .permission = permission,

@@ -14,6 +14,7 @@
 #include <kmem/slab.h>
 #include <lib/parse.h>
 #include <lib/string.h>
+#include <mm/mm.h>
 #include <proc/exec.h>
 #include <proc/machine.h>
 #include <proc/pid.h>
@@ -222,7 +223,7 @@ static int store_min_free(const struct proc_subject *subject, char *text, size_t
     return frames_set_watermark(kilobytes >> (PAGE_SHIFT - 10));
 }
 
-/* 1: pages; 2: names and objects. Pages of files without a store stay: there is nothing else. */
+/* 1: pages of files that have a store; 2: names and objects; 4 only quietens Linux's log. */
 static int store_drop_caches(const struct proc_subject *subject, char *text, size_t len)
 {
     u64 what;
@@ -231,6 +232,8 @@ static int store_drop_caches(const struct proc_subject *subject, char *text, siz
     (void)len;
     if (proc_parse(text, &what) || what < 1 || what > 4)
         return -EINVAL;
+    if (what & 1)
+        reclaim_pages(~0ul);
     if (what & 2) {
         dentry_shrink(~0u);
         kmem_shrink_all();

@@ -183,6 +183,9 @@ vaddr_t mm_layout_stack_top(bool fixed, u64 random);              /* page-aligne
 vaddr_t mm_layout_brk_start(vaddr_t data_end, bool fixed, u64 random); /* where the heap begins */
 vaddr_t mm_layout_pie_base(bool fixed, u64 random);               /* load address of a position-independent program */
 
+/* Free about @nr_pages clean pages of files; may sleep. Returns how many. */
+u64 reclaim_pages(u64 nr_pages);
+
 /* Out of memory: registered by proc. Returns true when something was or is being killed. */
 void mm_set_oom_hook(bool (*kill)(void));
 
