@@ -13,6 +13,7 @@
 #include <lib/string.h>
 #include <mm/mm.h>
 #include <proc/credentials.h>
+#include <proc/pidfd.h>
 #include <proc/rlimit.h>
 #include <proc/session.h>
 #include <proc/task.h>
@@ -30,12 +31,14 @@
     (CLONE_NEWTIME | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
      CLONE_NEWPID | CLONE_NEWNET)
 
-/* Combinations that clone(2) refuses; namespaces and pidfds are features this kernel is built without. */
+/* Combinations that clone(2) refuses; namespaces are a feature this kernel is built without. */
 static int check_flags(u64 flags)
 {
     if (flags & ~CLONE_KNOWN)
         return -EINVAL;
-    if (flags & (CLONE_NAMESPACES | CLONE_PIDFD | CLONE_INTO_CGROUP))
+    if (flags & (CLONE_NAMESPACES | CLONE_INTO_CGROUP))
+        return -EINVAL;
+    if ((flags & CLONE_PIDFD) && (flags & (CLONE_THREAD | CLONE_DETACHED)))
         return -EINVAL;
     if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
         return -EINVAL;
@@ -234,6 +237,25 @@ static void wait_for_vfork(struct task *child, struct completion *done)
     spin_unlock_irqrestore(&child->process->lock, flags);
 }
 
+/* CLONE_PIDFD: reserve a descriptor and tell the parent its number. => 0, with *file to be installed at *fd */
+static int reserve_pidfd(struct task *child, const struct clone_request *request, int *fd, struct file **file)
+{
+    struct vfs_context *context = &current_task()->vfs;
+
+    *file = pidfd_create(child->process, 0);
+    if (IS_ERR(*file))
+        return PTR_ERR(*file);
+    *fd = fd_reserve(context->files, 0, context->nr_files_limit, true);
+    if (*fd >= 0 && put_user(*fd, request->pidfd) == 0)
+        return 0;
+    file_put(*file);
+    *file = NULL;
+    if (*fd < 0)
+        return *fd;
+    fd_unreserve(context->files, *fd);
+    return -EFAULT;
+}
+
 static struct task *build(const struct trap_frame *frame, const struct clone_request *request)
 {
     struct task *self = current_task(), *child;
@@ -262,9 +284,10 @@ static struct task *build(const struct trap_frame *frame, const struct clone_req
 
 long task_clone(const struct trap_frame *frame, const struct clone_request *request)
 {
+    int number, pidfd = -1, error = check_flags(request->flags);
     struct completion vfork_done;
+    struct file *file = NULL;
     struct task *child;
-    int number, error = check_flags(request->flags);
 
     if (error)
         return error;
@@ -281,7 +304,16 @@ long task_clone(const struct trap_frame *frame, const struct clone_request *requ
     }
     if (!(request->flags & CLONE_THREAD))
         child->process->executable = process_get_executable(current_process());
-    error = insert_task(child, request->flags);
+    if (request->flags & CLONE_PIDFD)
+        error = reserve_pidfd(child, request, &pidfd, &file);
+    if (!error)
+        error = insert_task(child, request->flags);
+    if (file != NULL && error) {
+        fd_unreserve(current_task()->vfs.files, pidfd);
+        file_put(file);
+    } else if (file != NULL) {
+        fd_install(current_task()->vfs.files, pidfd, file);
+    }
     if (error) {
         if (!(request->flags & CLONE_THREAD))
             file_put(child->process->executable);

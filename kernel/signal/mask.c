@@ -232,7 +232,6 @@ void signal_state_init_task(struct task *task)
 void signal_state_init_process(struct process *process)
 {
     list_init(&process->signals.pending.entries);
-    wait_queue_init(&process->signals.readers);
 }
 
 void signal_flush_task(struct task *task)

@@ -24,4 +24,5 @@ const char *signal_name(int signal)
 void signal_init(void)
 {
     signal_queue_cache_init();
+    signal_readers_init();
 }

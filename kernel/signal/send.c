@@ -152,7 +152,7 @@ int signal_send_locked(struct process *process, struct task *task, const struct 
                              taker, info);
     if (error)
         return error;
-    wake_all(&process->signals.readers);
+    signal_readers_wake(process);
     taker = choose_task(process, task, signal);
     if (taker == NULL)
         return 0;

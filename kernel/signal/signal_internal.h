@@ -48,3 +48,7 @@ void signal_stop_begin(int signal);
 void signal_stop_join(void);
 
 void signal_queue_cache_init(void);
+
+/* signalfd(2). */
+void signal_readers_init(void);
+void signal_readers_wake(struct process *process);

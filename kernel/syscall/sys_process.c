@@ -1,6 +1,7 @@
 /*
  * Processes: making, replacing, ending and waiting for them; their numbers, groups and sessions.
  */
+#include <abi/fcntl.h>
 #include <abi/sched.h>
 #include <abi/wait.h>
 #include <arch/thread.h>
@@ -8,6 +9,7 @@
 #include <proc/exec.h>
 #include <proc/exit.h>
 #include <proc/fork.h>
+#include <proc/pidfd.h>
 #include <proc/session.h>
 #include <proc/task.h>
 #include <proc/wait.h>
@@ -180,6 +182,12 @@ long sys_wait4(int pid, void __user *status, int options, void __user *usage)
     return number;
 }
 
+/* The number of the process behind a descriptor: -EBADF. */
+static long pidfd_number(int fd)
+{
+    return WITH_FILE(fd, file, pidfd_process(file) ? process_id(pidfd_process(file)) : -EBADF);
+}
+
 long sys_waitid(int which, int id, void __user *user_info, int options, void __user *usage)
 {
     struct wait_request request = {.which = which, .id = id, .options = (unsigned)options};
@@ -191,6 +199,14 @@ long sys_waitid(int which, int id, void __user *user_info, int options, void __u
                               __WCLONE | __WALL) ||
         !((unsigned)options & (WEXITED | WSTOPPED | WCONTINUED)))
         return -EINVAL;
+    if (which == P_PIDFD) {
+        number = pidfd_number(id);
+        if (number < 0)
+            return number;
+        request = (struct wait_request){P_PID, (int)number, (unsigned)options};
+        which = P_PID;
+        id = (int)number;
+    }
     if (which != P_ALL && which != P_PID && which != P_PGID)
         return -EINVAL;
     if ((which == P_PID && id <= 0) || (which == P_PGID && id < 0))
@@ -213,6 +229,13 @@ long sys_waitid(int which, int id, void __user *user_info, int options, void __u
     if (user_info && copy_to_user(user_info, &info, offsetof(struct abi_siginfo, child.padding)))
         return -EFAULT;
     return 0;
+}
+
+long sys_pidfd_open(int number, unsigned long flags)
+{
+    struct file *file = pidfd_open(number, (int)(unsigned)flags);
+
+    return IS_ERR(file) ? PTR_ERR(file) : fd_add(vfs_current(), file, O_CLOEXEC);
 }
 
 long sys_getpid(void)

@@ -1,11 +1,14 @@
 /*
  * Signals: the calls of signal(7), with masks always eight bytes.
  */
+#include <abi/fcntl.h>
 #include <abi/signal.h>
 #include <arch/thread.h>
+#include <proc/pidfd.h>
 #include <proc/task.h>
 #include <sched/wait.h>
 #include <signal/signal.h>
+#include <signal/signalfd.h>
 #include <time/time.h>
 
 #include "sys.h"
@@ -208,4 +211,53 @@ long sys_restart_syscall(void)
 
     restart->function = NULL;
     return function ? function(restart) : -EINTR;
+}
+
+static long signalfd(int fd, const u64 __user *user, size_t size, unsigned long flags)
+{
+    struct file *file;
+    long error;
+    u64 mask;
+
+    if (flags & ~(unsigned long)(O_CLOEXEC | O_NONBLOCK))
+        return -EINVAL;
+    error = sys_read_sigset(user, size, &mask);
+    if (error)
+        return error;
+    if (fd != -1) {
+        error = WITH_FILE(fd, old, signalfd_change(old, mask));
+        return error ? error : fd;
+    }
+    file = signalfd_create(mask, (int)flags);
+    return IS_ERR(file) ? PTR_ERR(file) : fd_add(vfs_current(), file, (u32)flags & O_CLOEXEC);
+}
+
+long sys_signalfd(int fd, u64 __user *mask, size_t size)
+{
+    return signalfd(fd, mask, size, 0);
+}
+
+long sys_signalfd4(int fd, u64 __user *mask, size_t size, unsigned long flags)
+{
+    return signalfd(fd, mask, size, flags);
+}
+
+long sys_pidfd_send_signal(int fd, int signal, void __user *user, unsigned long flags)
+{
+    struct abi_siginfo info;
+
+    if (flags)
+        return -EINVAL;
+    if (user) {
+        if (copy_from_user(&info, user, sizeof(info)))
+            return -EFAULT;
+        if (info.signo != signal)
+            return -EINVAL;
+    } else {
+        signal_info_user(&info, signal, SI_USER);
+    }
+    return WITH_FILE(fd, file,
+                     user && pidfd_process(file) != current_process() && (info.code >= 0 || info.code == SI_TKILL)
+                         ? -EPERM
+                         : pidfd_send_signal(file, &info));
 }

@@ -56,5 +56,4 @@ struct process_signals {
     bool stopped;                   /* (p) all have */
     int notify;                     /* (p) CLD_STOPPED or CLD_CONTINUED owed to the parent, else 0 */
     bool forced;                    /* (p) a fault whose default action is due: even pid 1 is not protected */
-    struct wait_queue readers;      /* signalfd(2) pollers */
 };
