@@ -32,15 +32,19 @@ static const char *state_word(char letter)
     }
 }
 
-static void put_credentials(struct proc_text *text, struct task *task)
+/* Of a zombie only the real user is kept. */
+static void put_credentials(struct proc_text *text, const struct process *process,
+                            struct task *task)
 {
     const struct credentials *who = task ? task_get_credentials(task) : NULL;
+    struct credentials zombie = {
+        .uid = process->uid, .euid = process->uid, .suid = process->uid, .fsuid = process->uid};
+    const struct credentials *shown = who ? who : &zombie;
 
-    if (!who)
-        who = credentials_get(&credentials_kernel);
-    proc_print(text, "Uid:\t%u\t%u\t%u\t%u\n", who->uid, who->euid, who->suid, who->fsuid);
-    proc_print(text, "Gid:\t%u\t%u\t%u\t%u\n", who->gid, who->egid, who->sgid, who->fsgid);
-    credentials_put(who);
+    proc_print(text, "Uid:\t%u\t%u\t%u\t%u\n", shown->uid, shown->euid, shown->suid, shown->fsuid);
+    proc_print(text, "Gid:\t%u\t%u\t%u\t%u\n", shown->gid, shown->egid, shown->sgid, shown->fsgid);
+    if (who)
+        credentials_put(who);
 }
 
 static void put_groups(struct proc_text *text, struct task *task)
@@ -183,7 +187,7 @@ PROC_VIEW(status)
     put_umask(text, task);
     proc_print(text, "State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
                state_word(identity.state), process_id(process), id, identity.parent);
-    put_credentials(text, task);
+    put_credentials(text, process, task);
     put_files(text, task);
     put_groups(text, task);
     proc_print(text, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", process_id(process), id,
