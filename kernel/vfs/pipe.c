@@ -174,8 +174,10 @@ static ssize_t ring_append(struct pipe *pipe, struct io_buffer *buffer, size_t l
     if (slot->packet || end + len > PAGE_SIZE)
         return 0;
     copied = io_buffer_copy_from(buffer, (char *)page_to_virt(slot->page) + end, len);
+    if (copied < len)
+        return -EFAULT; /* as Linux: a piece of a page that cannot be read is not written in part */
     slot->len += (u32)copied;
-    return copied < len && copied == 0 ? -EFAULT : (ssize_t)copied;
+    return (ssize_t)copied;
 }
 
 /* Fill a new slot with up to a page. => there is a free one; bytes, -EFAULT, -ENOMEM */
@@ -191,7 +193,7 @@ static ssize_t ring_push(struct pipe *pipe, struct io_buffer *buffer, bool packe
     if (page == NULL)
         return -ENOMEM;
     copied = io_buffer_copy_from(buffer, page_to_virt(page), len);
-    if (copied < len && copied == 0) {
+    if (copied < len) {
         pipe->spare = page;
         return -EFAULT;
     }
