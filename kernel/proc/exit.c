@@ -276,6 +276,8 @@ void task_exit(int status)
     struct process *process = self->process;
     bool last = begin_exit(self, status);
 
+    if (READ_ONCE(process->signals.notify) != 0)
+        signal_notify_parent_stop(process); /* it was the last that had to stop */
     if (last)
         end_process(process);
     if (self->mm != NULL)

@@ -282,11 +282,37 @@ static struct task *build(const struct trap_frame *frame, const struct clone_req
     return child;
 }
 
+/* Insert @child, and its descriptor if one is asked for. */
+static int publish(struct task *child, const struct clone_request *request)
+{
+    struct fd_table *files = current_task()->vfs.files;
+    struct file *file = NULL;
+    int pidfd = -1, error = 0;
+
+    if (!(request->flags & CLONE_THREAD))
+        child->process->executable = process_get_executable(current_process());
+    if (request->flags & CLONE_PIDFD)
+        error = reserve_pidfd(child, request, &pidfd, &file);
+    if (!error)
+        error = insert_task(child, request->flags);
+    if (!error) {
+        if (file != NULL)
+            fd_install(files, pidfd, file);
+        return 0;
+    }
+    if (file != NULL) {
+        fd_unreserve(files, pidfd);
+        file_put(file);
+    }
+    if (!(request->flags & CLONE_THREAD))
+        file_put(child->process->executable);
+    return error;
+}
+
 long task_clone(const struct trap_frame *frame, const struct clone_request *request)
 {
-    int number, pidfd = -1, error = check_flags(request->flags);
+    int number, error = check_flags(request->flags);
     struct completion vfork_done;
-    struct file *file = NULL;
     struct task *child;
 
     if (error)
@@ -302,21 +328,8 @@ long task_clone(const struct trap_frame *frame, const struct clone_request *requ
         completion_init(&vfork_done);
         child->vfork_done = &vfork_done;
     }
-    if (!(request->flags & CLONE_THREAD))
-        child->process->executable = process_get_executable(current_process());
-    if (request->flags & CLONE_PIDFD)
-        error = reserve_pidfd(child, request, &pidfd, &file);
-    if (!error)
-        error = insert_task(child, request->flags);
-    if (file != NULL && error) {
-        fd_unreserve(current_task()->vfs.files, pidfd);
-        file_put(file);
-    } else if (file != NULL) {
-        fd_install(current_task()->vfs.files, pidfd, file);
-    }
+    error = publish(child, request);
     if (error) {
-        if (!(request->flags & CLONE_THREAD))
-            file_put(child->process->executable);
         task_free_unstarted(child);
         return error;
     }

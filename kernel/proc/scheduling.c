@@ -224,7 +224,7 @@ static int visit_named(int which, int who, int (*visit)(struct task *task, int *
         return error;
     }
     if (which == PRIO_PGRP && who == 0)
-        who = process_group_number(current_process()->group);
+        who = (int)session_get_group(0);
     else if (which == PRIO_USER && who == 0)
         who = (int)current_task()->vfs.credentials->uid;
     else if (which != PRIO_PGRP && which != PRIO_USER)

@@ -154,7 +154,7 @@ static struct wait_request wait4_request(int pid, int options)
         request.id = pid;
     } else if (pid == 0) {
         request.which = P_PGID;
-        request.id = process_group_number(current_process()->group);
+        request.id = (int)session_get_group(0);
     } else if (pid != -1) {
         request.which = P_PGID;
         request.id = -pid;
@@ -212,7 +212,7 @@ long sys_waitid(int which, int id, void __user *user_info, int options, void __u
     if ((which == P_PID && id <= 0) || (which == P_PGID && id < 0))
         return -EINVAL;
     if (which == P_PGID && id == 0)
-        request.id = process_group_number(current_process()->group);
+        request.id = (int)session_get_group(0);
     number = process_wait(&request, &result);
     if (number < 0)
         return number;

@@ -17,8 +17,11 @@ static int thread_body(void *unused)
     return 0;
 }
 
+static volatile int seen_signal;
+
 static void caught(int number)
 {
+    seen_signal = 1;
     say("parent got %s", signal_name(number));
 }
 
@@ -49,8 +52,8 @@ int main(void)
     pid = syscall(SYS_clone, SIGUSR1, 0, 0, 0, 0);
     if (pid == 0)
         _exit(4);
-    while (waitpid((pid_t)pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    while (!seen_signal)
+        nap(1);
     call("plain wait does not see it", waitpid((pid_t)pid, &status, 0));
     yes("__WCLONE does", waitpid((pid_t)pid, &status, __WCLONE) == pid);
     status_report("it", status);

@@ -17,6 +17,15 @@ static void body(void)
     call("FIFO as a user", syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &param));
 }
 
+/* Of a user without kernel threads, which root has. */
+static void user_priority(void)
+{
+    become_user();
+    call("user", syscall(SYS_getpriority, PRIO_USER, 0));
+    setpriority(PRIO_PROCESS, 0, 3);
+    call("nicer", syscall(SYS_getpriority, PRIO_USER, 0));
+}
+
 int main(void)
 {
     struct sched_param param = {0};
@@ -56,7 +65,7 @@ int main(void)
     call("unknown which", syscall(SYS_getpriority, 9, 0));
     call("nobody", syscall(SYS_getpriority, PRIO_PROCESS, 999999));
     call("group", syscall(SYS_getpriority, PRIO_PGRP, 0));
-    call("user", syscall(SYS_getpriority, PRIO_USER, 0));
     in_child("user", body);
+    in_child("priority of a user", user_priority);
     return 0;
 }

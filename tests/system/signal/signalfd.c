@@ -32,10 +32,12 @@ int main(void)
     say("flags %o cloexec %d", fcntl(fd, F_GETFL) & ~0100000, fcntl(fd, F_GETFD));
     report("nothing", fd);
     struct pollfd entry = {fd, POLLIN, 0};
-    say("poll %d", poll(&entry, 1, 0));
+    int ready = poll(&entry, 1, 0);
+    say("poll %d", ready);
     kill(getpid(), SIGUSR1);
     kill(getpid(), SIGUSR1);
-    say("poll %d revents %x", poll(&entry, 1, 0), entry.revents);
+    ready = poll(&entry, 1, 0);
+    say("poll %d revents %x", ready, entry.revents);
     report("kill", fd);
     report("once only", fd);
     union sigval value = {.sival_int = 77};

@@ -11,8 +11,6 @@
 #define SEND 424
 #define PIDFD 3
 
-static volatile int hold = 1;
-
 int main(void)
 {
     siginfo_t info;
@@ -33,7 +31,8 @@ int main(void)
     call("flags", syscall(SEND, fd, 0, NULL, 1));
     call("not a pidfd", syscall(SEND, 0, 0, NULL, 0));
     call("SIGTERM", syscall(SEND, fd, SIGTERM, NULL, 0));
-    say("poll: %d revents %x", poll(&entry, 1, 5000), entry.revents);
+    int ready = poll(&entry, 1, 5000);
+    say("poll: %d revents %x", ready, entry.revents);
     memset(&info, 0, sizeof(info));
     call("wait", waitid(PIDFD, (id_t)fd, &info, WEXITED));
     say("code %d status %d", info.si_code, info.si_status);
