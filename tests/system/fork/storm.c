@@ -1,6 +1,6 @@
-/* Threads that write, unmap, protect and drop pages while the process forks; every child checks what it
- * inherited, writes to all of it, and checks again. No value may be lost, torn or seen by the others.
- * seconds: 60 */
+/* Threads that write, unmap, protect and drop pages while the process forks; every child checks
+ * what it inherited, writes to all of it, and checks again. No value may be lost, torn or seen by
+ * the others. seconds: 60 */
 
 #include "test.h"
 
