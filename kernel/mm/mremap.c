@@ -269,6 +269,16 @@ static int clear_target(struct remap *r)
     return unmap_locked(r->mm, r->new_addr, r->new_addr + r->new_len);
 }
 
+/* What lies beyond the new length goes, as by munmap(2). */
+static int unmap_tail(struct remap *r)
+{
+    vaddr_t start = r->old_addr + r->new_len;
+    vaddr_t end;
+    int err = unmap_check(start, r->old_len - r->new_len, &end);
+
+    return err != 0 ? err : unmap_locked(r->mm, start, end);
+}
+
 /* With MREMAP_FIXED or MREMAP_DONTUNMAP. */
 static long remap_to(struct remap *r)
 {
@@ -278,7 +288,7 @@ static long remap_to(struct remap *r)
     int err = clear_target(r);
 
     if (err == 0 && r->old_len > r->new_len) {
-        err = unmap_locked(r->mm, r->old_addr + r->new_len, r->old_addr + r->old_len);
+        err = unmap_tail(r);
         r->old_len = r->new_len;
     }
     if (err == 0)
@@ -297,14 +307,8 @@ static long remap_to(struct remap *r)
 
 static long shrink(struct remap *r)
 {
-    vaddr_t end;
-    int err = 0;
+    int err = r->old_len == r->new_len ? 0 : unmap_tail(r);
 
-    if (r->old_len != r->new_len) {
-        err = unmap_check(r->old_addr + r->new_len, r->old_len - r->new_len, &end);
-        if (err == 0)
-            err = unmap_locked(r->mm, r->old_addr + r->new_len, end);
-    }
     return err != 0 ? err : (long)r->old_addr;
 }
 

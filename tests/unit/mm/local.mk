@@ -96,4 +96,10 @@ tests_unit_mm_audit_CPPFLAGS = $(MM_CPPFLAGS)
 tests_unit_mm_audit_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_mm_audit_LDADD = $(UNIT_LIBS)
 
+unit_tests += tests/unit/mm/hostile
+tests_unit_mm_hostile_SOURCES = %D%/hostile.c $(MM_SETUP)
+tests_unit_mm_hostile_CPPFLAGS = $(MM_CPPFLAGS)
+tests_unit_mm_hostile_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_mm_hostile_LDADD = $(UNIT_LIBS)
+
 EXTRA_DIST += tests/unit/fake/mmu.h tests/unit/fake/trial.h %D%/program.h %D%/store.h %D%/model.h
