@@ -14,9 +14,6 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 
-# Whether Quire is far enough to run user programs. False leaves the Quire column out of ./quire test.
-QUIRE_RUNS_PROGRAMS = False
-
 # Four-level paging and no protection keys: what Quire offers to user programs, so that Linux answers
 # for the same machine (with five levels user addresses go on above 2^47, with keys --x is not r-x).
 CPU = "max,la57=off,pku=off"

@@ -33,7 +33,5 @@ int main(void)
     attempt("PARENT_SETTID to null", CLONE_PARENT_SETTID);
     attempt("CHILD_SETTID to null", CLONE_CHILD_SETTID);
     attempt("DETACHED is ignored", CLONE_DETACHED);
-    attempt("PIDFD to null", CLONE_PIDFD);
-    attempt("PIDFD and PARENT_SETTID", CLONE_PIDFD | CLONE_PARENT_SETTID);
     return 0;
 }
