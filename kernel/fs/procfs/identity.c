@@ -8,6 +8,7 @@
 #include <proc/pid.h>
 #include <proc/session.h>
 #include <proc/task.h>
+#include <signal/signal.h>
 
 void task_identity_get(const struct proc_subject *subject, struct task *task,
                        struct task_identity *identity)
@@ -35,22 +36,19 @@ void task_identity_get(const struct proc_subject *subject, struct task *task,
 void task_signal_sets_get(struct process *process, struct task *task, struct task_signal_sets *sets)
 {
     irqflags_t flags = spin_lock_irqsave(&process->lock);
-    struct signal_actions *actions = process->signals.actions;
 
     *sets = (struct task_signal_sets){.shared = process->signals.pending.set};
     if (task) {
         sets->pending = task->signals.pending.set;
         sets->blocked = task->signals.blocked;
     }
-    if (actions) {
-        spin_lock(&actions->lock);
-        for (int i = 0; i < NR_SIGNALS; i++) {
-            if (actions->action[i].handler == SIG_IGN)
-                sets->ignored |= BIT(i);
-            else if (actions->action[i].handler != SIG_DFL)
-                sets->caught |= BIT(i);
-        }
-        spin_unlock(&actions->lock);
+    for (int signal = 1; process->signals.actions && signal <= NR_SIGNALS; signal++) {
+        struct abi_sigaction action = signal_action_read(process, signal);
+
+        if (action.handler == SIG_IGN)
+            sets->ignored |= SIGNAL_BIT(signal);
+        else if (action.handler != SIG_DFL)
+            sets->caught |= SIGNAL_BIT(signal);
     }
     spin_unlock_irqrestore(&process->lock, flags);
 }
