@@ -115,6 +115,8 @@ void thread_exit(void (*reap)(struct thread *))
     struct thread *self = current_thread();
 
     self->reap = reap;
+    /* Preempted as a dead thread it would be reaped while it still has to come back and leave. */
+    irq_disable();
     thread_set_state(THREAD_DEAD);
     schedule();
     panic("a dead thread runs");
