@@ -1,6 +1,6 @@
 /*
- * Sums of what tasks used. A living task's figures are read where they are kept; a dead one's have been
- * added to its process, a waited-for child's to its parent.
+ * Sums of what tasks used. A living task's figures are read where they are kept; a dead one's have
+ * been added to its process, a waited-for child's to its parent.
  */
 #include <proc/accounting.h>
 
@@ -37,7 +37,7 @@ void process_totals_get_locked(struct process *process, struct process_totals *t
 
     ASSERT_HELD(&process->lock);
     *totals = process->dead_tasks;
-    list_for_each_entry(task, &process->tasks, process_link) {
+    list_for_each_entry (task, &process->tasks, process_link) {
         task_totals_get(task, &one);
         if (task->mm != NULL)
             one.max_resident_pages = READ_ONCE(task->mm->peak_resident_pages);

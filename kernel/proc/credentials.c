@@ -1,6 +1,6 @@
 /*
- * Changing identity. A change is made on a copy, which then replaces the task's pointer; the rules are those of
- * credentials(7) and capabilities(7), "Effect of user ID changes on capabilities".
+ * Changing identity. A change is made on a copy, which then replaces the task's pointer; the rules
+ * are those of credentials(7) and capabilities(7), "Effect of user ID changes on capabilities".
  */
 #include <proc/credentials.h>
 
@@ -43,7 +43,8 @@ bool capable(int number)
     return true;
 }
 
-/* The tasks of a user are counted by real user. Without memory for a new account the old one stays charged. */
+/* The tasks of a user are counted by real user. Without memory for a new account the old one stays
+ * charged. */
 static int move_account(struct task *self, u32 uid)
 {
     struct user_account *account = user_account_find(uid), *old = self->account;
@@ -394,8 +395,8 @@ int capability_ambient(int operation, int number)
         return (old->ambient & bit) != 0;
     if (operation < PR_CAP_AMBIENT_IS_SET || operation > PR_CAP_AMBIENT_CLEAR_ALL)
         return -EINVAL;
-    if (operation == PR_CAP_AMBIENT_RAISE &&
-        (!(old->permitted & old->inheritable & bit) || (old->secure_bits & SECURE_NO_AMBIENT_RAISE)))
+    if (operation == PR_CAP_AMBIENT_RAISE && (!(old->permitted & old->inheritable & bit) ||
+                                              (old->secure_bits & SECURE_NO_AMBIENT_RAISE)))
         return -EPERM;
     fresh = credentials_copy(old);
     if (fresh == NULL)

@@ -1,6 +1,6 @@
 /*
- * Reading an ELF file: every field that is used later is checked here or where it is used, because the file is
- * the enemy's. Errors as Linux gives them before the point of no return.
+ * Reading an ELF file: every field that is used later is checked here or where it is used, because
+ * the file is the enemy's. Errors as Linux gives them before the point of no return.
  */
 #include "exec_internal.h"
 
@@ -29,9 +29,9 @@ static int read_exactly(struct file *file, void *to, size_t len, u64 offset)
 
 static bool header_is_ours(const struct elf_header *header)
 {
-    return memcmp(header->ident, ELF_MAGIC, ELF_MAGIC_SIZE) == 0 && header->ident[EI_CLASS] == ELFCLASS64 &&
-           header->ident[EI_DATA] == ELFDATA2LSB && header->machine == EM_X86_64 &&
-           (header->type == ET_EXEC || header->type == ET_DYN);
+    return memcmp(header->ident, ELF_MAGIC, ELF_MAGIC_SIZE) == 0 &&
+           header->ident[EI_CLASS] == ELFCLASS64 && header->ident[EI_DATA] == ELFDATA2LSB &&
+           header->machine == EM_X86_64 && (header->type == ET_EXEC || header->type == ET_DYN);
 }
 
 static int read_programs(struct elf_image *image)
@@ -40,7 +40,8 @@ static int read_programs(struct elf_image *image)
     size_t len = (size_t)header->program_count * sizeof(struct elf_program_header);
     int error;
 
-    if (header->program_entry_size != sizeof(struct elf_program_header) || len == 0 || len > PAGE_SIZE)
+    if (header->program_entry_size != sizeof(struct elf_program_header) || len == 0 ||
+        len > PAGE_SIZE)
         return -ENOEXEC;
     image->programs = kmalloc(len, ALLOC_WAIT);
     if (image->programs == NULL)
@@ -67,7 +68,8 @@ static int open_interpreter(struct exec *exec, const struct elf_program_header *
     kfree(name);
     if (error)
         return error;
-    return read_exactly(exec->interpreter.file, &exec->interpreter.header, sizeof(struct elf_header), 0);
+    return read_exactly(exec->interpreter.file, &exec->interpreter.header,
+                        sizeof(struct elf_header), 0);
 }
 
 /* What else the program headers say before anything is mapped. */

@@ -1,6 +1,7 @@
 /*
- * Mapping the segments of an ELF file: each PT_LOAD is a private file mapping, its end beyond the file's bytes is
- * zeroed, whole pages beyond are anonymous. The address space is new and current; a failure kills the program.
+ * Mapping the segments of an ELF file: each PT_LOAD is a private file mapping, its end beyond the
+ * file's bytes is zeroed, whole pages beyond are anonymous. The address space is new and current; a
+ * failure kills the program.
  */
 #include "exec_internal.h"
 
@@ -17,10 +18,10 @@
 struct mapping {
     struct exec *exec;
     const struct elf_image *image;
-    u64 bias;                  /* added to every address of the file */
-    bool placed;               /* bias is decided */
+    u64 bias;                                           /* added to every address of the file */
+    bool placed;                                        /* bias is decided */
     vaddr_t code_start, code_end, data_start, data_end; /* extents, file bytes */
-    vaddr_t end;               /* of the last segment in memory */
+    vaddr_t end;                                        /* of the last segment in memory */
 };
 
 static unsigned protection(const struct elf_program_header *program)
@@ -35,11 +36,13 @@ static bool segment_is_sane(const struct elf_program_header *program, u64 bias)
     u64 address = program->virtual_address + bias;
 
     return program->file_size <= program->memory_size && address < USER_END &&
-           program->memory_size <= USER_END - address && program->offset <= INT64_MAX - program->file_size &&
+           program->memory_size <= USER_END - address &&
+           program->offset <= INT64_MAX - program->file_size &&
            (program->offset - program->virtual_address) % PAGE_SIZE == 0;
 }
 
-/* The span of all segments, for a file that may be placed anywhere. 0: there is none, or it is nonsense. */
+/* The span of all segments, for a file that may be placed anywhere. 0: there is none, or it is
+ * nonsense. */
 static u64 total_span(const struct elf_image *image, u64 *lowest, u64 *align)
 {
     u64 low = ~0ul, high = 0;
@@ -69,7 +72,8 @@ static int place(struct mapping *mapping, vaddr_t base, u64 span, u64 lowest, u6
         .addr = base,
         .len = base == 0 ? span + align - PAGE_SIZE : span,
         .prot = PROT_NONE,
-        .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (base != 0 ? MAP_FIXED_NOREPLACE : 0),
+        .flags =
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (base != 0 ? MAP_FIXED_NOREPLACE : 0),
     };
     long address = mm_map(mapping->exec->mm, &request);
     vaddr_t start;
@@ -96,16 +100,19 @@ static int place_image(struct mapping *mapping, bool interpreter)
     span = total_span(mapping->image, &lowest, &align);
     if (span == 0)
         return -EINVAL;
-    /* Programs with an interpreter go to their own region; others, ld.so itself among them, to the mmap area. */
+    /* Programs with an interpreter go to their own region; others, ld.so itself among them, to the
+     * mmap area. */
     if (!interpreter && exec->interpreter.file != NULL)
         base = align_down(mm_layout_pie_base(exec->fixed_layout, machine_random_u64()), align);
     return place(mapping, base, span, lowest, align);
 }
 
-static int map_file_part(struct mapping *mapping, const struct elf_program_header *program, vaddr_t address)
+static int map_file_part(struct mapping *mapping, const struct elf_program_header *program,
+                         vaddr_t address)
 {
     u64 slack = address % PAGE_SIZE;
-    /* A program that names its addresses must not land on the stack; its segments may share pages. */
+    /* A program that names its addresses must not land on the stack; its segments may share pages.
+     */
     bool is_first = mapping->image->header.type == ET_EXEC && mapping->end == 0;
     struct mm_map_request request = {
         .addr = address - slack,
@@ -127,7 +134,8 @@ static int map_file_part(struct mapping *mapping, const struct elf_program_heade
 }
 
 /* The pages behind the file's last one. */
-static int map_zero_part(struct mapping *mapping, const struct elf_program_header *program, vaddr_t address)
+static int map_zero_part(struct mapping *mapping, const struct elf_program_header *program,
+                         vaddr_t address)
 {
     vaddr_t end = align_up(address + program->memory_size, PAGE_SIZE);
     vaddr_t start = program->file_size == 0 ? align_down(address, PAGE_SIZE)
@@ -147,7 +155,8 @@ static int map_zero_part(struct mapping *mapping, const struct elf_program_heade
 }
 
 /* The file's last page holds what follows in the file: the program must see zeros there. */
-static int clear_tail(struct mapping *mapping, const struct elf_program_header *program, vaddr_t address)
+static int clear_tail(struct mapping *mapping, const struct elf_program_header *program,
+                      vaddr_t address)
 {
     static const u8 zeros[256];
     vaddr_t at = address + program->file_size;
@@ -167,7 +176,8 @@ static int clear_tail(struct mapping *mapping, const struct elf_program_header *
     return 0;
 }
 
-static void note_extents(struct mapping *mapping, const struct elf_program_header *program, vaddr_t address)
+static void note_extents(struct mapping *mapping, const struct elf_program_header *program,
+                         vaddr_t address)
 {
     vaddr_t file_end = address + program->file_size;
 
@@ -256,9 +266,11 @@ int elf_map(struct exec *exec)
     mm->code_end = mapping.code_end;
     mm->data_start = mapping.data_start;
     mm->data_end = mapping.data_end;
-    /* The heap of a static PIE (or of ld.so run by hand) goes to the programs' region, away from the mmap area. */
+    /* The heap of a static PIE (or of ld.so run by hand) goes to the programs' region, away from
+     * the mmap area. */
     heap_after = mapping.end;
-    if (exec->program.header.type == ET_DYN && exec->interpreter.file == NULL && !exec->fixed_layout)
+    if (exec->program.header.type == ET_DYN && exec->interpreter.file == NULL &&
+        !exec->fixed_layout)
         heap_after = mm_layout_pie_base(true, 0);
     mm->brk_start = mm_layout_brk_start(heap_after, exec->fixed_layout, machine_random_u64());
     mm->brk = mm->brk_start;

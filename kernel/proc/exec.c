@@ -1,6 +1,6 @@
 /*
- * execve: open and check (may fail), then the point of no return, then build the new program in its own address
- * space (a failure kills).
+ * execve: open and check (may fail), then the point of no return, then build the new program in its
+ * own address space (a failure kills).
  */
 #include <proc/exec.h>
 
@@ -238,7 +238,8 @@ static void exec_free(struct exec *exec)
 }
 
 /* exec->name and the strings are set; @path is what to open. */
-static long run(struct exec *exec, struct trap_frame *frame, int directory_fd, const char *path, int flags)
+static long run(struct exec *exec, struct trap_frame *frame, int directory_fd, const char *path,
+                int flags)
 {
     struct task *self = current_task();
     int error = vfs_open_exec(vfs_current(), directory_fd, path, flags, &exec->file);
@@ -251,7 +252,8 @@ static long run(struct exec *exec, struct trap_frame *frame, int directory_fd, c
     if (exec->script == NULL)
         return -ENOMEM;
     if (exec->arguments.count == 0)
-        error = exec_strings_add(&exec->arguments, ""); /* nobody gets argc 0 (execve(2), Linux 5.18) */
+        error =
+            exec_strings_add(&exec->arguments, ""); /* nobody gets argc 0 (execve(2), Linux 5.18) */
     if (!error)
         error = exec_check_size(exec);
     if (!error)
@@ -294,7 +296,8 @@ static u64 strings_limit(void)
 }
 
 long exec_user(struct trap_frame *frame, int directory_fd, const char __user *path,
-               const char __user *const __user *argv, const char __user *const __user *envp, int flags)
+               const char __user *const __user *argv, const char __user *const __user *envp,
+               int flags)
 {
     struct exec *exec;
     char *kernel_path;
@@ -333,7 +336,8 @@ static int add_all(struct exec_strings *strings, const char *const *vector)
     return error;
 }
 
-long exec_kernel(struct trap_frame *frame, const char *path, const char *const *argv, const char *const *envp)
+long exec_kernel(struct trap_frame *frame, const char *path, const char *const *argv,
+                 const char *const *envp)
 {
     struct exec *exec = kzalloc(sizeof(*exec), ALLOC_WAIT);
     long result;

@@ -11,8 +11,8 @@ struct file;
 struct mm;
 struct signal_actions;
 
-#define EXEC_HEAD_SIZE   256  /* what decides on the format */
-#define EXEC_SCRIPTS_MAX 5    /* interpreters of interpreters */
+#define EXEC_HEAD_SIZE   256 /* what decides on the format */
+#define EXEC_SCRIPTS_MAX 5   /* interpreters of interpreters */
 
 /* Strings one after the other, each with its NUL. */
 struct exec_strings {
@@ -29,14 +29,14 @@ struct elf_image {
 };
 
 struct exec {
-    struct file *file;          /* the file whose image is loaded; a reference */
-    char *name;                 /* as the caller gave it: AT_EXECFN, and comm */
-    char *script;               /* what a script's interpreter gets as its argument: the last name opened */
-    bool name_is_closed;        /* name goes through a close-on-exec descriptor: no script can use it */
+    struct file *file; /* the file whose image is loaded; a reference */
+    char *name;        /* as the caller gave it: AT_EXECFN, and comm */
+    char *script;      /* what a script's interpreter gets as its argument: the last name opened */
+    bool name_is_closed; /* name goes through a close-on-exec descriptor: no script can use it */
     struct exec_strings prefix; /* arguments in front, from #! lines */
     struct exec_strings arguments;
     struct exec_strings environment;
-    bool skip_first;            /* the caller's argv[0] was replaced by the prefix */
+    bool skip_first; /* the caller's argv[0] was replaced by the prefix */
     u8 head[EXEC_HEAD_SIZE];
     struct elf_image program;
     struct elf_image interpreter; /* file NULL: none */
@@ -44,22 +44,23 @@ struct exec {
     bool fixed_layout;
     struct credentials *credentials; /* of the new program */
     bool set_id, secure;
-    struct signal_actions *actions;  /* own copy when the old ones are shared */
-    struct fd_table *files;          /* likewise */
+    struct signal_actions *actions; /* own copy when the old ones are shared */
+    struct fd_table *files;         /* likewise */
     struct mm *mm;
     vaddr_t stack_top;
-    vaddr_t strings_start;      /* lowest string, after exec_stack_map */
-    vaddr_t entry;              /* of the program */
-    vaddr_t start;              /* where execution begins: the interpreter, if there is one */
-    vaddr_t headers;            /* AT_PHDR */
-    vaddr_t interpreter_base;   /* AT_BASE */
-    vaddr_t name_address;       /* AT_EXECFN */
+    vaddr_t strings_start;    /* lowest string, after exec_stack_map */
+    vaddr_t entry;            /* of the program */
+    vaddr_t start;            /* where execution begins: the interpreter, if there is one */
+    vaddr_t headers;          /* AT_PHDR */
+    vaddr_t interpreter_base; /* AT_BASE */
+    vaddr_t name_address;     /* AT_EXECFN */
     vaddr_t stack_pointer;
 };
 
 /* Strings: -E2BIG, -EFAULT, -ENOMEM. */
 int exec_strings_add(struct exec_strings *strings, const char *string) __must_check;
-int exec_strings_add_user(struct exec_strings *strings, const char __user *const __user *vector, u64 limit) __must_check;
+int exec_strings_add_user(struct exec_strings *strings, const char __user *const __user *vector,
+                          u64 limit) __must_check;
 void exec_strings_free(struct exec_strings *strings);
 /* Are all strings together small enough? -E2BIG */
 int exec_check_size(const struct exec *exec) __must_check;
@@ -73,7 +74,8 @@ void elf_close(struct exec *exec);
 /* Map everything into exec->mm. */
 int elf_map(struct exec *exec) __must_check;
 
-/* The stack area with the strings on it; then the vectors below them. => exec->mm is the current one */
+/* The stack area with the strings on it; then the vectors below them. => exec->mm is the current
+ * one */
 int exec_stack_map(struct exec *exec) __must_check;
 int exec_stack_fill(struct exec *exec) __must_check;
 

@@ -1,7 +1,7 @@
 /*
- * Scripts: a first line "#! interpreter [argument]" puts the interpreter in the place of the file, and the file's
- * name behind it (execve(2)). The line counts up to EXEC_HEAD_SIZE bytes; everything after the interpreter is one
- * argument.
+ * Scripts: a first line "#! interpreter [argument]" puts the interpreter in the place of the file,
+ * and the file's name behind it (execve(2)). The line counts up to EXEC_HEAD_SIZE bytes; everything
+ * after the interpreter is one argument.
  */
 #include "exec_internal.h"
 

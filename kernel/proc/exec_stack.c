@@ -2,7 +2,8 @@
  * The initial stack, as the System V ABI and Linux lay it out. From the top downwards:
  *
  *   8 zero bytes | file name | environment strings | argument strings | (random gap) | platform |
- *   16 random bytes | (alignment) | auxiliary vector | envp | argv | argc  <- stack pointer, 16-byte aligned
+ *   16 random bytes | (alignment) | auxiliary vector | envp | argv | argc  <- stack pointer,
+ * 16-byte aligned
  */
 #include "exec_internal.h"
 
@@ -73,7 +74,8 @@ static int place_strings(struct exec *exec)
 
 int exec_stack_map(struct exec *exec)
 {
-    u64 strings = exec->prefix.len + exec->arguments.len + exec->environment.len + strlen(exec->name) + 16;
+    u64 strings =
+        exec->prefix.len + exec->arguments.len + exec->environment.len + strlen(exec->name) + 16;
     u64 limit = max(align_down(rlimit_current(RLIMIT_STACK), PAGE_SIZE), PAGE_SIZE);
     u64 len = align_up(strings, PAGE_SIZE) + STACK_HEADROOM;
     struct mm_map_request request = {
@@ -103,7 +105,8 @@ static void push_word(struct vectors *vectors, u64 word)
     vectors->words[vectors->nr++] = word;
 }
 
-/* Addresses of @count strings that lie one after the other from @address. Returns the address behind them. */
+/* Addresses of @count strings that lie one after the other from @address. Returns the address
+ * behind them. */
 static vaddr_t push_pointers(struct vectors *vectors, const char *bytes, u64 count, vaddr_t address)
 {
     for (u64 i = 0; i < count; i++) {
@@ -174,7 +177,8 @@ static void fill_vectors(struct exec *exec, struct vectors *vectors, const struc
 }
 
 /* Copy the vectors to their place, which is as far up as they end below @at. */
-static int place_vectors(struct exec *exec, struct vectors *vectors, const struct auxv *auxv, vaddr_t at)
+static int place_vectors(struct exec *exec, struct vectors *vectors, const struct auxv *auxv,
+                         vaddr_t at)
 {
     vaddr_t pointer = align_down(at - vectors->capacity * sizeof(u64), 16);
 

@@ -1,6 +1,6 @@
 /*
- * argv and envp on their way: copied once from user memory into one growing block each, so that they are
- * still there when the old address space is not.
+ * argv and envp on their way: copied once from user memory into one growing block each, so that
+ * they are still there when the old address space is not.
  */
 #include "exec_internal.h"
 
@@ -11,10 +11,10 @@
 #include <lib/string.h>
 #include <proc/rlimit.h>
 
-#define FIRST_CAPACITY   4096ul
-#define STRING_MAX       (32 * PAGE_SIZE) /* one string, with its NUL */
-#define ARGUMENTS_MIN    131072ul         /* always allowed, however small the stack limit is */
-#define ARGUMENTS_MAX    (6ul << 20)
+#define FIRST_CAPACITY 4096ul
+#define STRING_MAX     (32 * PAGE_SIZE) /* one string, with its NUL */
+#define ARGUMENTS_MIN  131072ul         /* always allowed, however small the stack limit is */
+#define ARGUMENTS_MAX  (6ul << 20)
 
 static int grow(struct exec_strings *strings)
 {
@@ -72,7 +72,8 @@ static int add_user(struct exec_strings *strings, const char __user *string)
     }
 }
 
-int exec_strings_add_user(struct exec_strings *strings, const char __user *const __user *vector, u64 limit)
+int exec_strings_add_user(struct exec_strings *strings, const char __user *const __user *vector,
+                          u64 limit)
 {
     const char __user *string;
     int error;
@@ -98,12 +99,14 @@ void exec_strings_free(struct exec_strings *strings)
     *strings = (struct exec_strings){0};
 }
 
-/* Strings and the pointers to them may take a quarter of the stack limit, and never more than 6 MiB (execve(2)). */
+/* Strings and the pointers to them may take a quarter of the stack limit, and never more than 6 MiB
+ * (execve(2)). */
 int exec_check_size(const struct exec *exec)
 {
     u64 limit = max(min(rlimit_current(RLIMIT_STACK) / 4, ARGUMENTS_MAX), ARGUMENTS_MIN);
     u64 count = exec->prefix.count + exec->arguments.count + exec->environment.count;
-    u64 bytes = exec->prefix.len + exec->arguments.len + exec->environment.len + strlen(exec->name) + 1;
+    u64 bytes =
+        exec->prefix.len + exec->arguments.len + exec->environment.len + strlen(exec->name) + 1;
 
     return bytes + count * sizeof(u64) > limit ? -E2BIG : 0;
 }

@@ -1,6 +1,6 @@
 /*
- * The end of a task: give back what it holds, tell who waits for it, become a zombie if it was the last of its
- * process.
+ * The end of a task: give back what it holds, tell who waits for it, become a zombie if it was the
+ * last of its process.
  */
 #include <proc/exit.h>
 
@@ -150,19 +150,20 @@ static void send_death_signals(struct process *child)
 {
     struct task *task;
 
-    list_for_each_entry(task, &child->tasks, process_link) {
+    list_for_each_entry (task, &child->tasks, process_link) {
         if (task->parent_death_signal != 0)
             signal_task(task, task->parent_death_signal);
     }
 }
 
-/* The children that the task @number made lose it; another task of the process stands in. => tree lock held */
+/* The children that the task @number made lose it; another task of the process stands in. => tree
+ * lock held */
 static void leave_children(struct process *process, int number)
 {
     struct task *heir = list_first_entry(&process->tasks, struct task, process_link);
     struct process *child;
 
-    list_for_each_entry(child, &process->children, sibling) {
+    list_for_each_entry (child, &process->children, sibling) {
         if (child->creator_tid != number)
             continue;
         send_death_signals(child);
@@ -170,13 +171,14 @@ static void leave_children(struct process *process, int number)
     }
 }
 
-/* Give all children to the reaper. Zombies nobody will wait for end up on @forgotten. => tree lock held */
+/* Give all children to the reaper. Zombies nobody will wait for end up on @forgotten. => tree lock
+ * held */
 static void reparent_children(struct process *process, struct list_head *forgotten)
 {
     struct process *reaper = find_reaper(process);
     struct process *child, *following;
 
-    list_for_each_entry_safe(child, following, &process->children, sibling) {
+    list_for_each_entry_safe (child, following, &process->children, sibling) {
         send_death_signals(child);
         child->parent = reaper;
         child->creator_tid = process_id(reaper);
@@ -225,7 +227,7 @@ static void leave_process(struct task *self)
         wake_all(&process->exit_wait);
     }
     process_tree_unlock(flags);
-    list_for_each_entry_safe(process, following, &forgotten, sibling) {
+    list_for_each_entry_safe (process, following, &forgotten, sibling) {
         list_remove(&process->sibling);
         process_put(process);
     }
@@ -329,7 +331,7 @@ static bool end_others(struct task *self)
 
     if (begun) {
         process->signals.group_exec = self;
-        list_for_each_entry(task, &process->tasks, process_link) {
+        list_for_each_entry (task, &process->tasks, process_link) {
             if (task == self)
                 continue;
             thread_set_flag(&task->thread, THREAD_SIGNAL_PENDING | THREAD_KILL_PENDING);

@@ -1,8 +1,9 @@
 /*
- * SIGIO: the signal that a file with O_ASYNC sends to the process or group that fcntl(F_SETOWN) named.
+ * SIGIO: the signal that a file with O_ASYNC sends to the process or group that fcntl(F_SETOWN)
+ * named.
  *
- * A file becomes ready under locks of any rank, or in an interrupt; the tree lock may not be taken there. So the
- * notification is put off to a work item.
+ * A file becomes ready under locks of any rank, or in an interrupt; the tree lock may not be taken
+ * there. So the notification is put off to a work item.
  */
 #include <abi/fcntl.h>
 #include <abi/poll.h>

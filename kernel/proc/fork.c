@@ -1,6 +1,6 @@
 /*
- * Making tasks. A clone is built completely before anybody can see it (reserve: each step can fail, and
- * task_free_unstarted undoes all of them); then it is inserted under the locks and started.
+ * Making tasks. A clone is built completely before anybody can see it (reserve: each step can fail,
+ * and task_free_unstarted undoes all of them); then it is inserted under the locks and started.
  */
 #include <proc/fork.h>
 
@@ -57,8 +57,8 @@ static int charge_user(struct task *child, struct user_account *account)
     s64 nr = fetch_add(&account->nr_tasks, 1) + 1;
 
     child->account = user_account_get(account);
-    if ((u64)nr <= rlimit_current(RLIMIT_NPROC) || account->uid == 0 ||
-        capable(CAP_SYS_RESOURCE) || capable(CAP_SYS_ADMIN))
+    if ((u64)nr <= rlimit_current(RLIMIT_NPROC) || account->uid == 0 || capable(CAP_SYS_RESOURCE) ||
+        capable(CAP_SYS_ADMIN))
         return 0;
     return -EAGAIN;
 }
@@ -107,11 +107,13 @@ static int copy_machine(struct task *child, struct task *self, const struct trap
     return 0;
 }
 
-static void copy_small_things(struct task *child, const struct task *self, const struct clone_request *request)
+static void copy_small_things(struct task *child, const struct task *self,
+                              const struct clone_request *request)
 {
     u64 flags = request->flags;
 
-    child->flags = (self->flags & (TASK_NO_NEW_PRIVS | TASK_TRACED | TASK_THP_DISABLED)) | TASK_FORKED;
+    child->flags =
+        (self->flags & (TASK_NO_NEW_PRIVS | TASK_TRACED | TASK_THP_DISABLED)) | TASK_FORKED;
     child->personality = self->personality;
     child->timer_slack = self->timer_slack;
     child->signals.blocked = self->signals.blocked;
@@ -122,7 +124,8 @@ static void copy_small_things(struct task *child, const struct task *self, const
 }
 
 /* A new process shares nothing of the parent's but copies. */
-static int copy_process(struct process *process, struct process *parent, const struct clone_request *request)
+static int copy_process(struct process *process, struct process *parent,
+                        const struct clone_request *request)
 {
     if (request->flags & CLONE_SIGHAND)
         process->signals.actions = signal_actions_get(parent->signals.actions);
@@ -142,7 +145,8 @@ static int copy_process(struct process *process, struct process *parent, const s
 }
 
 /* Fill @child. What was reached is undone by task_free_unstarted. */
-static int copy_task(struct task *child, const struct trap_frame *frame, const struct clone_request *request)
+static int copy_task(struct task *child, const struct trap_frame *frame,
+                     const struct clone_request *request)
 {
     struct task *self = current_task();
     int error = copy_files(child, self, request->flags);
@@ -170,7 +174,8 @@ static int insert_thread(struct task *child)
     struct process_signals *signals = &child->process->signals;
 
     if (signals->group_exit || signals->group_exec != NULL || signals->stop_signal != 0)
-        return -ERESTARTNOINTR; /* the signal is dealt with first; for a dying task there is no return */
+        return -ERESTARTNOINTR; /* the signal is dealt with first; for a dying task there is no
+                                   return */
     task_insert_locked(child);
     child->process->nr_live++;
     return 0;
@@ -196,7 +201,8 @@ static void insert_process(struct task *child, struct process *self, u64 flags)
     spin_unlock(&process->lock);
 }
 
-/* Make @child visible, unless a signal wants to be delivered first: a kill must find every task there is. */
+/* Make @child visible, unless a signal wants to be delivered first: a kill must find every task
+ * there is. */
 static int insert_task(struct task *child, u64 flags)
 {
     struct process *self = current_process();
@@ -222,7 +228,8 @@ static void store_child_tid(struct task *child, const struct clone_request *requ
     if ((request->flags & CLONE_PARENT_SETTID) && put_user(number, request->parent_tid))
         pr_debug("clone: bad parent_tid\n");
     if (request->flags & CLONE_CHILD_SETTID)
-        (void)mm_access(child->mm, (vaddr_t)request->child_tid, &number, sizeof(number), true, false);
+        (void)mm_access(child->mm, (vaddr_t)request->child_tid, &number, sizeof(number), true,
+                        false);
 }
 
 /* The parent of a vfork sleeps until the child has done with its memory. */
@@ -237,8 +244,10 @@ static void wait_for_vfork(struct task *child, struct completion *done)
     spin_unlock_irqrestore(&child->process->lock, flags);
 }
 
-/* CLONE_PIDFD: reserve a descriptor and tell the parent its number. => 0, with *file to be installed at *fd */
-static int reserve_pidfd(struct task *child, const struct clone_request *request, int *fd, struct file **file)
+/* CLONE_PIDFD: reserve a descriptor and tell the parent its number. => 0, with *file to be
+ * installed at *fd */
+static int reserve_pidfd(struct task *child, const struct clone_request *request, int *fd,
+                         struct file **file)
 {
     struct vfs_context *context = &current_task()->vfs;
 

@@ -32,8 +32,9 @@
 
 /* Words of the command line that are the kernel's own; the others are init's. */
 static const char *const kernel_words[] = {
-    "console", "debug", "init",     "initrd",    "loglevel", "maxcpus", "mem",        "norandmaps", "nosmp", "panic",
-    "quiet",   "rdinit", "ro",      "root",      "rootfstype", "rootwait", "rw",       "selftest",   "trace", "tsc",
+    "console",    "debug",    "init",  "initrd",   "loglevel", "maxcpus", "mem",
+    "norandmaps", "nosmp",    "panic", "quiet",    "rdinit",   "ro",      "root",
+    "rootfstype", "rootwait", "rw",    "selftest", "trace",    "tsc",
 };
 
 struct init_words {
@@ -167,7 +168,8 @@ static void run_init(struct init_words *words)
         if (error == 0)
             return;
         if (error != -ENOENT)
-            pr_err("Starting init: %s exists but couldn't execute it (error %ld)\n", standard[i], error);
+            pr_err("Starting init: %s exists but couldn't execute it (error %ld)\n", standard[i],
+                   error);
     }
     panic("No working init found.  Try passing init= option to kernel.");
 }

@@ -1,13 +1,13 @@
 /*
- * alarm(2) and setitimer(2), and the watch over CPU time that ITIMER_VIRTUAL, ITIMER_PROF, RLIMIT_CPU and timers on
- * CPU clocks share.
+ * alarm(2) and setitimer(2), and the watch over CPU time that ITIMER_VIRTUAL, ITIMER_PROF,
+ * RLIMIT_CPU and timers on CPU clocks share.
  *
- * The watch is a timer on the wall clock, set to the earliest moment at which the process can have used the CPU time
- * that is missing to its nearest deadline; then it looks, and is set again. A process that sleeps is looked at in
- * vain now and then; one that runs never pays at its switches.
+ * The watch is a timer on the wall clock, set to the earliest moment at which the process can have
+ * used the CPU time that is missing to its nearest deadline; then it looks, and is set again. A
+ * process that sleeps is looked at in vain now and then; one that runs never pays at its switches.
  *
- * Timer functions run in interrupts and take process.lock; so nobody waits for one with that lock held. One that
- * was called off while it started finds its deadline gone.
+ * Timer functions run in interrupts and take process.lock; so nobody waits for one with that lock
+ * held. One that was called off while it started finds its deadline gone.
  */
 #include <proc/timers.h>
 
@@ -31,7 +31,8 @@ static void send_kernel_signal(struct process *process, int signal)
 }
 
 /* If @timer is due at @now: move it on and signal. => process.lock held */
-static void expire_interval(struct process *process, struct interval_timer *timer, u64 now, int signal)
+static void expire_interval(struct process *process, struct interval_timer *timer, u64 now,
+                            int signal)
 {
     if (timer->deadline == 0 || now < timer->deadline)
         return;
@@ -54,7 +55,8 @@ static void real_timer_fired(struct timer *timer)
     spin_unlock_irqrestore(&process->lock, flags);
 }
 
-/* RLIMIT_CPU: SIGXCPU each second past the soft limit, SIGKILL at the hard one. Returns the next moment to look. */
+/* RLIMIT_CPU: SIGXCPU each second past the soft limit, SIGKILL at the hard one. Returns the next
+ * moment to look. */
 static u64 check_cpu_limit(struct process *process, u64 used)
 {
     const struct abi_rlimit *limit = &process->rlimits[RLIMIT_CPU];

@@ -1,7 +1,7 @@
 /*
- * Out of memory: the process whose end gives most back is killed. The score is what it has resident, moved by
- * oom_score_adj (proc(5)); pid 1 and processes at -1000 are exempt. One victim at a time: while one is dying, waiting is
- * the answer.
+ * Out of memory: the process whose end gives most back is killed. The score is what it has
+ * resident, moved by oom_score_adj (proc(5)); pid 1 and processes at -1000 are exempt. One victim
+ * at a time: while one is dying, waiting is the answer.
  */
 #include <proc/exit.h>
 
@@ -35,7 +35,8 @@ static u64 process_pages(struct process *process, struct mm **out)
         return 0;
     mm_resident_get(mm, &resident);
     *out = mm;
-    return resident.anonymous + resident.file + resident.shmem + resident.swap + READ_ONCE(mm->table_pages);
+    return resident.anonymous + resident.file + resident.shmem + resident.swap +
+           READ_ONCE(mm->table_pages);
 }
 
 /* Pages, adjusted; 0: exempt. *dying: it is already being killed. */
@@ -93,8 +94,8 @@ static void kill(struct process *victim)
     struct mm *mm;
     u64 pages = process_pages(victim, &mm);
 
-    pr_err("out of memory: killed process %d (%s), %lu KiB resident, oom_score_adj %d\n", process_id(victim),
-           victim->comm, pages * (PAGE_SIZE / 1024), victim->oom_score_adj);
+    pr_err("out of memory: killed process %d (%s), %lu KiB resident, oom_score_adj %d\n",
+           process_id(victim), victim->comm, pages * (PAGE_SIZE / 1024), victim->oom_score_adj);
     fetch_add(&kills, 1);
     if (mm != NULL) {
         WRITE_ONCE(mm->oom_victim, 1);

@@ -15,9 +15,9 @@
 #define PID_RESERVED  300
 
 static struct spinlock tree_lock = SPINLOCK_INIT(LOCK_RANK_PROCESS_TREE);
-static BITMAP_DECLARE(used, PID_MAX);               /* (T) */
-static struct list_head hash_table[PID_HASH_SIZE];  /* (T) */
-static int last;                                    /* (T) */
+static BITMAP_DECLARE(used, PID_MAX);              /* (T) */
+static struct list_head hash_table[PID_HASH_SIZE]; /* (T) */
+static int last;                                   /* (T) */
 static struct kmem_cache pid_cache;
 
 irqflags_t process_tree_lock(void)
@@ -117,7 +117,7 @@ struct pid *pid_find(int number)
     ASSERT_HELD(&tree_lock);
     if (number <= 0)
         return NULL;
-    list_for_each_entry(pid, hash_chain(number), hash_link) {
+    list_for_each_entry (pid, hash_chain(number), hash_link) {
         if (pid->number == number)
             return pid;
     }

@@ -1,6 +1,6 @@
 /*
- * pidfd_open(2): files that stand for processes. The file keeps the struct process, so its number cannot come to
- * mean another process.
+ * pidfd_open(2): files that stand for processes. The file keeps the struct process, so its number
+ * cannot come to mean another process.
  */
 #include <proc/pidfd.h>
 

@@ -1,6 +1,6 @@
 /*
- * timer_create(2) and its family. Timers on the wall clocks have a struct timer each; those on CPU clocks are
- * looked at by the process's watch (interval_timers.c).
+ * timer_create(2) and its family. Timers on the wall clocks have a struct timer each; those on CPU
+ * clocks are looked at by the process's watch (interval_timers.c).
  */
 #include <proc/timers.h>
 
@@ -268,7 +268,8 @@ int posix_timer_get(int id, u64 *value, u64 *interval)
     return timer != NULL ? 0 : -EINVAL;
 }
 
-int posix_timer_set(int id, bool absolute, u64 value, u64 interval, u64 *old_value, u64 *old_interval)
+int posix_timer_set(int id, bool absolute, u64 value, u64 interval, u64 *old_value,
+                    u64 *old_interval)
 {
     struct process *process = current_process();
     irqflags_t flags = spin_lock_irqsave(&process->lock);

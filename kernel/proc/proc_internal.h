@@ -5,7 +5,8 @@
 
 #include <proc/task.h>
 
-/* A task of @process (NULL: of a new process) with nothing in it but a thread; not yet in any list. NULL: no memory. */
+/* A task of @process (NULL: of a new process) with nothing in it but a thread; not yet in any list.
+ * NULL: no memory. */
 struct task *task_allocate(struct process *process, const char *name) __must_check;
 struct process *process_allocate(void) __must_check;
 /* Undo task_allocate of a task that was never started, and what has been put into it. */
@@ -26,7 +27,8 @@ void task_reap(struct thread *thread);
 void process_set_init(struct process *process);
 void task_caches_init(void);
 
-/* The part of leaving an address space that user mode sees: futexes, clear_child_tid, the vfork parent. */
+/* The part of leaving an address space that user mode sees: futexes, clear_child_tid, the vfork
+ * parent. */
 void task_leave_memory(struct task *task);
 /* Remember how much memory the task's address space had resident at most, before it goes. */
 void task_note_peak(struct task *task);

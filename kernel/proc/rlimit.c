@@ -1,6 +1,6 @@
 /*
- * Resource limits: the values, who may change them, and where they go: mm and vfs keep copies of those they
- * enforce, which are refreshed here whenever a value changes.
+ * Resource limits: the values, who may change them, and where they go: mm and vfs keep copies of
+ * those they enforce, which are refreshed here whenever a value changes.
  */
 #include <proc/rlimit.h>
 
@@ -74,7 +74,7 @@ static void apply_to_files(struct process *process)
 {
     struct task *task;
 
-    list_for_each_entry(task, &process->tasks, process_link) {
+    list_for_each_entry (task, &process->tasks, process_link) {
         WRITE_ONCE(task->vfs.file_size_limit, process->rlimits[RLIMIT_FSIZE].current);
         WRITE_ONCE(task->vfs.nr_files_limit, process->rlimits[RLIMIT_NOFILE].current);
     }
@@ -137,7 +137,8 @@ static bool may_change_limits_of(struct task *task)
     return same;
 }
 
-int rlimit_change_of(int pid, int resource, const struct abi_rlimit *new_limit, struct abi_rlimit *old)
+int rlimit_change_of(int pid, int resource, const struct abi_rlimit *new_limit,
+                     struct abi_rlimit *old)
 {
     struct task *task;
     int error = -EPERM;

@@ -1,6 +1,6 @@
 /*
- * Process groups and sessions. Everything is under the process tree lock; memory is allocated before it is
- * taken and freed under it.
+ * Process groups and sessions. Everything is under the process tree lock; memory is allocated
+ * before it is taken and freed under it.
  */
 #include <proc/session.h>
 
@@ -143,7 +143,8 @@ void process_group_leave(struct process *process)
     group_put_locked(group);
 }
 
-/* Fill in fresh storage and hand out the numbers. The group has no reference yet, but its first member's to come. */
+/* Fill in fresh storage and hand out the numbers. The group has no reference yet, but its first
+ * member's to come. */
 static void group_setup(struct process_group *group, struct pid *pid, struct session *session)
 {
     list_init(&group->members);
@@ -191,7 +192,8 @@ long session_create(void)
     return result;
 }
 
-/* Number 0: the kernel's own session and group, in which pid 1 starts; it leads neither until it calls setsid(2). */
+/* Number 0: the kernel's own session and group, in which pid 1 starts; it leads neither until it
+ * calls setsid(2). */
 static struct pid kernel_pid = {.number = 0, .references = 1};
 
 int session_create_first(struct process *init)
@@ -213,8 +215,10 @@ int session_create_first(struct process *init)
     return 0;
 }
 
-/* setpgid(2)'s rules. On success *target is the group to join, or NULL: a new one with the number of @process. */
-static long check_move(struct process *self, struct process *process, int pgid, struct process_group **target)
+/* setpgid(2)'s rules. On success *target is the group to join, or NULL: a new one with the number
+ * of @process. */
+static long check_move(struct process *self, struct process *process, int pgid,
+                       struct process_group **target)
 {
     struct session *session = self->group->session;
     struct pid *pid;
@@ -331,7 +335,7 @@ static bool orphaned_without(const struct process_group *group, const struct pro
 {
     struct process *process;
 
-    list_for_each_entry(process, &group->members, group_link) {
+    list_for_each_entry (process, &group->members, group_link) {
         if (process != leaving && process->parent != leaving && keeps_group(process, group))
             return false;
     }
@@ -357,7 +361,7 @@ static bool has_stopped_member(const struct process_group *group)
 {
     struct process *process;
 
-    list_for_each_entry(process, &group->members, group_link) {
+    list_for_each_entry (process, &group->members, group_link) {
         if (READ_ONCE(process->signals.stopped))
             return true;
     }
@@ -370,7 +374,7 @@ static void check_group(struct process_group *group, struct process *leaving)
 
     if (!orphaned_without(group, leaving) || !has_stopped_member(group))
         return;
-    list_for_each_entry(process, &group->members, group_link) {
+    list_for_each_entry (process, &group->members, group_link) {
         signal_process(process, SIGHUP);
         signal_process(process, SIGCONT);
     }
@@ -384,7 +388,7 @@ void process_group_check_orphans(struct process *process)
     ASSERT(process_tree_is_locked());
     if (keeps_group(process, group))
         check_group(group, process);
-    list_for_each_entry(child, &process->children, sibling) {
+    list_for_each_entry (child, &process->children, sibling) {
         if (child->group != group && child->group->session == group->session)
             check_group(child->group, process);
     }

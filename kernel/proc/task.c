@@ -1,9 +1,9 @@
 /*
  * Tasks and processes as objects: allocation, references, the tree, finding and naming them.
  *
- * A living task holds one reference on itself; a process holds one on itself until it is reaped, and each
- * of its tasks holds one. The memory of a dead task is freed by a work item, because its stack cannot be freed
- * from the switch that left it.
+ * A living task holds one reference on itself; a process holds one on itself until it is reaped,
+ * and each of its tasks holds one. The memory of a dead task is freed by a work item, because its
+ * stack cannot be freed from the switch that left it.
  */
 #include <proc/task.h>
 
@@ -27,10 +27,10 @@
 
 static struct kmem_cache task_cache, process_cache;
 static struct list_head all_processes = LIST_INIT(all_processes); /* (T) */
-static u64 nr_processes, nr_tasks, nr_forks;                           /* (a) */
-static struct process *init_process;                                   /* (I) once set */
+static u64 nr_processes, nr_tasks, nr_forks;                      /* (a) */
+static struct process *init_process;                              /* (I) once set */
 
-static void (*name_hook)(struct task *task);                           /* (I) after boot; NULL: none */
+static void (*name_hook)(struct task *task); /* (I) after boot; NULL: none */
 
 static void free_dead_tasks(struct work *work);
 static struct work free_work = WORK_INIT(free_dead_tasks);
@@ -272,7 +272,7 @@ struct task *process_next_task(struct process *process, int number)
     irqflags_t flags = process_tree_lock();
     struct task *task, *best = NULL;
 
-    list_for_each_entry(task, &process->tasks, process_link) {
+    list_for_each_entry (task, &process->tasks, process_link) {
         if (task_id(task) >= number && (best == NULL || task_id(task) < task_id(best)))
             best = task;
     }

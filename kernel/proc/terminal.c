@@ -1,6 +1,6 @@
 /*
- * The controlling terminal of a session, as far as proc knows it: an opaque pointer that the tty room
- * understands.
+ * The controlling terminal of a session, as far as proc knows it: an opaque pointer that the tty
+ * room understands.
  */
 #include <proc/session.h>
 

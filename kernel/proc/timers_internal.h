@@ -7,8 +7,9 @@
 #include <proc/timers.h>
 
 /*
- * A timer runs (deadline set), or waits for the signal of its last expiry to be taken (is_waiting), or is off.
- * A periodic one is set again when that signal is taken, and the periods gone by are its overrun (timer_create(2)).
+ * A timer runs (deadline set), or waits for the signal of its last expiry to be taken (is_waiting),
+ * or is off. A periodic one is set again when that signal is taken, and the periods gone by are its
+ * overrun (timer_create(2)).
  */
 struct posix_timer {
     struct posix_timer *next; /* (p) */

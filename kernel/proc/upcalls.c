@@ -1,6 +1,6 @@
 /*
- * What the machine and the rooms below ask of the running task: faults and traps of user mode become signals,
- * the way back to user mode delivers them, vfs and panic learn who is running.
+ * What the machine and the rooms below ask of the running task: faults and traps of user mode
+ * become signals, the way back to user mode delivers them, vfs and panic learn who is running.
  */
 #include <proc/proc.h>
 
@@ -32,8 +32,8 @@ static void log_fatal(const struct trap_frame *frame, int signal, vaddr_t addr, 
     signal_action_get(self->process, signal, &action);
     if (action.handler > SIG_IGN && !(self->signals.blocked & SIGNAL_BIT(signal)))
         return;
-    pr_info("%s[%d]: %s at %lx pc %lx sp %lx: %s\n", self->thread.name, task_id(self), signal_name(signal),
-            addr, arch_frame_pc(frame), arch_frame_stack(frame), reason);
+    pr_info("%s[%d]: %s at %lx pc %lx sp %lx: %s\n", self->thread.name, task_id(self),
+            signal_name(signal), addr, arch_frame_pc(frame), arch_frame_stack(frame), reason);
 }
 
 static int page_fault(struct trap_frame *frame, vaddr_t addr, enum fault_access access, bool user,
@@ -48,7 +48,8 @@ static int page_fault(struct trap_frame *frame, vaddr_t addr, enum fault_access 
     if (protection_key)
         failure = (struct mm_fault_failure){SIGSEGV, SEGV_PKUERR, "protection key"};
     else if (addr < USER_END)
-        error = mm_fault(self->mm, addr, access, user, user ? arch_frame_stack(frame) : 0, &failure);
+        error =
+            mm_fault(self->mm, addr, access, user, user ? arch_frame_stack(frame) : 0, &failure);
     if (!error) {
         self->minor_faults++;
         return 0;

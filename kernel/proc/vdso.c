@@ -1,6 +1,6 @@
 /*
- * [vvar] and [vdso] in a new address space: two device objects over frames of the kernel image, mapped above the
- * stack at a random place.
+ * [vvar] and [vdso] in a new address space: two device objects over frames of the kernel image,
+ * mapped above the stack at a random place.
  */
 #include "exec_internal.h"
 
@@ -33,7 +33,8 @@ void vdso_init(void)
     vm_object_init(&vdso_object, &vdso_ops, NULL, arch_vdso_pages() * PAGE_SIZE, VM_OBJECT_DEVICE);
 }
 
-static long map_part(struct mm *mm, struct vm_object *object, vaddr_t addr, unsigned prot, const char *name)
+static long map_part(struct mm *mm, struct vm_object *object, vaddr_t addr, unsigned prot,
+                     const char *name)
 {
     struct mm_map_request request = {
         .addr = addr,

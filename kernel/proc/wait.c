@@ -1,5 +1,6 @@
 /*
- * Waiting for children: one pass over them under the tree lock, repeated after each wake of child_wait.
+ * Waiting for children: one pass over them under the tree lock, repeated after each wake of
+ * child_wait.
  */
 #include <proc/wait.h>
 
@@ -23,7 +24,8 @@ static bool is_eligible(const struct process *child, const struct wait_request *
     return (request->options & __WALL) || is_clone == ((request->options & __WCLONE) != 0);
 }
 
-static void describe(struct process *child, int code, int detail, int status, struct wait_result *result)
+static void describe(struct process *child, int code, int detail, int status,
+                     struct wait_result *result)
 {
     struct process_totals totals;
 
@@ -47,7 +49,8 @@ static void describe_zombie(struct process *child, struct wait_result *result)
     if (signal == 0)
         describe(child, CLD_EXITED, status >> 8 & 0xff, status, result);
     else
-        describe(child, status & WAIT_STATUS_DUMPED ? CLD_DUMPED : CLD_KILLED, signal, status, result);
+        describe(child, status & WAIT_STATUS_DUMPED ? CLD_DUMPED : CLD_KILLED, signal, status,
+                 result);
 }
 
 /* Has @child something to report? => tree lock and child's lock held */
@@ -75,14 +78,16 @@ static bool collect(struct process *child, unsigned options, struct wait_result 
     return false;
 }
 
-/* One pass. => the child's number, 0: none is ready, -ECHILD: there is none. *reaped is to be put by the caller. */
-static int scan(const struct wait_request *request, struct wait_result *result, struct process **reaped)
+/* One pass. => the child's number, 0: none is ready, -ECHILD: there is none. *reaped is to be put
+ * by the caller. */
+static int scan(const struct wait_request *request, struct wait_result *result,
+                struct process **reaped)
 {
     struct process *self = current_process(), *child;
     irqflags_t flags = process_tree_lock();
     int found = -ECHILD;
 
-    list_for_each_entry(child, &self->children, sibling) {
+    list_for_each_entry (child, &self->children, sibling) {
         bool ready;
 
         if (!is_eligible(child, request))

@@ -1,7 +1,8 @@
 /*
  * What processes do on signals (sigaction(2)).
  *
- * The table is shared by processes cloned with CLONE_SIGHAND, so it has a lock of its own, inside process.lock.
+ * The table is shared by processes cloned with CLONE_SIGHAND, so it has a lock of its own, inside
+ * process.lock.
  */
 #include "signal_internal.h"
 
@@ -67,7 +68,7 @@ static void drop_pending(struct process *process, int signal)
     struct task *task;
 
     signal_queue_drop(&process->signals.pending, SIGNAL_BIT(signal));
-    list_for_each_entry(task, &process->tasks, process_link) {
+    list_for_each_entry (task, &process->tasks, process_link) {
         signal_queue_drop(&task->signals.pending, SIGNAL_BIT(signal));
         signal_recalculate(task);
     }

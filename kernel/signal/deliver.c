@@ -1,6 +1,6 @@
 /*
- * Delivery, on the way back to user mode: take a signal, do what its action says, until none is left; then
- * restart the interrupted call or build the frame of the handler.
+ * Delivery, on the way back to user mode: take a signal, do what its action says, until none is
+ * left; then restart the interrupted call or build the frame of the handler.
  */
 #include "signal_internal.h"
 
@@ -117,7 +117,8 @@ static bool on_alternate_stack(const struct abi_stack *stack, vaddr_t pointer)
     return pointer > stack->sp && pointer - stack->sp <= stack->size;
 }
 
-/* A call that a handler interrupts fails with EINTR, unless its kind or SA_RESTART says that it starts again. */
+/* A call that a handler interrupts fails with EINTR, unless its kind or SA_RESTART says that it
+ * starts again. */
 static void restart_before_handler(struct trap_frame *frame, const struct abi_sigaction *action)
 {
     long code;
@@ -214,7 +215,8 @@ long signal_return(struct trap_frame *frame)
     return arch_frame_result(frame);
 }
 
-long signal_alternate_stack(const struct abi_stack *new_stack, struct abi_stack *old, vaddr_t stack_pointer)
+long signal_alternate_stack(const struct abi_stack *new_stack, struct abi_stack *old,
+                            vaddr_t stack_pointer)
 {
     struct abi_stack *current = &current_task()->signals.alternate;
     bool active = on_alternate_stack(current, stack_pointer);

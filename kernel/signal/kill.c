@@ -8,7 +8,8 @@
 #include <proc/session.h>
 #include <vfs/cred.h>
 
-/* The credentials of a process are those of its leader, or of any task once the leader has exited. */
+/* The credentials of a process are those of its leader, or of any task once the leader has exited.
+ */
 static bool credentials_allow(struct process *process)
 {
     const struct credentials *mine = current_task()->vfs.credentials;
@@ -19,8 +20,8 @@ static bool credentials_allow(struct process *process)
     if (task == NULL)
         return true; /* a zombie: nothing arrives anyway */
     theirs = task_get_credentials(task);
-    allowed = mine->euid == theirs->suid || mine->euid == theirs->uid || mine->uid == theirs->suid ||
-              mine->uid == theirs->uid;
+    allowed = mine->euid == theirs->suid || mine->euid == theirs->uid ||
+              mine->uid == theirs->suid || mine->uid == theirs->uid;
     credentials_put(theirs);
     task_put(task);
     return allowed;
@@ -58,7 +59,8 @@ struct broadcast {
     int error;
 };
 
-static void broadcast_one(struct broadcast *broadcast, struct process *process, const struct abi_siginfo *info)
+static void broadcast_one(struct broadcast *broadcast, struct process *process,
+                          const struct abi_siginfo *info)
 {
     int error = send_checked(process, NULL, info);
 

@@ -1,6 +1,6 @@
 /*
- * Which signals a task has blocked, which are pending, and waiting for them (sigprocmask, sigpending,
- * sigtimedwait, sigsuspend).
+ * Which signals a task has blocked, which are pending, and waiting for them (sigprocmask,
+ * sigpending, sigtimedwait, sigsuspend).
  */
 #include "signal_internal.h"
 
@@ -37,8 +37,8 @@ void signal_recalculate(struct task *task)
 }
 
 /*
- * Process-wide signals that this task can no longer take may have been meant for it: another task that can take
- * them must look. => process.lock held
+ * Process-wide signals that this task can no longer take may have been meant for it: another task
+ * that can take them must look. => process.lock held
  */
 static void retarget(struct task *task, u64 lost)
 {
@@ -48,7 +48,7 @@ static void retarget(struct task *task, u64 lost)
 
     if (orphans == 0)
         return;
-    list_for_each_entry(other, &process->tasks, process_link) {
+    list_for_each_entry (other, &process->tasks, process_link) {
         if (other == task || (READ_ONCE(other->flags) & TASK_EXITING))
             continue;
         if ((orphans & ~other->signals.blocked) == 0)

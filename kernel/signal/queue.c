@@ -31,8 +31,8 @@ static void entry_free(struct signal_entry *entry)
 }
 
 /*
- * An entry charged to the user of @charged; @bounded: only within RLIMIT_SIGPENDING. NULL: over the limit or no
- * memory.
+ * An entry charged to the user of @charged; @bounded: only within RLIMIT_SIGPENDING. NULL: over the
+ * limit or no memory.
  */
 static struct signal_entry *entry_create(struct task *charged, bool bounded)
 {
@@ -50,7 +50,8 @@ static struct signal_entry *entry_create(struct task *charged, bool bounded)
     return entry;
 }
 
-int signal_queue_add(struct signal_queue *queue, struct task *charged, const struct abi_siginfo *info)
+int signal_queue_add(struct signal_queue *queue, struct task *charged,
+                     const struct abi_siginfo *info)
 {
     int signal = info->signo;
     /* What kill(2) and the kernel send must arrive, if need be without its information. */
@@ -76,7 +77,7 @@ static void take_entry(struct signal_queue *queue, int signal, struct abi_siginf
     struct signal_entry *entry, *first = NULL;
     bool more = false;
 
-    list_for_each_entry(entry, &queue->entries, link) {
+    list_for_each_entry (entry, &queue->entries, link) {
         if (entry->info.signo != signal)
             continue;
         if (first != NULL) {
@@ -116,7 +117,7 @@ void signal_queue_drop(struct signal_queue *queue, u64 set)
     if ((queue->set & set) == 0)
         return;
     queue->set &= ~set;
-    list_for_each_entry_safe(entry, following, &queue->entries, link) {
+    list_for_each_entry_safe (entry, following, &queue->entries, link) {
         if (signal_in_set(entry->info.signo, set))
             entry_free(entry);
     }

@@ -80,7 +80,8 @@ static void cancel_opposites(struct process *process, int signal)
     }
 }
 
-/* Has @task joined a stop? It may not be asleep yet, but takes nothing but SIGKILL until SIGCONT. */
+/* Has @task joined a stop? It may not be asleep yet, but takes nothing but SIGKILL until SIGCONT.
+ */
 static bool has_stopped(const struct task *task)
 {
     return task->process->signals.stop_signal != 0 && !task->signals.stop_requested;

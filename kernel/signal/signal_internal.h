@@ -7,8 +7,10 @@
 #include <signal/signal.h>
 
 /* Sets of signals by what happens by default. */
-#define SIGNALS_STOP        (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU))
-#define SIGNALS_IGNORED     (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH))
+#define SIGNALS_STOP                                                                               \
+    (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU))
+#define SIGNALS_IGNORED                                                                            \
+    (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH))
 #define SIGNALS_CORE                                                                               \
     (SIGNAL_BIT(SIGQUIT) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGABRT) |        \
      SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGXCPU) |         \
@@ -27,7 +29,8 @@ static inline bool signal_in_set(int signal, u64 set)
 }
 
 /* The queues. => process.lock held */
-int signal_queue_add(struct signal_queue *queue, struct task *charged, const struct abi_siginfo *info) __must_check;
+int signal_queue_add(struct signal_queue *queue, struct task *charged,
+                     const struct abi_siginfo *info) __must_check;
 /* Take the first signal of @set: synchronous ones first, then the lowest number. 0: none. */
 int signal_queue_take(struct signal_queue *queue, u64 set, struct abi_siginfo *info);
 void signal_queue_drop(struct signal_queue *queue, u64 set);
@@ -43,7 +46,8 @@ bool signal_is_ignored_locked(struct process *process, int signal);
 /* pid 1 takes only signals it has a handler for. */
 bool signal_is_protected(const struct process *process);
 
-/* The current task has taken stop signal @signal with its default action / has been asked to stop. */
+/* The current task has taken stop signal @signal with its default action / has been asked to stop.
+ */
 void signal_stop_begin(int signal);
 void signal_stop_join(void);
 

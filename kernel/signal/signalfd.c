@@ -1,8 +1,9 @@
 /*
- * signalfd(2): reading signals as records. What is read is what is pending for the reader, whoever made the file.
+ * signalfd(2): reading signals as records. What is read is what is pending for the reader, whoever
+ * made the file.
  *
- * A watcher (poll, epoll) may outlive the process whose signals it waits for. So the wait queues are not part of
- * processes: there is a fixed number, shared by hash; a wake too many is harmless.
+ * A watcher (poll, epoll) may outlive the process whose signals it waits for. So the wait queues
+ * are not part of processes: there is a fixed number, shared by hash; a wake too many is harmless.
  */
 #include <signal/signalfd.h>
 
@@ -17,9 +18,9 @@
 #include <vfs/file.h>
 #include <vfs/poll.h>
 
-#define NR_QUEUES     64
-#define SFD_CLOEXEC   O_CLOEXEC
-#define SFD_NONBLOCK  O_NONBLOCK
+#define NR_QUEUES    64
+#define SFD_CLOEXEC  O_CLOEXEC
+#define SFD_NONBLOCK O_NONBLOCK
 
 struct signalfd {
     u64 mask; /* (a) */
@@ -62,7 +63,8 @@ static void fill_record(struct abi_signalfd_siginfo *record, const struct abi_si
         record->pid = (u32)info->sent.pid;
         record->uid = info->sent.uid;
         record->integer = info->sent.value.integer;
-        record->pointer = info->code == SI_QUEUE || info->code == SI_MESGQ ? info->sent.value.pointer : 0;
+        record->pointer =
+            info->code == SI_QUEUE || info->code == SI_MESGQ ? info->sent.value.pointer : 0;
     } else if (info->signo == SIGCHLD) {
         record->pid = (u32)info->child.pid;
         record->uid = info->child.uid;
@@ -78,7 +80,8 @@ static void fill_record(struct abi_signalfd_siginfo *record, const struct abi_si
 }
 
 /* Wait for the first signal. => its number; -EAGAIN, -ERESTARTSYS */
-static int take_first(struct file *file, struct io_buffer *buffer, u64 mask, struct abi_siginfo *info)
+static int take_first(struct file *file, struct io_buffer *buffer, u64 mask,
+                      struct abi_siginfo *info)
 {
     int signal = signal_take(mask, info);
     int error;
@@ -87,7 +90,8 @@ static int take_first(struct file *file, struct io_buffer *buffer, u64 mask, str
         return signal;
     if (file_is_nonblocking(file, buffer))
         return -EAGAIN;
-    error = wait_event_interruptible(queue_of(current_process()), (signal = signal_take(mask, info)) != 0);
+    error = wait_event_interruptible(queue_of(current_process()),
+                                     (signal = signal_take(mask, info)) != 0);
     return error ? error : signal;
 }
 
@@ -153,7 +157,8 @@ struct file *signalfd_create(u64 mask, int flags)
     if (signalfd == NULL)
         return ERR_PTR(-ENOMEM);
     signalfd->mask = mask & ~SIGNALS_UNBLOCKABLE;
-    file = file_create_pseudo("[signalfd]", 0, &signalfd_ops, signalfd, O_RDWR | (u32)(flags & SFD_NONBLOCK));
+    file = file_create_pseudo("[signalfd]", 0, &signalfd_ops, signalfd,
+                              O_RDWR | (u32)(flags & SFD_NONBLOCK));
     if (IS_ERR(file))
         kfree(signalfd);
     return file;

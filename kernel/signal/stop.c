@@ -29,7 +29,7 @@ static void request_stop(struct process *process, int signal)
         signals->stopped = false;
         signals->stops_remaining = 0;
     }
-    list_for_each_entry(task, &process->tasks, process_link) {
+    list_for_each_entry (task, &process->tasks, process_link) {
         if (task->signals.stop_requested || (READ_ONCE(task->flags) & TASK_EXITING))
             continue;
         task->signals.stop_requested = true;

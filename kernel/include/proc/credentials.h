@@ -1,5 +1,6 @@
 /*
- * Changing identity: the setuid and setgid families, groups, capabilities (credentials(7), capabilities(7)).
+ * Changing identity: the setuid and setgid families, groups, capabilities (credentials(7),
+ * capabilities(7)).
  *
  * The structure and its permission tests are vfs's (<vfs/cred.h>); here are the rules of change.
  */

@@ -13,7 +13,8 @@ struct trap_frame;
  * => errors as execve(2); past the point of no return SIGSEGV is forced as well
  */
 long exec_user(struct trap_frame *frame, int directory_fd, const char __user *path,
-               const char __user *const __user *argv, const char __user *const __user *envp, int flags);
+               const char __user *const __user *argv, const char __user *const __user *envp,
+               int flags);
 
 /* The same from kernel memory, for pid 1. */
 long exec_kernel(struct trap_frame *frame, const char *path, const char *const *argv,

@@ -8,12 +8,14 @@
 struct process;
 struct task;
 
-/* End the current task; @status is a wait status, used if it is the last of its process and no group exit has begun. */
+/* End the current task; @status is a wait status, used if it is the last of its process and no
+ * group exit has begun. */
 __noreturn void task_exit(int status);
 /* End every task of the current process. */
 __noreturn void process_exit(int status);
 
-/* execve: end every other task and become the leader. => -EAGAIN: somebody else ends or executes this process */
+/* execve: end every other task and become the leader. => -EAGAIN: somebody else ends or executes
+ * this process */
 int process_become_single(void) __must_check;
 
 /* Free a zombie. => tree lock held; the caller holds a reference */

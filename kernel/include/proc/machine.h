@@ -9,7 +9,8 @@ void machine_names_get(struct abi_utsname *names);
 int machine_set_hostname(const char *name, size_t len) __must_check;
 int machine_set_domainname(const char *name, size_t len) __must_check;
 
-/* Drivers register how to power off and to reset, most preferred last; each returns if it could not. */
+/* Drivers register how to power off and to reset, most preferred last; each returns if it could
+ * not. */
 void machine_register_power_off(void (*power_off)(void));
 void machine_register_restart(void (*restart)(void));
 __noreturn void machine_power_off(void);

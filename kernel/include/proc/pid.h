@@ -1,6 +1,6 @@
 /*
- * Numbers of tasks, processes, groups and sessions. One number may mean all four at once, and is not given
- * out again while any of them lives.
+ * Numbers of tasks, processes, groups and sessions. One number may mean all four at once, and is
+ * not given out again while any of them lives.
  *
  * Everything here is protected by the process tree lock.
  */
@@ -36,10 +36,10 @@ bool process_tree_is_locked(void);
 struct pid *pid_alloc(void) __must_check;
 /* The same for one particular number (clone3 set_tid): also ERR_PTR(-EEXIST, -EINVAL). */
 struct pid *pid_alloc_number(int number) __must_check;
-void pid_get(struct pid *pid); /* => tree lock held */
-void pid_put(struct pid *pid); /* => tree lock held */
+void pid_get(struct pid *pid);    /* => tree lock held */
+void pid_put(struct pid *pid);    /* => tree lock held */
 struct pid *pid_find(int number); /* => tree lock held; NULL */
-int pid_next(int number);          /* the first number >= @number in use; 0: none. tree lock held */
-int pid_last(void);            /* the last number given out, for /proc/loadavg */
+int pid_next(int number);         /* the first number >= @number in use; 0: none. tree lock held */
+int pid_last(void);               /* the last number given out, for /proc/loadavg */
 
 void pid_init(void);

@@ -9,7 +9,8 @@ struct abi_siginfo;
 struct file;
 struct process;
 
-/* Not yet descriptors (they are always close-on-exec). ERR_PTR: -EINVAL (flags, no process's number), -ESRCH, -ENOMEM */
+/* Not yet descriptors (they are always close-on-exec). ERR_PTR: -EINVAL (flags, no process's
+ * number), -ESRCH, -ENOMEM */
 struct file *pidfd_open(int number, int flags) __must_check;
 struct file *pidfd_create(struct process *process, int flags) __must_check;
 /* The process of such a file, borrowed; NULL: the file is none. */

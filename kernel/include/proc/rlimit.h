@@ -16,10 +16,13 @@ u64 rlimit_of(struct process *process, int resource);
  * rlimit_change: prlimit64(2) below the copying: @new_limit and @old may be NULL.
  * => -EINVAL, -EPERM
  */
-int rlimit_change(struct process *process, int resource, const struct abi_rlimit *new_limit, struct abi_rlimit *old) __must_check;
+int rlimit_change(struct process *process, int resource, const struct abi_rlimit *new_limit,
+                  struct abi_rlimit *old) __must_check;
 
-/* The same by process number (0: the caller), with prlimit64's permissions. => -ESRCH, -EPERM too */
-int rlimit_change_of(int pid, int resource, const struct abi_rlimit *new_limit, struct abi_rlimit *old) __must_check;
+/* The same by process number (0: the caller), with prlimit64's permissions. => -ESRCH, -EPERM too
+ */
+int rlimit_change_of(int pid, int resource, const struct abi_rlimit *new_limit,
+                     struct abi_rlimit *old) __must_check;
 
 /* Limits of pid 1. */
 void rlimit_init_defaults(struct abi_rlimit limits[NR_RLIMITS]);
@@ -30,12 +33,13 @@ void rlimit_apply_to_mm(struct process *process);
  * Tasks and queued signals per real user id, for RLIMIT_NPROC and RLIMIT_SIGPENDING.
  */
 struct user_account {
-    u32 uid;          /* (I) */
-    u32 references;   /* (account table lock) */
-    s64 nr_tasks;     /* (a) */
-    s64 nr_signals;   /* (a) */
+    u32 uid;                   /* (I) */
+    u32 references;            /* (account table lock) */
+    s64 nr_tasks;              /* (a) */
+    s64 nr_signals;            /* (a) */
     struct user_account *next; /* (account table lock) */
 };
-struct user_account *user_account_find(u32 uid) __must_check; /* made if new; referenced; NULL: no memory */
+struct user_account *
+user_account_find(u32 uid) __must_check; /* made if new; referenced; NULL: no memory */
 struct user_account *user_account_get(struct user_account *account);
 void user_account_put(struct user_account *account);

@@ -1,7 +1,9 @@
 /*
- * Process groups and sessions, and the controlling terminal as proc sees it (setsid(2), setpgid(2), credentials(7)).
+ * Process groups and sessions, and the controlling terminal as proc sees it (setsid(2), setpgid(2),
+ * credentials(7)).
  *
- * A terminal is opaque here: drivers/tty registers what it must be told and keeps groups and sessions by reference.
+ * A terminal is opaque here: drivers/tty registers what it must be told and keeps groups and
+ * sessions by reference.
  */
 #pragma once
 
@@ -20,14 +22,15 @@ struct session {
 };
 
 struct process_group {
-    struct pid *pid;           /* (I) */
-    u32 references;            /* (T) members, terminals */
-    struct session *session;   /* (I) */
-    struct list_head members;  /* (T) struct process through group_link */
+    struct pid *pid;          /* (I) */
+    u32 references;           /* (T) members, terminals */
+    struct session *session;  /* (I) */
+    struct list_head members; /* (T) struct process through group_link */
 };
 
 struct session_terminal_ops {
-    /* The leader of @session exits, or gives @terminal up: hang up or forget. The session's reference is handed over.
+    /* The leader of @session exits, or gives @terminal up: hang up or forget. The session's
+     * reference is handed over.
      * => no lock held, may sleep. @exiting: SIGHUP the foreground group */
     void (*release)(struct tty *terminal, struct session *session, bool exiting);
     /* tty_nr of /proc/PID/stat, and the id of its foreground group (-1: none). Any context. */
@@ -40,10 +43,10 @@ void session_set_terminal_ops(const struct session_terminal_ops *ops);
 const struct session_terminal_ops *session_terminal_ops_get(void);
 
 /* The calls, errors as the manual pages. pid and pgid 0: the caller. */
-long session_create(void);                /* setsid */
+long session_create(void);                 /* setsid */
 long session_set_group(int pid, int pgid); /* setpgid */
-long session_get_group(int pid);          /* getpgid */
-long session_get_id(int pid);             /* getsid */
+long session_get_group(int pid);           /* getpgid */
+long session_get_id(int pid);              /* getsid */
 
 /* References. The _locked forms: tree lock held. */
 struct process_group *process_group_get(struct process_group *group);
@@ -63,12 +66,13 @@ bool process_group_is_orphaned(struct process_group *group);
 bool process_group_is_empty(struct process_group *group);
 
 /*
- * The controlling terminal. session_set_terminal takes over the caller's reference of @terminal on success.
+ * The controlling terminal. session_set_terminal takes over the caller's reference of @terminal on
+ * success.
  * => -EPERM: the caller is no session leader or has a terminal already
  */
 int session_set_terminal(struct tty *terminal) __must_check;
-struct tty *session_get_terminal(void);  /* of the current process; a reference, or NULL */
-bool session_is_leader(void);            /* is the current process the leader of its session? */
+struct tty *session_get_terminal(void); /* of the current process; a reference, or NULL */
+bool session_is_leader(void);           /* is the current process the leader of its session? */
 /* tty_nr and tpgid of /proc/PID/stat: 0 and -1 without a terminal. */
 u32 process_terminal_device(struct process *process, int *foreground);
 /* TIOCNOTTY, hangup: @session loses its terminal (release is called when it had one). */
@@ -78,5 +82,6 @@ void session_drop_terminal(struct session *session, bool exiting);
 void process_group_join(struct process *process, struct process_group *group);
 void process_group_leave(struct process *process);
 int session_create_first(struct process *init) __must_check; /* takes the tree lock itself */
-/* @process is about to exit: groups that become orphaned and have stopped members get SIGHUP, SIGCONT. */
+/* @process is about to exit: groups that become orphaned and have stopped members get SIGHUP,
+ * SIGCONT. */
 void process_group_check_orphans(struct process *process);

@@ -1,15 +1,17 @@
 /*
  * Tasks and processes.
  *
- * 1. A task is a thread with a user side: a struct thread that runs, credentials, an address space, descriptors, a signal
- *    mask. A process is what tasks share: an identity, a parent, a group, limits, signal actions, an exit status.
- * 2. The tree lock (T) protects who is whose parent, child, group, session and number. process.lock (p, rank SIGNAL, inside T)
- *    protects signals, limits, totals, and the pointers of its tasks to mm, files and credentials. (o): only
- *    the task itself. Two letters: either to read, both to write.
- * 3. Both are reference-counted; a reference keeps the memory, not the life. A dead task leaves process.tasks at
- *    once; a dead process stays as a zombie until its parent waits for it.
- * 4. The first task of a process has its number; when it exits before the others the number stays with the process.
- *    execve from another task makes that one the leader, with the number of the process.
+ * 1. A task is a thread with a user side: a struct thread that runs, credentials, an address space,
+ * descriptors, a signal mask. A process is what tasks share: an identity, a parent, a group,
+ * limits, signal actions, an exit status.
+ * 2. The tree lock (T) protects who is whose parent, child, group, session and number. process.lock
+ * (p, rank SIGNAL, inside T) protects signals, limits, totals, and the pointers of its tasks to mm,
+ * files and credentials. (o): only the task itself. Two letters: either to read, both to write.
+ * 3. Both are reference-counted; a reference keeps the memory, not the life. A dead task leaves
+ * process.tasks at once; a dead process stays as a zombie until its parent waits for it.
+ * 4. The first task of a process has its number; when it exits before the others the number stays
+ * with the process. execve from another task makes that one the leader, with the number of the
+ * process.
  */
 #pragma once
 
@@ -33,23 +35,24 @@ struct user_account;
 struct posix_timer;
 
 /* task.flags */
-#define TASK_EXITING       (1u << 0) /* on its way out: no signals, no new work */
-#define TASK_NO_NEW_PRIVS  (1u << 1)
-#define TASK_TRACED        (1u << 2) /* trace=: print its system calls */
-#define TASK_SUPERPRIV     (1u << 3) /* used a privilege; for accounting flags in /proc/PID/stat */
-#define TASK_FORKED        (1u << 4) /* has not executed a program since fork */
-#define TASK_THP_DISABLED  (1u << 5)
+#define TASK_EXITING      (1u << 0) /* on its way out: no signals, no new work */
+#define TASK_NO_NEW_PRIVS (1u << 1)
+#define TASK_TRACED       (1u << 2) /* trace=: print its system calls */
+#define TASK_SUPERPRIV    (1u << 3) /* used a privilege; for accounting flags in /proc/PID/stat */
+#define TASK_FORKED       (1u << 4) /* has not executed a program since fork */
+#define TASK_THP_DISABLED (1u << 5)
 
 struct task {
-    struct thread thread;           /* first; the scheduler's half */
+    struct thread thread; /* first; the scheduler's half */
     refcount_t references;
-    u32 flags;                      /* (a) TASK_* */
-    struct pid *pid;                /* (T) may change once, in execve */
-    struct process *process;        /* (I) */
-    struct list_head process_link;  /* (T, p) in process.tasks */
-    struct mm *mm;                  /* (o, p) NULL once it exits */
-    struct vfs_context vfs;         /* (o, p) credentials, descriptors, root; the latter two NULL once it exits */
-    struct user_account *account;   /* (o) of the real user */
+    u32 flags;                     /* (a) TASK_* */
+    struct pid *pid;               /* (T) may change once, in execve */
+    struct process *process;       /* (I) */
+    struct list_head process_link; /* (T, p) in process.tasks */
+    struct mm *mm;                 /* (o, p) NULL once it exits */
+    struct vfs_context
+        vfs; /* (o, p) credentials, descriptors, root; the latter two NULL once it exits */
+    struct user_account *account; /* (o) of the real user */
     struct task_signals signals;
     u32 personality;                /* (o) */
     int parent_death_signal;        /* (o) written by the task, read under T */
@@ -60,8 +63,8 @@ struct task {
     struct completion *vfork_done;  /* (p) the parent waits on it; NULL: nobody does */
     u64 minor_faults, major_faults; /* (o) anybody may read */
     u64 read_bytes, written_bytes, read_calls, write_calls; /* (o) /proc/PID/io */
-    bool in_execve;                 /* (o) */
-    long call_number;               /* (o) system call being executed, -1: none; /proc/PID/syscall */
+    bool in_execve;                                         /* (o) */
+    long call_number; /* (o) system call being executed, -1: none; /proc/PID/syscall */
 };
 
 /* Sums over tasks that have exited, or over children that were waited for. */
@@ -83,44 +86,46 @@ enum process_state { PROCESS_ALIVE, PROCESS_ZOMBIE, PROCESS_REAPED };
 struct process {
     struct spinlock lock; /* rank SIGNAL, interrupts off */
     refcount_t references;
-    struct pid *pid;                /* (I) */
-    enum process_state state;       /* (T) */
-    struct list_head all_link;      /* (T) every process that is not reaped, oldest first */
-    struct list_head tasks;         /* (T, p) living tasks */
-    unsigned nr_tasks;              /* (T, p) */
-    unsigned nr_live;               /* (p) tasks that have not begun to exit */
-    u32 uid;                        /* (T) real user of a zombie */
-    struct task *leader;            /* (T, p) NULL when it has exited before the others */
-    struct process *parent;         /* (T) never NULL but for pid 1 */
-    struct list_head children;      /* (T) */
-    struct list_head sibling;       /* (T) */
-    int creator_tid;                /* (T) the parent's task that made it: __WNOTHREAD, parent-death signals */
-    struct process_group *group;    /* (T) */
-    struct list_head group_link;    /* (T) */
-    int exit_signal;                /* (T) to the parent; 0: none */
-    int exit_status;                /* (p) wait status, set when group exit begins */
-    bool executed;                  /* (T) has called execve: setpgid by the parent is too late */
-    bool is_subreaper;              /* (T) PR_SET_CHILD_SUBREAPER */
-    bool has_subreaper;             /* (T) some ancestor is one */
-    bool stop_reported;             /* (p) wait() has seen the current stop */
-    bool continue_unreported;       /* (p) wait(WCONTINUED) has not seen the last continue */
-    struct wait_queue child_wait;   /* wait4 and waitid of its tasks */
-    struct wait_queue exit_wait;    /* pollers of a pidfd; execve waiting for its other tasks */
+    struct pid *pid;           /* (I) */
+    enum process_state state;  /* (T) */
+    struct list_head all_link; /* (T) every process that is not reaped, oldest first */
+    struct list_head tasks;    /* (T, p) living tasks */
+    unsigned nr_tasks;         /* (T, p) */
+    unsigned nr_live;          /* (p) tasks that have not begun to exit */
+    u32 uid;                   /* (T) real user of a zombie */
+    struct task *leader;       /* (T, p) NULL when it has exited before the others */
+    struct process *parent;    /* (T) never NULL but for pid 1 */
+    struct list_head children; /* (T) */
+    struct list_head sibling;  /* (T) */
+    int creator_tid; /* (T) the parent's task that made it: __WNOTHREAD, parent-death signals */
+    struct process_group *group;  /* (T) */
+    struct list_head group_link;  /* (T) */
+    int exit_signal;              /* (T) to the parent; 0: none */
+    int exit_status;              /* (p) wait status, set when group exit begins */
+    bool executed;                /* (T) has called execve: setpgid by the parent is too late */
+    bool is_subreaper;            /* (T) PR_SET_CHILD_SUBREAPER */
+    bool has_subreaper;           /* (T) some ancestor is one */
+    bool stop_reported;           /* (p) wait() has seen the current stop */
+    bool continue_unreported;     /* (p) wait(WCONTINUED) has not seen the last continue */
+    struct wait_queue child_wait; /* wait4 and waitid of its tasks */
+    struct wait_queue exit_wait;  /* pollers of a pidfd; execve waiting for its other tasks */
     struct process_signals signals;
     struct abi_rlimit rlimits[NR_RLIMITS]; /* (p) */
     struct process_totals dead_tasks;      /* (p) */
     struct process_totals children_totals; /* (p) */
     struct interval_timer intervals[3];    /* (p) ITIMER_* */
     struct timer real_timer;               /* ITIMER_REAL */
-    struct timer cpu_timer;                /* watches CPU time: ITIMER_VIRTUAL and PROF, RLIMIT_CPU, CPU-time timers */
-    u64 cpu_warned;                        /* (p) RLIMIT_CPU: the next second that sends SIGXCPU; 0: the soft limit */
-    struct posix_timer *posix_timers;      /* (p) */
-    int next_timer_id;                     /* (p) */
-    u64 start_time;                        /* (I) monotonic ns */
-    int oom_score_adj;                     /* (a) -1000..1000 */
-    int dumpable;                          /* (a) prctl(PR_SET_DUMPABLE) */
-    struct file *executable;               /* (p) what the process runs; a reference; NULL for a moment at its ends */
-    char comm[16];                         /* (p) name of the leader, kept for zombies */
+    struct timer
+        cpu_timer;  /* watches CPU time: ITIMER_VIRTUAL and PROF, RLIMIT_CPU, CPU-time timers */
+    u64 cpu_warned; /* (p) RLIMIT_CPU: the next second that sends SIGXCPU; 0: the soft limit */
+    struct posix_timer *posix_timers; /* (p) */
+    int next_timer_id;                /* (p) */
+    u64 start_time;                   /* (I) monotonic ns */
+    int oom_score_adj;                /* (a) -1000..1000 */
+    int dumpable;                     /* (a) prctl(PR_SET_DUMPABLE) */
+    struct file
+        *executable; /* (p) what the process runs; a reference; NULL for a moment at its ends */
+    char comm[16];   /* (p) name of the leader, kept for zombies */
 };
 
 /* The running task; NULL in a kernel thread. */
@@ -152,7 +157,8 @@ static inline int process_id(const struct process *process)
     return process->pid->number;
 }
 
-/* References. find: referenced, NULL when there is none (a zombie process is found, a dead task is not). */
+/* References. find: referenced, NULL when there is none (a zombie process is found, a dead task is
+ * not). */
 struct task *task_get(struct task *task);
 void task_put(struct task *task);
 struct task *task_find(int number);
@@ -167,7 +173,8 @@ struct fs_context *task_get_fs(struct task *task);
 const struct credentials *task_get_credentials(struct task *task);
 struct file *process_get_executable(struct process *process);
 
-/* Iteration that survives sleeping: the first process (task of @process) with number >= @number, referenced; NULL: the end. */
+/* Iteration that survives sleeping: the first process (task of @process) with number >= @number,
+ * referenced; NULL: the end. */
 struct process *process_next(int number);
 struct task *process_next_task(struct process *process, int number);
 /* A living task of the process: the leader if it lives; referenced; NULL: none. */
@@ -181,7 +188,7 @@ void task_get_name(struct task *task, char name[16]);
 /* Called whenever a task gets a name (execve, prctl): the tracer chooses by it. */
 void task_set_name_hook(void (*hook)(struct task *task));
 
-u64 process_count(void);      /* processes and zombies */
-u64 task_count(void);         /* living tasks */
-u64 process_fork_count(void); /* since boot: "processes" of /proc/stat */
+u64 process_count(void);                /* processes and zombies */
+u64 task_count(void);                   /* living tasks */
+u64 process_fork_count(void);           /* since boot: "processes" of /proc/stat */
 struct process *process_init_get(void); /* pid 1, not referenced; NULL before it exists */

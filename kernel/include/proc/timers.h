@@ -14,16 +14,19 @@ struct task;
 int clock_read(int clock, s64 *ns) __must_check;
 
 /* setitimer and getitimer, ns; value 0: off. */
-int interval_timer_set(int which, u64 value, u64 interval, u64 *old_value, u64 *old_interval) __must_check;
+int interval_timer_set(int which, u64 value, u64 interval, u64 *old_value,
+                       u64 *old_interval) __must_check;
 int interval_timer_get(int which, u64 *value, u64 *interval) __must_check;
 
 /* POSIX timers of the current process. */
 int posix_timer_create(int clock, const struct abi_sigevent *event, int *id) __must_check;
-int posix_timer_set(int id, bool absolute, u64 value, u64 interval, u64 *old_value, u64 *old_interval) __must_check;
+int posix_timer_set(int id, bool absolute, u64 value, u64 interval, u64 *old_value,
+                    u64 *old_interval) __must_check;
 int posix_timer_get(int id, u64 *value, u64 *interval) __must_check;
 int posix_timer_overrun(int id) __must_check;
 int posix_timer_delete(int id) __must_check;
-/* A queued SIGEV timer signal is being taken: re-arm, and give its overrun count. => no lock held */
+/* A queued SIGEV timer signal is being taken: re-arm, and give its overrun count. => no lock held
+ */
 void posix_timer_signal_taken(struct abi_siginfo *info);
 
 void process_timers_init(struct process *process);
@@ -32,5 +35,6 @@ void process_timers_exit(struct process *process);
 /* Something that the CPU-time watch looks at has changed (a limit). */
 void process_cpu_watch_update(struct process *process);
 
-/* CLOCK_REALTIME was set: timers on it are set anew. => after time_set_realtime; may take the tree lock */
+/* CLOCK_REALTIME was set: timers on it are set anew. => after time_set_realtime; may take the tree
+ * lock */
 void process_timers_clock_changed(void);

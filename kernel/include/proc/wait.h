@@ -8,7 +8,7 @@
 #include <lib/types.h>
 
 struct wait_request {
-    int which;     /* P_ALL, P_PID, P_PGID */
+    int which; /* P_ALL, P_PID, P_PGID */
     int id;
     unsigned options;
 };
@@ -16,8 +16,8 @@ struct wait_request {
 struct wait_result {
     int pid;
     u32 uid;
-    int status;    /* wait status */
-    int signal;    /* SIGCHLD's si_code: CLD_EXITED ...; si_status in @detail */
+    int status; /* wait status */
+    int signal; /* SIGCHLD's si_code: CLD_EXITED ...; si_status in @detail */
     int detail;
     struct abi_rusage usage;
 };

@@ -1,20 +1,21 @@
 /*
  * Signals: sending, blocking, waiting, delivering (signal(7)).
  *
- * 1. A signal is sent to a process (any task may take it) or to one task. It is queued under the lock of the
- *    process. Standard signals queue once; real-time signals every time, each entry charged to the user's
- *    RLIMIT_SIGPENDING.
- * 2. What is ignored is dropped on sending. SIGCONT and the stop signals cancel each other on sending, and SIGCONT wakes
- *    stopped tasks whether it is blocked or not. A signal whose default is to kill starts the exit of the process
- *    at once, so SIGKILL needs no cooperation.
- * 3. THREAD_SIGNAL_PENDING of a task says that it has something to do before it returns to user mode; it is
- *    recomputed under the lock whenever a queue or a mask changes.
- * 4. Delivery happens in signal_user_return: dequeue, act (ignore, stop, exit, or push a frame), repeat.
- * 5. A stop is a property of the process: the task that takes the stop signal asks every other one to stop; the last to
- *    do so tells the parent.
+ * 1. A signal is sent to a process (any task may take it) or to one task. It is queued under the
+ * lock of the process. Standard signals queue once; real-time signals every time, each entry
+ * charged to the user's RLIMIT_SIGPENDING.
+ * 2. What is ignored is dropped on sending. SIGCONT and the stop signals cancel each other on
+ * sending, and SIGCONT wakes stopped tasks whether it is blocked or not. A signal whose default is
+ * to kill starts the exit of the process at once, so SIGKILL needs no cooperation.
+ * 3. THREAD_SIGNAL_PENDING of a task says that it has something to do before it returns to user
+ * mode; it is recomputed under the lock whenever a queue or a mask changes.
+ * 4. Delivery happens in signal_user_return: dequeue, act (ignore, stop, exit, or push a frame),
+ * repeat.
+ * 5. A stop is a property of the process: the task that takes the stop signal asks every other one
+ * to stop; the last to do so tells the parent.
  *
- * Locks: process.lock (rank SIGNAL), always with interrupts off. Sending to a group or to everybody also takes the
- * process tree lock, outside it.
+ * Locks: process.lock (rank SIGNAL), always with interrupts off. Sending to a group or to everybody
+ * also takes the process tree lock, outside it.
  */
 #pragma once
 
@@ -27,18 +28,21 @@ struct process;
 struct process_group;
 struct trap_frame;
 
-/* Information of a signal from the kernel itself (SI_KERNEL), and of kill(2) by the current task (SI_USER). */
+/* Information of a signal from the kernel itself (SI_KERNEL), and of kill(2) by the current task
+ * (SI_USER). */
 void signal_info_kernel(struct abi_siginfo *info, int signal);
 void signal_info_user(struct abi_siginfo *info, int signal, int code);
 
 /*
- * signal_send_process / signal_send_task: queue @info->signo. The target is referenced by the caller.
+ * signal_send_process / signal_send_task: queue @info->signo. The target is referenced by the
+ * caller.
  * => no permission check; callable from interrupts; @info NULL is not allowed
  * => -EAGAIN: a real-time signal over RLIMIT_SIGPENDING
  */
 int signal_send_process(struct process *process, const struct abi_siginfo *info);
 int signal_send_task(struct task *task, const struct abi_siginfo *info);
-/* The same with process.lock held; @task NULL: any task. 1: nothing was queued because the signal is ignored. */
+/* The same with process.lock held; @task NULL: any task. 1: nothing was queued because the signal
+ * is ignored. */
 int signal_send_locked(struct process *process, struct task *task, const struct abi_siginfo *info);
 
 /* Short forms for the kernel: SI_KERNEL. */
@@ -49,10 +53,12 @@ void signal_task(struct task *task, int signal);
 void signal_group(struct process_group *group, int signal);
 void signal_group_info(struct process_group *group, const struct abi_siginfo *info);
 
-/* signal_force: a synchronous fault of the current task: delivered even if blocked or ignored (then it kills). */
+/* signal_force: a synchronous fault of the current task: delivered even if blocked or ignored (then
+ * it kills). */
 void signal_force(const struct abi_siginfo *info);
 void signal_force_fault(int signal, int code, vaddr_t address);
-/* Die of @signal whatever its action is: exec past its point of no return, a broken signal frame. */
+/* Die of @signal whatever its action is: exec past its point of no return, a broken signal frame.
+ */
 void signal_force_fatal(int signal);
 
 /*
@@ -60,7 +66,8 @@ void signal_force_fatal(int signal);
  * signal_kill: @pid as kill(2): > 0, 0, -1, < -1.
  */
 long signal_kill(int pid, const struct abi_siginfo *info);
-long signal_kill_task(int process_id, int task_id, const struct abi_siginfo *info); /* process_id <= 0: any (tkill) */
+long signal_kill_task(int process_id, int task_id,
+                      const struct abi_siginfo *info); /* process_id <= 0: any (tkill) */
 /* May the current task send @signal to @process? 0 or -EPERM. */
 int signal_permission(struct process *process, int signal);
 
@@ -71,7 +78,8 @@ bool signal_fatal_pending(void);
 /* Change the current task's mask. SIGKILL and SIGSTOP are never blocked. */
 void signal_set_blocked(u64 blocked);
 u64 signal_get_blocked(void);
-/* For pselect, ppoll, sigsuspend, epoll_pwait: set a mask now, and go back after the call (or after the handler). */
+/* For pselect, ppoll, sigsuspend, epoll_pwait: set a mask now, and go back after the call (or after
+ * the handler). */
 void signal_set_temporary_mask(u64 blocked);
 /* After such a call: restore now unless @interrupted, when delivery restores it. */
 void signal_end_temporary_mask(bool interrupted);
@@ -80,7 +88,8 @@ void signal_end_temporary_mask(bool interrupted);
 u64 signal_pending_set(void);
 
 /*
- * signal_wait: rt_sigtimedwait: take one signal of @set, waiting until @deadline (0: do not wait; WAIT_FOREVER).
+ * signal_wait: rt_sigtimedwait: take one signal of @set, waiting until @deadline (0: do not wait;
+ * WAIT_FOREVER).
  * => the signal number and *info; -EAGAIN: none in time; -EINTR: another signal is pending
  */
 int signal_wait(u64 set, u64 deadline, struct abi_siginfo *info) __must_check;
@@ -88,9 +97,11 @@ int signal_wait(u64 set, u64 deadline, struct abi_siginfo *info) __must_check;
 int signal_take(u64 set, struct abi_siginfo *info);
 
 /* Actions. */
-int signal_action_change(int signal, const struct abi_sigaction *action, struct abi_sigaction *old) __must_check;
+int signal_action_change(int signal, const struct abi_sigaction *action,
+                         struct abi_sigaction *old) __must_check;
 void signal_action_get(struct process *process, int signal, struct abi_sigaction *action);
-struct abi_sigaction signal_action_read(struct process *process, int signal); /* process.lock held */
+struct abi_sigaction signal_action_read(struct process *process,
+                                        int signal);             /* process.lock held */
 struct signal_actions *signal_actions_create(void) __must_check; /* all default; NULL: no memory */
 struct signal_actions *signal_actions_copy(struct process *process) __must_check;
 struct signal_actions *signal_actions_get(struct signal_actions *actions);
@@ -99,11 +110,12 @@ void signal_actions_put(struct signal_actions *actions);
 void signal_actions_reset_handlers(struct signal_actions *actions);
 
 /* sigaltstack(2) for the current task. */
-long signal_alternate_stack(const struct abi_stack *new_stack, struct abi_stack *old, vaddr_t stack_pointer);
+long signal_alternate_stack(const struct abi_stack *new_stack, struct abi_stack *old,
+                            vaddr_t stack_pointer);
 
 /*
- * signal_restart_block: a call that sleeps for a time or until a time was interrupted: @function shall continue it after
- * the signal; it finds its arguments in restart->argument.
+ * signal_restart_block: a call that sleeps for a time or until a time was interrupted: @function
+ * shall continue it after the signal; it finds its arguments in restart->argument.
  * => -ERESTART_RESTARTBLOCK, for the caller to return
  */
 long signal_restart_block(long (*function)(struct restart_block *restart), const u64 argument[5]);
@@ -120,9 +132,11 @@ void signal_recalculate(struct task *task);
 /* Drop everything queued (exit of a task, of a process). => process.lock not held */
 void signal_flush_task(struct task *task);
 void signal_flush_process(struct process *process);
-/* Begin the exit of every task of @process with wait status @status. => process.lock held; no effect when begun */
+/* Begin the exit of every task of @process with wait status @status. => process.lock held; no
+ * effect when begun */
 void signal_group_exit(struct process *process, int status);
-/* A task leaves its process: hand over process-wide signals it might have been chosen for, and complete a group stop. => process.lock held */
+/* A task leaves its process: hand over process-wide signals it might have been chosen for, and
+ * complete a group stop. => process.lock held */
 void signal_task_leaves(struct task *task);
 /* Tell the parent what process_signals.notify owes it. => no lock held */
 void signal_notify_parent_stop(struct process *process);

@@ -1,5 +1,6 @@
 /*
- * The signal state that a task and a process carry. For proc and signal; others use <signal/signal.h>.
+ * The signal state that a task and a process carry. For proc and signal; others use
+ * <signal/signal.h>.
  *
  * Legend: (p) process.lock; (o) the task itself; (I) immutable; (a) atomic.
  */
@@ -15,7 +16,8 @@
 /* Bit of signal @n in a set. Sets are u64, bit 0 is signal 1, as in user memory. */
 #define SIGNAL_BIT(n) (1ul << ((n)-1))
 
-/* Signals sent and not yet taken. A bit may be set without an entry: memory was short when it was sent. */
+/* Signals sent and not yet taken. A bit may be set without an entry: memory was short when it was
+ * sent. */
 struct signal_queue {
     u64 set;                  /* (p) */
     struct list_head entries; /* (p) struct signal_entry, in order of arrival */
@@ -24,7 +26,7 @@ struct signal_queue {
 /* What a process does on each signal; shared by clone(CLONE_SIGHAND). */
 struct signal_actions {
     refcount_t references;
-    struct spinlock lock; /* rank SIGNAL, nested inside a process.lock */
+    struct spinlock lock;                    /* rank SIGNAL, nested inside a process.lock */
     struct abi_sigaction action[NR_SIGNALS]; /* (lock) */
 };
 
@@ -35,15 +37,15 @@ struct restart_block {
 };
 
 struct task_signals {
-    u64 blocked;                 /* (p) written by the task only, so it reads without the lock */
-    u64 saved_blocked;           /* (o) mask to go back to when @restore_blocked */
-    bool restore_blocked;        /* (o) */
-    u64 awaited;                 /* (p) what sigtimedwait waits for, although blocked */
-    struct signal_queue pending; /* (p) sent to this task alone */
-    struct abi_stack alternate;  /* (o) sigaltstack; flags SS_DISABLE: none */
-    bool stop_requested;         /* (p) take part in the group stop */
+    u64 blocked;                  /* (p) written by the task only, so it reads without the lock */
+    u64 saved_blocked;            /* (o) mask to go back to when @restore_blocked */
+    bool restore_blocked;         /* (o) */
+    u64 awaited;                  /* (p) what sigtimedwait waits for, although blocked */
+    struct signal_queue pending;  /* (p) sent to this task alone */
+    struct abi_stack alternate;   /* (o) sigaltstack; flags SS_DISABLE: none */
+    bool stop_requested;          /* (p) take part in the group stop */
     struct restart_block restart; /* (o) */
-    u64 fault_address;           /* (o) of the last memory fault, for the signal frame */
+    u64 fault_address;            /* (o) of the last memory fault, for the signal frame */
 };
 
 struct process_signals {
@@ -54,6 +56,6 @@ struct process_signals {
     int stop_signal;                /* (p) a group stop is in progress or complete */
     unsigned stops_remaining;       /* (p) tasks that have not stopped yet */
     bool stopped;                   /* (p) all have */
-    int notify;                     /* (p) CLD_STOPPED or CLD_CONTINUED owed to the parent, else 0 */
-    bool forced;                    /* (p) a fault whose default action is due: even pid 1 is not protected */
+    int notify;  /* (p) CLD_STOPPED or CLD_CONTINUED owed to the parent, else 0 */
+    bool forced; /* (p) a fault whose default action is due: even pid 1 is not protected */
 };
