@@ -38,3 +38,4 @@ units: $(check_LIBRARIES) $(check_PROGRAMS)
 
 include tests/unit/arch/local.mk
 include tests/unit/vfs/local.mk
+include tests/unit/drivers/local.mk

@@ -23,6 +23,8 @@
 
 #define LINE_INPUT_SIZE  4096u
 #define LINE_OUTPUT_SIZE 8192u
+/* Programs leave this much of the output ring to echo: else ^C would have no answer in a flood. */
+#define LINE_ECHO_SIZE   1024u
 
 /* What the caller should do after line_receive. */
 #define LINE_SIGNAL_INTERRUPT (1u << 0) /* SIGINT to the foreground group */
@@ -87,6 +89,8 @@ size_t line_write(struct line *line, const u8 *buffer, size_t len);
 size_t line_take_output(struct line *line, u8 *buffer, size_t len);
 size_t line_output_count(const struct line *line);
 size_t line_output_room(const struct line *line);
+/* Can a program write now? A byte of its text never becomes more than eight (a tab). */
+bool line_can_write(const struct line *line);
 
 void line_flush_input(struct line *line);
 void line_flush_output(struct line *line);

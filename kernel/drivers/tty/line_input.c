@@ -119,10 +119,10 @@ static u32 echo_width(const struct line *line, u8 byte)
     return 1;
 }
 
-/* Echo a typed byte: control characters as ^X under ECHOCTL. */
+/* Echo a typed byte: control characters as ^X under ECHOCTL, a newline taken literally too. */
 static void echo(struct line *line, u8 byte)
 {
-    bool control = (byte < 0x20 || byte == 0x7F) && byte != '\t' && byte != '\n';
+    bool control = (byte < 0x20 || byte == 0x7F) && byte != '\t';
 
     if (control && has_lflag(line, ECHOCTL)) {
         line_put(line, '^');
@@ -167,8 +167,8 @@ static u32 column_before(const struct line *line, u32 end)
 }
 
 /* Remove the last character (all bytes of a UTF-8 one) of the line being typed and wipe it from the
- * screen. */
-static void erase_character(struct line *line)
+ * screen. @visibly: do so without ECHOE too, as VWERASE and VKILL do. */
+static void erase_character(struct line *line, bool visibly)
 {
     u32 end = line->head;
     u8 byte;
@@ -186,7 +186,7 @@ static void erase_character(struct line *line)
         }
         for (u32 position = line->head; position != end; position++)
             echo(line, line_input_at(line, position));
-    } else if (!has_lflag(line, ECHOE)) {
+    } else if (!visibly && !has_lflag(line, ECHOE)) {
         echo(line, line->termios.c_cc[VERASE]);
     } else if (byte == '\t') {
         u32 target = column_before(line, line->head);
@@ -215,7 +215,7 @@ static void erase_word(struct line *line)
             seen_word = true;
         else if (seen_word)
             return;
-        erase_character(line);
+        erase_character(line, true);
     }
 }
 
@@ -231,7 +231,7 @@ static void erase_line(struct line *line)
         return;
     }
     while (line->head != line->line_end)
-        erase_character(line);
+        erase_character(line, true);
 }
 
 static void reprint_line(struct line *line)
@@ -260,11 +260,12 @@ static bool edit_line(struct line *line, u8 byte)
 
     if (is_cc(line, VERASE, byte)) {
         if (has_text)
-            erase_character(line);
+            erase_character(line, false);
     } else if (extended && is_cc(line, VWERASE, byte)) {
         erase_word(line);
     } else if (is_cc(line, VKILL, byte)) {
-        erase_line(line);
+        if (has_text)
+            erase_line(line);
     } else if (extended && is_cc(line, VLNEXT, byte)) {
         line->literal_next = true;
         if (has_lflag(line, ECHO) && has_lflag(line, ECHOCTL)) {
@@ -277,6 +278,8 @@ static bool edit_line(struct line *line, u8 byte)
     } else {
         return false;
     }
+    if (line->head == line->line_end && has_lflag(line, ECHO))
+        end_erasing(line);
     return true;
 }
 
@@ -284,6 +287,18 @@ static void bell(struct line *line)
 {
     if (has_iflag(line, IMAXBEL))
         line_put_raw(line, 7);
+}
+
+/* Store a byte without echo. */
+static u32 keep(struct line *line, u8 byte)
+{
+    if (input_used(line) >= LINE_INPUT_SIZE - 1)
+        return 0;
+    input_push(line, byte, false);
+    if (is_canonical(line))
+        return 0;
+    line->line_end = line->head;
+    return LINE_WAKE_READERS;
 }
 
 /* Store an ordinary byte, echoing it. */
@@ -297,13 +312,15 @@ static u32 store(struct line *line, u8 byte)
         end_erasing(line);
         if (line->head == line->line_end)
             line->line_column = line->column;
-        echo(line, byte);
+        if (byte == '\n' && !is_canonical(line))
+            line_put(line, '\n');
+        else
+            echo(line, byte);
     }
-    input_push(line, byte, false);
-    if (is_canonical(line))
-        return 0;
-    line->line_end = line->head;
-    return LINE_WAKE_READERS;
+    /* A received 0xFF is doubled, to differ from the mark of a break. */
+    if (byte == 0xFF && has_iflag(line, PARMRK))
+        keep(line, byte);
+    return keep(line, byte);
 }
 
 static u32 receive_canonical(struct line *line, u8 byte)
@@ -363,15 +380,19 @@ static u32 signal_of(const struct line *line, u8 byte)
     return 0;
 }
 
+static u32 flush_for_signal(struct line *line)
+{
+    if (has_lflag(line, NOFLSH))
+        return 0;
+    line_flush_input(line);
+    line_flush_output(line);
+    return LINE_FLUSHED_INPUT | LINE_FLUSHED_OUTPUT | LINE_WAKE_WRITERS;
+}
+
 static u32 raise_signal(struct line *line, u8 byte, u32 signal)
 {
-    u32 result = signal;
+    u32 result = signal | flush_for_signal(line);
 
-    if (!has_lflag(line, NOFLSH)) {
-        line_flush_input(line);
-        line_flush_output(line);
-        result |= LINE_FLUSHED_INPUT | LINE_FLUSHED_OUTPUT | LINE_WAKE_WRITERS;
-    }
     if (has_iflag(line, IXON) && line->stopped) {
         line->stopped = false;
         result |= LINE_OUTPUT_STARTED;
@@ -426,16 +447,13 @@ u32 line_receive_break(struct line *line)
 {
     if (has_iflag(line, IGNBRK))
         return 0;
-    if (has_iflag(line, BRKINT)) {
-        line_flush_input(line);
-        line_flush_output(line);
-        return LINE_SIGNAL_INTERRUPT | LINE_FLUSHED_INPUT | LINE_FLUSHED_OUTPUT;
-    }
+    if (has_iflag(line, BRKINT))
+        return LINE_SIGNAL_INTERRUPT | flush_for_signal(line);
     if (has_iflag(line, PARMRK)) {
-        store(line, 0xFF);
-        store(line, 0);
+        keep(line, 0xFF);
+        keep(line, 0);
     }
-    return store(line, 0);
+    return keep(line, 0);
 }
 
 size_t line_input_count(const struct line *line)

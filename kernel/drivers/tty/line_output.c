@@ -107,12 +107,16 @@ void line_put(struct line *line, u8 byte)
     line_put_raw(line, byte);
 }
 
-/* A byte of output never becomes more than eight (a tab): leave that much room and none is torn. */
+bool line_can_write(const struct line *line)
+{
+    return line_output_room(line) >= LINE_ECHO_SIZE + 8;
+}
+
 size_t line_write(struct line *line, const u8 *buffer, size_t len)
 {
     size_t done;
 
-    for (done = 0; done < len && line_output_room(line) >= 8; done++)
+    for (done = 0; done < len && line_can_write(line); done++)
         line_put(line, buffer[done]);
     return done;
 }

@@ -112,6 +112,13 @@ static bool take_flag(struct tty *tty, bool *flag)
     return was;
 }
 
+/* Typing faster than the device shows waits for it; but when output is stopped the key that starts
+ * it again must get through, and echo is dropped instead. */
+static bool echo_has_room(const struct line *line)
+{
+    return line->stopped || line_output_room(line) > 64;
+}
+
 /*
  * One signal character at a time: its signal is sent before the bytes behind it are looked at, so
  * that a pasted "^C command" reaches the shell in that order.
@@ -125,7 +132,7 @@ static u32 receive_some(struct tty *tty)
     spin_lock(&tty->lock);
     if (take_flag(tty, &tty->break_received))
         events |= line_receive_break(&tty->line);
-    while (!(events & signals) && line_has_room(&tty->line) && line_output_room(&tty->line) > 64 &&
+    while (!(events & signals) && line_has_room(&tty->line) && echo_has_room(&tty->line) &&
            receive_ring_take(tty, &byte))
         events |= line_receive(&tty->line, byte);
     spin_unlock(&tty->lock);
@@ -153,7 +160,9 @@ size_t tty_receive_now(struct tty *tty, const u8 *bytes, size_t len)
     size_t done = 0;
 
     spin_lock(&tty->lock);
-    while (done < len && !tty->hung_up && line_has_room(&tty->line))
+    if (tty->hung_up)
+        done = len; /* nobody will read it: dropped */
+    while (done < len && line_has_room(&tty->line))
         events |= line_receive(&tty->line, bytes[done++]);
     spin_unlock(&tty->lock);
     tty_pump(tty);

@@ -55,14 +55,14 @@ static ssize_t read_chunk(struct tty *tty, struct io_buffer *buffer, bool *end)
     return (ssize_t)len;
 }
 
-/* A whole line, or as much of it as fits. */
-static ssize_t read_line(struct tty *tty, struct io_buffer *buffer)
+/* A whole line, or as much of it as fits. *end: it ended. 0 without that: there was no line. */
+static ssize_t read_line(struct tty *tty, struct io_buffer *buffer, bool *end)
 {
     ssize_t done = 0;
-    bool end = false;
 
-    while (!end && buffer->remaining) {
-        ssize_t part = read_chunk(tty, buffer, &end);
+    *end = false;
+    while (!*end && buffer->remaining) {
+        ssize_t part = read_chunk(tty, buffer, end);
 
         if (part < 0)
             return done ? done : part;
@@ -117,13 +117,18 @@ static int wait_raw(struct tty *tty, const struct raw_read *want)
     return error;
 }
 
-static ssize_t read_locked(struct tty *tty, struct file *file, struct io_buffer *buffer)
+/* One attempt. *again: what there was to read has been flushed (^C) meanwhile, which is no end of
+ * file. */
+static ssize_t read_once(struct tty *tty, struct file *file, struct io_buffer *buffer, bool *again)
 {
     bool canonical = tty->line.termios.c_lflag & ICANON;
     bool nonblocking = file_is_nonblocking(file, buffer);
     struct raw_read want = raw_read_settings(tty, buffer->remaining);
+    bool end = false;
+    ssize_t done;
     int error = 0;
 
+    *again = false;
     if (nonblocking) {
         if (!is_readable(tty, 1))
             return !canonical && want.minimum == 0 ? 0 : -EAGAIN;
@@ -138,7 +143,20 @@ static ssize_t read_locked(struct tty *tty, struct file *file, struct io_buffer 
         return 0;
     if (tty->peer_closed && !line_is_readable(&tty->line, 1))
         return tty->ops->is_pty_slave ? -EIO : 0;
-    return canonical ? read_line(tty, buffer) : read_available(tty, buffer);
+    done = canonical ? read_line(tty, buffer, &end) : read_available(tty, buffer);
+    *again = done == 0 && !end && (canonical || want.minimum > 0);
+    return done;
+}
+
+static ssize_t read_locked(struct tty *tty, struct file *file, struct io_buffer *buffer)
+{
+    ssize_t done;
+    bool again;
+
+    do {
+        done = read_once(tty, file, buffer, &again);
+    } while (again);
+    return done;
 }
 
 ssize_t tty_read(struct file *file, struct io_buffer *buffer, u64 *position)
@@ -176,7 +194,7 @@ static bool has_output_room(struct tty *tty)
     bool room;
 
     spin_lock(&tty->lock);
-    room = line_output_room(&tty->line) >= 8 || tty->hung_up || tty->peer_closed;
+    room = line_can_write(&tty->line) || tty->hung_up || tty->peer_closed;
     spin_unlock(&tty->lock);
     return room;
 }

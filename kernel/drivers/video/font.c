@@ -114,7 +114,7 @@ static int init_2(struct font *font, const u8 *data, size_t len)
     size_t glyphs_len;
 
     if (header->width == 0 || header->width > 64 || header->height == 0 || header->height > 64 ||
-        header->header_size > len || header->nr_glyphs > 0xFFFF)
+        header->header_size > len || header->nr_glyphs == 0 || header->nr_glyphs > 0xFFFF)
         return -EINVAL;
     font->width = header->width;
     font->height = header->height;

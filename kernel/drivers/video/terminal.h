@@ -36,12 +36,14 @@ struct terminal_pen {
 enum terminal_state {
     TERMINAL_GROUND,
     TERMINAL_ESCAPE,
-    TERMINAL_CONTROL, /* after ESC [ */
-    TERMINAL_CHARSET, /* after ESC ( or ESC ) */
-    TERMINAL_HASH,    /* after ESC # */
-    TERMINAL_COMMAND, /* after ESC ]: skipped up to its end */
+    TERMINAL_CONTROL,       /* after ESC [ */
+    TERMINAL_CHARSET,       /* after ESC ( or ESC ) */
+    TERMINAL_HASH,          /* after ESC # */
+    TERMINAL_COMMAND_START, /* after ESC ] */
+    TERMINAL_PALETTE,       /* after ESC ] P: seven digits, then it is over */
+    TERMINAL_COMMAND,       /* a string: skipped up to its end */
     TERMINAL_COMMAND_ESCAPE,
-    TERMINAL_SKIP_ONE, /* ESC [ [ of a function key */
+    TERMINAL_SKIP_ONE, /* ESC [ [ of a function key, ESC % of a character set */
 };
 
 struct terminal {
@@ -59,6 +61,7 @@ struct terminal {
     u8 tab_stops[TERMINAL_MAX_COLUMNS / 8];
     enum terminal_state state;
     u8 charset_slot;
+    u8 palette_left;   /* digits of ESC ] P still to come */
     bool private_mode; /* ESC [ ? */
     unsigned params[TERMINAL_NR_PARAMS];
     unsigned nr_params;

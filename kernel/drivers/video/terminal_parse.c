@@ -22,7 +22,7 @@ static bool control_character(struct terminal *terminal, u8 byte)
 {
     switch (byte) {
     case '\a':
-        if (terminal->state == TERMINAL_COMMAND)
+        if (terminal->state == TERMINAL_COMMAND || terminal->state == TERMINAL_COMMAND_START)
             return false;
         terminal->bell = true;
         return true;
@@ -78,10 +78,15 @@ static void escape(struct terminal *terminal, u8 byte)
         begin_control_sequence(terminal);
         break;
     case ']':
+        terminal->state = TERMINAL_COMMAND_START;
+        break;
     case 'P':
     case '_':
     case '^':
         terminal->state = TERMINAL_COMMAND;
+        break;
+    case '%':
+        terminal->state = TERMINAL_SKIP_ONE;
         break;
     case '(':
     case ')':
@@ -136,6 +141,18 @@ static void control_byte(struct terminal *terminal, u8 byte)
     }
 }
 
+/* The console's own two commands have no end mark: ESC ] R (the palette again as it was, which it
+ * always is) and ESC ] P with a colour. console_codes(4) */
+static void begin_command(struct terminal *terminal, u8 byte)
+{
+    terminal->state = TERMINAL_COMMAND;
+    if (byte == 'R' || byte == '\a')
+        terminal->state = TERMINAL_GROUND;
+    if (byte == 'P')
+        terminal->state = TERMINAL_PALETTE;
+    terminal->palette_left = 7;
+}
+
 static void select_charset(struct terminal *terminal, u8 byte)
 {
     u8 bit = (u8)(1u << terminal->charset_slot);
@@ -184,7 +201,13 @@ static void decode(struct terminal *terminal, u8 byte)
 
 static void write_byte(struct terminal *terminal, u8 byte)
 {
-    if ((byte < 0x20 || byte == 0x7F) && control_character(terminal, byte))
+    bool control = byte < 0x20 || byte == 0x7F;
+
+    if (control && terminal->utf8_left) {
+        terminal->utf8_left = 0;
+        terminal_put(terminal, REPLACEMENT);
+    }
+    if (control && control_character(terminal, byte))
         return;
     switch (terminal->state) {
     case TERMINAL_GROUND:
@@ -203,6 +226,13 @@ static void write_byte(struct terminal *terminal, u8 byte)
     case TERMINAL_SKIP_ONE:
     case TERMINAL_COMMAND_ESCAPE:
         terminal->state = TERMINAL_GROUND;
+        break;
+    case TERMINAL_COMMAND_START:
+        begin_command(terminal, byte);
+        break;
+    case TERMINAL_PALETTE:
+        if (--terminal->palette_left == 0)
+            terminal->state = TERMINAL_GROUND;
         break;
     case TERMINAL_COMMAND:
         if (byte == '\a')
