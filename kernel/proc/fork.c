@@ -17,6 +17,7 @@
 #include <proc/rlimit.h>
 #include <proc/session.h>
 #include <proc/task.h>
+#include <proc/timers.h>
 #include <sched/sched.h>
 #include <signal/signal.h>
 #include <vfs/cred.h>
@@ -178,6 +179,7 @@ static int insert_thread(struct task *child)
                                    return */
     task_insert_locked(child);
     child->process->nr_live++;
+    process_cpu_watch_hurry_locked(child->process);
     return 0;
 }
 
@@ -307,6 +309,8 @@ static int publish(struct task *child, const struct clone_request *request)
     if (!error) {
         if (file != NULL)
             fd_install(files, pidfd, file);
+        if (!(request->flags & CLONE_THREAD) && rlimit_current(RLIMIT_CPU) != RLIM_INFINITY)
+            process_cpu_watch_update(child->process);
         return 0;
     }
     if (file != NULL) {

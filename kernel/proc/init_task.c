@@ -18,6 +18,7 @@
 #include <proc/rlimit.h>
 #include <proc/session.h>
 #include <proc/task.h>
+#include <proc/timers.h>
 #include <sched/sched.h>
 #include <signal/signal.h>
 #include <vfs/fd_table.h>
@@ -249,5 +250,6 @@ void proc_init(void)
     machine_init();
     vdso_init();
     upcalls_init();
+    time_add_change_hook(process_timers_clock_changed);
     mm_set_oom_hook(process_oom_kill);
 }

@@ -141,6 +141,13 @@ static void cpu_timer_fired(struct timer *timer)
     spin_unlock_irqrestore(&process->lock, flags);
 }
 
+void process_cpu_watch_hurry_locked(struct process *process)
+{
+    ASSERT_HELD(&process->lock);
+    if (timer_is_armed(&process->cpu_timer))
+        cpu_watch_arm(process);
+}
+
 void process_cpu_watch_update(struct process *process)
 {
     irqflags_t flags = spin_lock_irqsave(&process->lock);

@@ -29,7 +29,7 @@ u64 posix_timer_now(const struct posix_timer *timer)
         process_totals_get_locked(timer->process, &totals);
         return totals.user_ns + totals.system_ns;
     }
-    return clock_read(timer->clock, &now) == 0 ? (u64)now : 0;
+    return clock_read(timer->counts_on, &now) == 0 ? (u64)now : 0;
 }
 
 /* Start the machinery for a deadline that was just set. => process.lock held */
@@ -43,7 +43,7 @@ static void arm(struct posix_timer *timer)
         cpu_watch_arm(timer->process);
         return;
     }
-    if (clock_is_realtime(timer->clock)) {
+    if (clock_is_realtime(timer->counts_on)) {
         s64 offset = time_realtime_offset();
 
         deadline = (s64)deadline > offset ? deadline - (u64)offset : 1;
@@ -227,6 +227,7 @@ int posix_timer_create(int clock, const struct abi_sigevent *event, int *id)
         event = &standard;
     timer->process = self->process;
     timer->clock = clock;
+    timer->counts_on = clock;
     if (clock == CLOCK_THREAD_CPUTIME_ID)
         timer->clock_task = task_get(self);
     timer->target = target;
@@ -278,6 +279,8 @@ int posix_timer_set(int id, bool absolute, u64 value, u64 interval, u64 *old_val
 
     if (timer != NULL) {
         read_setting(timer, old_value, old_interval);
+        timer->counts_on =
+            !absolute && clock_is_realtime(timer->clock) ? CLOCK_MONOTONIC : timer->clock;
         base = absolute || value == 0 ? 0 : posix_timer_now(timer);
         if (add_overflow(base, value, &timer->deadline) || timer->deadline > INT64_MAX)
             timer->deadline = INT64_MAX;
@@ -340,7 +343,7 @@ void process_timers_clock_changed(void)
 
         flags = spin_lock_irqsave(&process->lock);
         for (timer = process->posix_timers; timer != NULL; timer = timer->next) {
-            if (clock_is_realtime(timer->clock) && !timer->is_waiting)
+            if (clock_is_realtime(timer->counts_on) && !timer->is_waiting)
                 arm(timer);
         }
         spin_unlock_irqrestore(&process->lock, flags);

@@ -16,16 +16,18 @@ struct posix_timer {
     struct process *process;  /* (I) not a reference: the process deletes its timers */
     int id;                   /* (I) */
     int clock;                /* (I) */
-    struct task *clock_task;  /* (I) whose CPU time, referenced; NULL: not a thread's clock */
-    struct task *target;      /* (I) SIGEV_THREAD_ID, referenced */
-    int notify, signal;       /* (I) */
-    union abi_sigval value;   /* (I) */
-    u64 deadline;             /* (p) ns of its clock; 0: off */
-    u64 interval;             /* (p) */
-    bool is_waiting;          /* (p) */
-    s64 overrun;              /* (p) collected since the last taken signal */
-    int overrun_last;         /* (p) of the last taken signal */
-    struct timer timer;       /* not used for CPU clocks */
+    int counts_on; /* (p) the clock of deadline: a relative time is not moved when the clock is set
+                    */
+    struct task *clock_task; /* (I) whose CPU time, referenced; NULL: not a thread's clock */
+    struct task *target;     /* (I) SIGEV_THREAD_ID, referenced */
+    int notify, signal;      /* (I) */
+    union abi_sigval value;  /* (I) */
+    u64 deadline;            /* (p) ns of its clock; 0: off */
+    u64 interval;            /* (p) */
+    bool is_waiting;         /* (p) */
+    s64 overrun;             /* (p) collected since the last taken signal */
+    int overrun_last;        /* (p) of the last taken signal */
+    struct timer timer;      /* not used for CPU clocks */
 };
 
 bool clock_is_cpu(int clock);

@@ -23,6 +23,22 @@
 
 #include "proc_internal.h"
 
+#define LOG_PERIOD (5 * NS_PER_SECOND)
+#define LOG_BURST  10u
+
+/* No more than LOG_BURST lines in LOG_PERIOD: a program that dies again and again must not fill the
+ * log. */
+static bool log_allowed(void)
+{
+    static u64 period; /* (a) number of the current one */
+    static u32 lines;  /* (a) */
+    u64 now = time_monotonic_ns() / LOG_PERIOD;
+
+    if (xchg(&period, now) != now)
+        WRITE_ONCE(lines, 0);
+    return fetch_add(&lines, 1) < LOG_BURST;
+}
+
 /* A line in the log when a fault is about to kill. */
 static void log_fatal(const struct trap_frame *frame, int signal, vaddr_t addr, const char *reason)
 {
@@ -31,6 +47,8 @@ static void log_fatal(const struct trap_frame *frame, int signal, vaddr_t addr, 
 
     signal_action_get(self->process, signal, &action);
     if (action.handler > SIG_IGN && !(self->signals.blocked & SIGNAL_BIT(signal)))
+        return;
+    if (!log_allowed())
         return;
     pr_info("%s[%d]: %s at %lx pc %lx sp %lx: %s\n", self->thread.name, task_id(self),
             signal_name(signal), addr, arch_frame_pc(frame), arch_frame_stack(frame), reason);

@@ -34,6 +34,8 @@ void process_timers_exec(struct process *process); /* POSIX timers do not surviv
 void process_timers_exit(struct process *process);
 /* Something that the CPU-time watch looks at has changed (a limit). */
 void process_cpu_watch_update(struct process *process);
+/* The process has one more task to use CPU time: look earlier. => process.lock held */
+void process_cpu_watch_hurry_locked(struct process *process);
 
 /* CLOCK_REALTIME was set: timers on it are set anew. => after time_set_realtime; may take the tree
  * lock */
