@@ -115,7 +115,8 @@ static void step_files(struct boot_info *boot)
     vfs_init();
 }
 
-/* What every root has before the archive is unpacked, as on Linux: a console for the first program. */
+/* What every root has before the archive is unpacked, as on Linux: a console for the first program.
+ */
 static void make_first_files(void)
 {
     if (vfs_mkdir_kernel("/dev", 0755) || vfs_mkdir_kernel("/root", 0700) ||

@@ -160,9 +160,9 @@ static void dequeue_locked(struct futex_waiter *waiter)
 }
 
 /*
- * Dequeue first: a waiter that was woken and still finds itself queued would go to sleep again, for good. It may
- * then return, and even exit, before it is woken here; its thread is freed after a grace period, which
- * cannot end while this CPU holds a spin lock.
+ * Dequeue first: a waiter that was woken and still finds itself queued would go to sleep again, for
+ * good. It may then return, and even exit, before it is woken here; its thread is freed after a
+ * grace period, which cannot end while this CPU holds a spin lock.
  */
 static void wake_locked(struct futex_waiter *waiter)
 {

@@ -257,7 +257,8 @@ long sys_pidfd_send_signal(int fd, int signal, void __user *user, unsigned long 
         signal_info_user(&info, signal, SI_USER);
     }
     return WITH_FILE(fd, file,
-                     user && pidfd_process(file) != current_process() && (info.code >= 0 || info.code == SI_TKILL)
+                     user && pidfd_process(file) != current_process() &&
+                             (info.code >= 0 || info.code == SI_TKILL)
                          ? -EPERM
                          : pidfd_send_signal(file, &info));
 }

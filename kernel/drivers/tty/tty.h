@@ -49,7 +49,7 @@ struct tty;
 struct tty_ops {
     size_t (*room)(struct tty *tty);                            /* bytes that write takes now */
     void (*write)(struct tty *tty, const u8 *text, size_t len); /* len <= room */
-    bool (*is_sent)(struct tty *tty); /* has all written left the device? NULL: at once */
+    bool (*is_sent)(struct tty *tty);        /* has all written left the device? NULL: at once */
     void (*output_changed)(struct tty *tty); /* a pty: the master may read; lock NOT held */
     void (*unthrottle)(struct tty *tty);     /* the receive ring has room again; lock NOT held */
     void (*settings)(struct tty *tty);       /* termios changed */

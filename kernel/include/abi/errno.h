@@ -137,8 +137,8 @@
 #define ERFKILL         132
 #define EHWPOISON       133
 
-#define EWOULDBLOCK     EAGAIN
-#define EDEADLOCK       EDEADLK
-#define ENOTSUP         EOPNOTSUPP
+#define EWOULDBLOCK EAGAIN
+#define EDEADLOCK   EDEADLK
+#define ENOTSUP     EOPNOTSUPP
 
 #define ERRNO_MAX 133

@@ -181,7 +181,6 @@ struct f_owner_ex {
 #define SFD_CLOEXEC   O_CLOEXEC
 #define SFD_NONBLOCK  O_NONBLOCK
 
-
 /* ioctl(2) requests every file answers */
 #define FIOCLEX  0x5451
 #define FIONCLEX 0x5450

@@ -82,7 +82,8 @@ __noreturn void arch_enter_user(void);
 
 /* Child side of fork and clone: system call result 0; new stack if not 0. */
 void arch_frame_set_result(struct trap_frame *frame, long result);
-long arch_frame_result(const struct trap_frame *frame); /* what is in the result register: rt_sigreturn keeps it */
+long arch_frame_result(
+    const struct trap_frame *frame); /* what is in the result register: rt_sigreturn keeps it */
 void arch_frame_set_stack(struct trap_frame *frame, vaddr_t stack_pointer);
 vaddr_t arch_frame_pc(const struct trap_frame *frame);
 vaddr_t arch_frame_stack(const struct trap_frame *frame);

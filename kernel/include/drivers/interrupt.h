@@ -11,8 +11,8 @@
 struct interrupt_handler {
     /* Serve the device; true: it was the device's. Interrupts off. */
     bool (*handle)(struct interrupt_handler *handler);
-    const char *name;                /* (I) for /proc/interrupts */
-    struct interrupt_handler *next;  /* written under the table's lock; read without */
+    const char *name;               /* (I) for /proc/interrupts */
+    struct interrupt_handler *next; /* written under the table's lock; read without */
 };
 
 /*

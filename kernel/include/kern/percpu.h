@@ -22,5 +22,5 @@
     })
 #define per_cpu_ptr(variable, cpu) per_cpu_at(variable, arch_percpu_offset[cpu])
 #define this_cpu_ptr(variable)     per_cpu_at(variable, arch_this_cpu_offset())
-#define per_cpu(variable, cpu) (*per_cpu_ptr(variable, cpu))
-#define this_cpu(variable)     (*this_cpu_ptr(variable))
+#define per_cpu(variable, cpu)     (*per_cpu_ptr(variable, cpu))
+#define this_cpu(variable)         (*this_cpu_ptr(variable))

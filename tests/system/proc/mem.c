@@ -20,7 +20,8 @@ int main(void)
     call("write read-only memory",
          pwrite(fd, "changed", 8, (off_t)(uintptr_t)pages + 2 * (off_t)PAGE));
     say("%s", pages + 2 * PAGE);
-    call("read past the end", pread(fd, bytes, PAGE, (off_t)(uintptr_t)pages + 5 * (off_t)PAGE / 2));
+    call("read past the end",
+         pread(fd, bytes, PAGE, (off_t)(uintptr_t)pages + 5 * (off_t)PAGE / 2));
     call("read a hole", pread(fd, bytes, 8, (off_t)(uintptr_t)pages + 3 * (off_t)PAGE));
     call("write a hole", pwrite(fd, bytes, 8, (off_t)(uintptr_t)pages + 3 * (off_t)PAGE));
     call("read address 0", pread(fd, bytes, 8, 0));

@@ -1,4 +1,5 @@
-/* pidfd: clone with CLONE_PIDFD, pidfd_open, poll, waitid P_PIDFD, pidfd_send_signal, bad arguments. */
+/* pidfd: clone with CLONE_PIDFD, pidfd_open, poll, waitid P_PIDFD, pidfd_send_signal, bad
+ * arguments. */
 
 #define _GNU_SOURCE
 #include <sched.h>
@@ -7,8 +8,8 @@
 
 #include <poll.h>
 
-#define OPEN 434
-#define SEND 424
+#define OPEN  434
+#define SEND  424
 #define PIDFD 3
 
 int main(void)
