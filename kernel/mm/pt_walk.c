@@ -293,15 +293,16 @@ bool pt_lock(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
 int pt_lock_own(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
 {
     for (;;) {
-        int err = pt_own(mm, addr);
+        int err;
 
+        if (likely(pt_lock(cursor, mm, addr))) {
+            if (likely(pte_is_writable(pte_load(cursor->upper))))
+                return 0;
+            pt_unlock(cursor);
+        }
+        err = pt_own(mm, addr);
         if (err != 0)
             return err;
-        if (!pt_lock(cursor, mm, addr))
-            continue;
-        if (pte_is_writable(pte_load(cursor->upper)))
-            return 0;
-        pt_unlock(cursor);
     }
 }
 
