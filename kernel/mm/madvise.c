@@ -39,11 +39,16 @@ static bool advice_flags(int advice, u32 flags, u32 *result)
     }
 }
 
-static bool is_known(int advice)
+static bool changes_areas(int advice)
 {
     u32 flags;
 
-    return advice_flags(advice, 0, &flags) || advice == MADV_DONTNEED || advice == MADV_WILLNEED ||
+    return advice_flags(advice, 0, &flags);
+}
+
+static bool is_known(int advice)
+{
+    return changes_areas(advice) || advice == MADV_DONTNEED || advice == MADV_WILLNEED ||
            advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE;
 }
 
@@ -171,6 +176,12 @@ int mm_advise(struct mm *mm, vaddr_t addr, size_t len, int advice)
         return 0;
     if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE)
         return advise_populate(mm, addr, end, advice);
+    if (!changes_areas(advice)) {
+        read_lock(&mm->map_lock);
+        err = advise_range(mm, addr, end, advice);
+        read_unlock(&mm->map_lock);
+        return err;
+    }
     write_lock(&mm->map_lock);
     err = advise_range(mm, addr, end, advice);
     write_unlock(&mm->map_lock);

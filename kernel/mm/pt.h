@@ -120,7 +120,7 @@ int pt_make_range(struct mm *mm, vaddr_t start, vaddr_t end) __must_check;
 
 /* ---- pt_zap.c ---- */
 
-/* Empty all entries of the range. => pt_own_edges was done with the same range */
+/* Empty all entries of the range. => pt_own_edges was done with the same range; map_lock held */
 void pt_zap(struct batch *batch, const struct pt_range *range);
 
 /* Free the tables of the range that are empty. => map_lock held for writing */

@@ -59,7 +59,7 @@ static void detach_leaf(struct mm *mm, pte_t *slot, struct pt_table *leaf)
     fetch_sub(&mm->table_pages, 1);
 }
 
-/* => true: the table is gone from the address space, or its own now and to be emptied */
+/* Drop a shared leaf table, or empty the part [start, end) of one of the caller's own. */
 static void zap_leaf(struct batch *batch, pte_t *slot, vaddr_t start, vaddr_t end)
 {
     struct pt_table *upper = pt_table_of(slot);
@@ -67,6 +67,10 @@ static void zap_leaf(struct batch *batch, pte_t *slot, vaddr_t start, vaddr_t en
     bool changed;
 
     spin_lock(&upper->lock);
+    if (!pte_is_table(pte_load(slot), 2)) { /* another madvise was faster */
+        spin_unlock(&upper->lock);
+        return;
+    }
     leaf = pt_leaf_of_upper(pte_load(slot));
     spin_lock_nested(&leaf->lock);
     if (leaf->sharers > 1) {

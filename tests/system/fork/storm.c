@@ -1,6 +1,6 @@
 /* Threads that write, unmap, protect and drop pages while the process forks; every child checks
  * what it inherited, writes to all of it, and checks again. No value may be lost, torn or seen by
- * the others. seconds: 60 */
+ * the others. seconds: 120 */
 
 #include "test.h"
 
@@ -8,7 +8,7 @@
 
 #define WRITERS 3
 #define PAGES   1200UL /* more than two leaf tables */
-#define ROUNDS  25
+#define ROUNDS  10
 
 static char *memory;
 static volatile bool stop;
