@@ -28,16 +28,21 @@ int main(void)
     show("unknown option", waitid(P_ALL, 0, &info, WEXITED | 0x10), 0);
     show("unknown type", waitid(9, 0, &info, WEXITED), 0);
     show("P_PID 0", waitid(P_PID, 0, &info, WEXITED), 0);
+    int go[2]; /* closed when the child may end */
+    char byte;
+    must(pipe(go));
     pid_t pid = (pid_t)must(fork());
     if (pid == 0) {
+        close(go[1]);
         raise(SIGSTOP);
-        _exit(300);
+        _exit(read(go[0], &byte, 1) == 0 ? 300 : 1);
     }
     show("stopped", waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOWAIT), pid);
     show("stopped again", waitid(P_PID, (id_t)pid, &info, WSTOPPED), pid);
     show("nothing", waitid(P_PID, (id_t)pid, &info, WSTOPPED | WEXITED | WNOHANG), pid);
     kill(pid, SIGCONT);
     show("continued", waitid(P_ALL, 0, &info, WCONTINUED), pid);
+    close(go[1]);
     show("exited, kept", waitid(P_PGID, (id_t)getpgrp(), &info, WEXITED | WNOWAIT), pid);
     show("exited", waitid(P_PGID, 0, &info, WEXITED), pid);
     pid = (pid_t)must(fork());
