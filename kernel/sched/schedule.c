@@ -60,10 +60,7 @@ static void finish_switch(void)
 {
     struct run_queue *queue = this_cpu_ptr(run_queue);
     struct thread *last = queue->switch_out;
-    /* A thread that was preempted on its way through thread_exit is dead but still queued: it comes
-     * back once more to leave for good. */
-    bool reap =
-        last->state == THREAD_DEAD && last->on_run_queue == THREAD_OFF_QUEUE && last->reap != NULL;
+    bool reap = last->state == THREAD_DEAD && last->reap != NULL;
     bool moving = last->on_run_queue == THREAD_MOVING;
 
     store_release(&last->on_cpu, 0);
