@@ -214,8 +214,7 @@ void mount_root_path(struct path *root)
 
 int mount_create_internal(struct filesystem *filesystem, struct path *root)
 {
-    struct mount *mount =
-        mount_create(filesystem, filesystem->root, MS_NOSUID | MS_NODEV, "none");
+    struct mount *mount = mount_create(filesystem, filesystem->root, MS_NOSUID | MS_NODEV, "none");
 
     if (IS_ERR(mount))
         return PTR_ERR(mount);

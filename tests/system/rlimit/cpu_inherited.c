@@ -1,5 +1,5 @@
-/* RLIMIT_CPU is inherited: a child of a process with a limit is stopped by it, and so is one that uses its time in
- * several threads. */
+/* RLIMIT_CPU is inherited: a child of a process with a limit is stopped by it, and so is one that
+ * uses its time in several threads. */
 
 #include "test.h"
 

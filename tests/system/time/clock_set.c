@@ -1,4 +1,5 @@
-/* Setting CLOCK_REALTIME: absolute timers on it expire when it passes them, relative ones are not moved. */
+/* Setting CLOCK_REALTIME: absolute timers on it expire when it passes them, relative ones are not
+ * moved. */
 
 #include "test.h"
 
