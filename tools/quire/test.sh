@@ -15,12 +15,13 @@ reason, fail without making the whole fail; they are counted as skipped.
   smp       the same with four processors
   boot      SeaBIOS, OVMF and PVH; 1, 2, 4 processors; 64 MiB and 4 GiB; what a panic prints
   run       ./quire run: descriptors, status, static, static-PIE and dynamic programs
+  debug     ./quire debug --batch with the commands of tools/gdb
   session   a person at the shell over the serial port
   bench     instructions per operation, and the two that are promised beside Linux's
   ports     lua and zlib built from Debian's sources, their tests run in Quire
 HELP
 
-all_parts=(static unit linux system smp boot run session bench ports)
+all_parts=(static unit linux system smp boot run debug session bench ports)
 parts=("$@")
 [ ${#parts[@]} != 0 ] || parts=("${all_parts[@]}")
 
