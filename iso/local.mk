@@ -1,7 +1,5 @@
 # The hybrid ISO, and QEMU on it.
 
-EXTRA_DIST += iso/grub.cfg iso/make-iso
-
 AM_V_ISO = $(AM_V_ISO_@AM_V@)
 AM_V_ISO_ = $(AM_V_ISO_@AM_DEFAULT_V@)
 AM_V_ISO_0 = @echo "  ISO     " $@;

@@ -41,8 +41,6 @@ kernel-objects: $(kernel_quire_OBJECTS)
 
 noinst_DATA += kernel/quire.elf
 CLEANFILES += kernel/quire.elf kernel/symbols.S
-EXTRA_DIST += kernel/LAYERS kernel/include kernel/arch/x86_64/include tools/link-kernel $(KERNEL_LINK_SCRIPT)
-
 include kernel/arch/x86_64/local.mk
 include kernel/lib/local.mk
 include kernel/kern/local.mk

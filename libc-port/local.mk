@@ -1,7 +1,5 @@
 # musl: obtained, verified, built unmodified and installed into build/sysroot.
 
-EXTRA_DIST += libc-port/sources libc-port/fetch-source libc-port/build-musl
-
 AM_V_MUSL = $(AM_V_MUSL_@AM_V@)
 AM_V_MUSL_ = $(AM_V_MUSL_@AM_DEFAULT_V@)
 AM_V_MUSL_0 = @echo "  MUSL     sysroot/usr/lib/libc.so";

@@ -1,9 +1,6 @@
 # build/sysroot: what a program for Quire is compiled with. musl comes from libc-port; this adds the
 # Linux user headers and the tools x86_64-quire-linux-musl-*. The tree can be moved anywhere.
 
-EXTRA_DIST += sysroot/install sysroot/quire-tool sysroot/quire.specs sysroot/toolchain.cmake \
-	sysroot/meson.cross sysroot/config.site
-
 AM_V_SYSROOT = $(AM_V_SYSROOT_@AM_V@)
 AM_V_SYSROOT_ = $(AM_V_SYSROOT_@AM_DEFAULT_V@)
 AM_V_SYSROOT_0 = @echo "  SYSROOT  sysroot";

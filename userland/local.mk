@@ -1,8 +1,5 @@
 # User programs: BusyBox, our own few, and the initramfs made of them.
 
-EXTRA_DIST += userland/build-busybox userland/initramfs.list userland/root userland/run-init.c tools/mkcpio \
-	tests/lib/newc.py
-
 SYSROOT_CC = sysroot/bin/x86_64-quire-linux-musl-gcc
 
 AM_V_BUSYBOX = $(AM_V_BUSYBOX_@AM_V@)

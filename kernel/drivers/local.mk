@@ -32,4 +32,3 @@ kernel/drivers/video/console_font.psf: $(srcdir)/tools/fetch-font
 
 kernel/drivers/video/quire-font_data.$(OBJEXT): kernel/drivers/video/console_font.psf
 CLEANFILES += kernel/drivers/video/console_font.psf
-EXTRA_DIST += tools/fetch-font

@@ -3,4 +3,3 @@ quire_SOURCES += %D%/futex.c
 quire_SOURCES += %D%/futex_call.c
 quire_SOURCES += %D%/futex_pi.c
 quire_SOURCES += %D%/futex_robust.c
-EXTRA_DIST += %D%/futex_internal.h

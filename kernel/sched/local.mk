@@ -15,4 +15,3 @@ quire_SOURCES += %D%/thread.c
 quire_SOURCES += %D%/wait_queue.c
 quire_SOURCES += %D%/wake.c
 quire_SOURCES += %D%/work.c
-EXTRA_DIST += %D%/run_queue.h

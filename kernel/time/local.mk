@@ -5,4 +5,3 @@ quire_SOURCES += %D%/selftest.c
 quire_SOURCES += %D%/sleep.c
 quire_SOURCES += %D%/timer.c
 quire_SOURCES += %D%/timer_queue.c
-EXTRA_DIST += %D%/timer_internal.h %D%/timer_queue.h

@@ -8,4 +8,3 @@ host_SOURCES += \
 	kernel/kern/spinlock.c \
 	kernel/kern/spinlock_check.c
 
-EXTRA_DIST += %D%/fake.h %D%/../unit.h %D%/include

@@ -102,4 +102,3 @@ tests_unit_mm_hostile_CPPFLAGS = $(MM_CPPFLAGS)
 tests_unit_mm_hostile_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_mm_hostile_LDADD = $(UNIT_LIBS)
 
-EXTRA_DIST += tests/unit/fake/mmu.h tests/unit/fake/trial.h %D%/program.h %D%/store.h %D%/model.h
