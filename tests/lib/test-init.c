@@ -35,7 +35,7 @@
 #include <unistd.h>
 
 #define OUTPUT_FILE    "/tests.out"
-#define WORK_DIRECTORY "/work"
+#define WORK_DIRECTORY "/area"
 #define OUTPUT_LIMIT   (256 * 1024)
 
 static void tick(int signal_number)

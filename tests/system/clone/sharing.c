@@ -30,7 +30,7 @@ static void attempt(const char *label, int flags)
     struct sigaction action;
     memory = 0;
     must(dup2(1, 30));
-    must(chdir("/work"));
+    must(chdir("/area"));
     umask(022);
     signal(SIGUSR1, SIG_DFL);
     must(clone(body, stack + sizeof(stack), flags | SIGCHLD, NULL));

@@ -49,6 +49,6 @@ int main(void)
     call("chdir /", chdir("/"));
     call("chdir ..", chdir(".."));
     say("cwd %s", getcwd(path, sizeof(path)));
-    call("fchdir file", fchdir((int)must(open("/work/file", O_RDONLY))));
+    call("fchdir file", fchdir((int)must(open("/area/file", O_RDONLY))));
     return 0;
 }

@@ -11,7 +11,7 @@ int main(void)
     }
     say("cwd length %zu", strlen(getcwd(path, sizeof(path))));
     file_put("bottom", "deep", 0644);
-    must(chdir("/work"));
+    must(chdir("/area"));
     for (int i = 0; i < 200; i++)
         at += sprintf(at, "level/");
     strcpy(at, "bottom");

@@ -35,7 +35,7 @@ int main(int argc, char **argv)
     }
     char previous[32] = "script0";
     for (int i = 1; i <= 6; i++) {
-        snprintf(text, sizeof(text), "#!/work/%s\n", previous);
+        snprintf(text, sizeof(text), "#!/area/%s\n", previous);
         snprintf(name, sizeof(name), "nest%d", i);
         file_put(name, text, 0755);
         strcpy(previous, name);

@@ -52,7 +52,7 @@ int main(int argc, char **argv)
     run("both, 55 and 66", "copy");
     must(chmod("copy", 02745));
     run("set-group-id without group execute", "copy");
-    file_put("script", "#!/work/copy show\n", 06755);
+    file_put("script", "#!/area/copy show\n", 06755);
     run("script", "script");
     must(chmod("copy", 06755));
     must(chown("copy", 77, 88));
