@@ -17,11 +17,12 @@ reason, fail without making the whole fail; they are counted as skipped.
   run       ./quire run: descriptors, status, static, static-PIE and dynamic programs
   debug     ./quire debug --batch with the commands of tools/gdb
   session   a person at the shell over the serial port
+  screen    a person at the keyboard and the screen: typed keys, drawn characters and colours
   bench     instructions per operation, and the two that are promised beside Linux's
   ports     lua and zlib built from Debian's sources, their tests run in Quire
 HELP
 
-all_parts=(static unit linux system smp boot run debug session bench ports)
+all_parts=(static unit linux system smp boot run debug session screen bench ports)
 parts=("$@")
 [ ${#parts[@]} != 0 ] || parts=("${all_parts[@]}")
 
