@@ -30,7 +30,7 @@ help_if_asked() {
 # Debian packages by what they are for.
 build_packages=(build-essential autoconf automake bzip2 xz-utils dpkg-dev linux-libc-dev python3
     qemu-system-x86 ovmf grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools)
-test_packages=(shellcheck sparse cppcheck clang-format)
+test_packages=(shellcheck sparse cppcheck clang-format gdb)
 debug_packages=(gdb)
 
 package_is_installed() {
