@@ -3,7 +3,7 @@
  *
  * It reads /tests/list (one "NAME SECONDS" per line), runs each /tests/NAME in an empty directory
  * of its own as the leader of a new session, and reports on the console in frames that the host
- * side (tests/system/run) parses:
+ * side (tests/lib/programs.py) parses:
  *
  *      @@ start NAME
  *      | one line of the test's output        (non-printing bytes as \xNN)
@@ -59,6 +59,7 @@ static void mount_one(const char *type, const char *where)
 static void mount_all(void)
 {
     mount_one("proc", "/proc");
+    mount_one("sysfs", "/sys");
     if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) < 0)
         mount_one("devfs", "/dev");
     mount_one("devpts", "/dev/pts");

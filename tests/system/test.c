@@ -212,6 +212,32 @@ static bool probe(int how, void *address)
     return probe_signal != 0;
 }
 
+static const char *fault_of(int how, void *address)
+{
+    static char text[40];
+
+    if (!probe(how, address))
+        return NULL;
+    snprintf(text, sizeof(text), "%s %s", signal_name(probe_signal),
+             signal_code_name(probe_signal, probe_code));
+    return text;
+}
+
+const char *fault_of_read(const void *address)
+{
+    return fault_of('r', (void *)address);
+}
+
+const char *fault_of_write(void *address)
+{
+    return fault_of('w', address);
+}
+
+const char *fault_of_exec(const void *address)
+{
+    return fault_of('x', (void *)address);
+}
+
 static void probe_report(const char *label, int how, void *address)
 {
     if (!probe(how, address)) {

@@ -78,6 +78,10 @@ void probe_exec(const char *label, const void *address);
 /* faults: whether reading (or writing) at @address raises a signal; prints nothing. */
 bool faults_on_read(const void *address);
 bool faults_on_write(void *address);
+/* the signal that the access raises, such as "SIGSEGV SEGV_MAPERR", or NULL; valid until the next. */
+const char *fault_of_read(const void *address);
+const char *fault_of_write(void *address);
+const char *fault_of_exec(const void *address);
 
 /* in_child: run @body in a forked child. => prints "LABEL: exit N" or "LABEL: killed by SIG..." */
 void in_child(const char *label, void (*body)(void));
