@@ -16,13 +16,14 @@ reason, fail without making the whole fail; they are counted as skipped.
   boot      SeaBIOS, OVMF and PVH; 1, 2, 4 processors; 64 MiB and 4 GiB; what a panic prints
   run       ./quire run: descriptors, status, static, static-PIE and dynamic programs
   debug     ./quire debug --batch with the commands of tools/gdb
+  fuzz      random system calls with hostile arguments: Quire survives, its audit stays clean
   session   a person at the shell over the serial port
   screen    a person at the keyboard and the screen: typed keys, drawn characters and colours
   bench     instructions per operation, and the two that are promised beside Linux's
   ports     lua and zlib built from Debian's sources, their tests run in Quire
 HELP
 
-all_parts=(static unit linux system smp boot run debug session screen bench ports)
+all_parts=(static unit linux system smp boot run debug fuzz session screen bench ports)
 parts=("$@")
 [ ${#parts[@]} != 0 ] || parts=("${all_parts[@]}")
 

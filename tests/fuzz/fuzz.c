@@ -1,0 +1,299 @@
+/*
+ * fuzz: the first process of a guest; random system calls, in processes of their own.
+ *
+ *      /fuzz.plan holds "SEED ROUNDS CALLS VERBOSE". Round i is a process with seed SEED + i that
+ * makes CALLS calls with arguments from values.c, every second one as a user without privileges, in
+ * an empty directory. It may die of what it does; the kernel may not.
+ *
+ * Prints "@@ round SEED" before each, then the audit when it says anything but ok, then "@@ done",
+ * with how much memory is free before and after. With VERBOSE every call is printed before it is
+ * made, which shows the last one of a kernel that stopped.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "values.h"
+
+#define AREA          "/area"
+#define ROUND_SECONDS 20
+#define NOBODY        65534
+
+struct call {
+    int number;
+    const char *name;
+    int nr_arguments;
+    enum kind kinds[6];
+};
+
+#define KINDS_0()                 KIND_INT
+#define KINDS_1(a)                KIND_##a
+#define KINDS_2(a, b)             KIND_##a, KIND_##b
+#define KINDS_3(a, b, c)          KIND_##a, KIND_##b, KIND_##c
+#define KINDS_4(a, b, c, d)       KINDS_3(a, b, c), KIND_##d
+#define KINDS_5(a, b, c, d, e)    KINDS_4(a, b, c, d), KIND_##e
+#define KINDS_6(a, b, c, d, e, f) KINDS_5(a, b, c, d, e), KIND_##f
+
+#define SYSCALL(number, name, count, ...) {number, #name, count, {KINDS_##count(__VA_ARGS__)}},
+#define SYSCALL_NO(number, name, count, ...)
+static const struct call calls[] = {
+#include "syscall/table.def"
+};
+#define NR_CALLS (sizeof(calls) / sizeof(calls[0]))
+
+/* What would end the guest or the watcher rather than the caller, which is no fault of the kernel.
+ */
+static const char *const for_nobody_only[] = {"reboot",
+                                              "umount2",
+                                              "pivot_root",
+                                              "chroot",
+                                              "sched_setscheduler",
+                                              "sched_setparam",
+                                              "sched_setattr",
+                                              "settimeofday",
+                                              "clock_settime",
+                                              "sethostname",
+                                              "mount",
+                                              "syslog",
+                                              "setpriority",
+                                              "setrlimit",
+                                              "prlimit64",
+                                              "sched_setaffinity"};
+/* What mostly ends the process that calls it. */
+static const char *const rare[] = {"rt_sigreturn", "arch_prctl", "execve", "execveat",
+                                   "sigaltstack"};
+static const char *const for_no_one[] = {"exit", "exit_group", "pause", "vhangup"};
+
+static int is_listed(const char *name, const char *const *list, size_t count)
+{
+    while (count-- > 0) {
+        if (strcmp(name, list[count]) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+static const struct call *choose(int privileged)
+{
+    for (;;) {
+        const struct call *call = &calls[values_below(NR_CALLS)];
+
+        if (privileged &&
+            is_listed(call->name, for_nobody_only, sizeof(for_nobody_only) / sizeof(char *)))
+            continue;
+        if (is_listed(call->name, rare, sizeof(rare) / sizeof(char *)) && values_below(10) != 0)
+            continue;
+        if (!is_listed(call->name, for_no_one, sizeof(for_no_one) / sizeof(char *)))
+            return call;
+    }
+}
+
+/* ---- the process that makes the calls ---- */
+
+/* A signal that a call sent is no reason to end; a fault of the process itself is. */
+static void handle(int number, siginfo_t *information, void *context)
+{
+    (void)number;
+    (void)context;
+    if (information->si_code > 0 && information->si_code != SI_KERNEL && number != SIGALRM)
+        syscall(SYS_exit_group, 0);
+}
+
+static const struct sigaction action = {.sa_sigaction = handle,
+                                        .sa_flags = SA_SIGINFO | SA_NODEFER};
+
+/* Calls that wait are interrupted, whatever the calls before did to signals and timers. */
+static void arm(void)
+{
+    struct itimerval period = {{0, 30000}, {0, 30000}};
+    sigset_t none;
+
+    sigemptyset(&none);
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &period, NULL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void confine(int privileged)
+{
+    struct rlimit processes = {20, 20}, space = {256 << 20, 256 << 20}, file = {16 << 20, 16 << 20};
+    int number;
+
+    setsid();
+    setrlimit(RLIMIT_NPROC, &processes);
+    setrlimit(RLIMIT_AS, &space);
+    setrlimit(RLIMIT_FSIZE, &file);
+    if (!privileged && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
+        _exit(1);
+    for (number = 1; number < 65; number++)
+        sigaction(number, &action, NULL);
+}
+
+static void print_call(const struct call *call, const uint64_t *arguments)
+{
+    char line[200];
+    int length = snprintf(line, sizeof(line), "%s(", call->name);
+    int i;
+
+    for (i = 0; i < call->nr_arguments; i++)
+        length +=
+            snprintf(line + length, sizeof(line) - length, "%s0x%lx", i ? ", " : "", arguments[i]);
+    length += snprintf(line + length, sizeof(line) - length, ")\n");
+    syscall(SYS_write, 100, line, length);
+}
+
+static unsigned long *nr_made; /* of all rounds; shared */
+
+static void make_calls(unsigned count, int privileged, int verbose)
+{
+    while (count-- > 0) {
+        const struct call *call = choose(privileged);
+        uint64_t arguments[6] = {0};
+        pid_t self = getpid();
+        int i;
+
+        arm();
+        values_refill();
+        for (i = 0; i < call->nr_arguments; i++)
+            arguments[i] = values_make(call->kinds[i]);
+        if (verbose)
+            print_call(call, arguments);
+        __atomic_fetch_add(nr_made, 1, __ATOMIC_RELAXED);
+        syscall(call->number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
+                arguments[5]);
+        if (getpid() != self || syscall(SYS_gettid) != self)
+            syscall(SYS_exit, 0); /* a child that the call made */
+    }
+    _exit(0);
+}
+
+/* ---- the watcher ---- */
+
+static unsigned long free_kilobytes(void)
+{
+    char line[128];
+    unsigned long value = 0;
+    FILE *stream = fopen("/proc/meminfo", "r");
+
+    while (stream != NULL && fgets(line, sizeof(line), stream) != NULL) {
+        if (sscanf(line, "MemFree: %lu", &value) == 1)
+            break;
+    }
+    if (stream != NULL)
+        fclose(stream);
+    return value;
+}
+
+static void print_audit(uint64_t seed)
+{
+    char text[256] = "";
+    FILE *stream = fopen("/proc/quire/audit", "r");
+
+    while (stream != NULL && fgets(text, sizeof(text), stream) != NULL) {
+        if (strcmp(text, "ok\n") != 0)
+            printf("@@ audit %lu %s", seed, text);
+    }
+    if (stream != NULL)
+        fclose(stream);
+}
+
+/* => false: the process has not ended in ROUND_SECONDS */
+static int wait_for(pid_t pid, const sigset_t *child)
+{
+    time_t deadline = time(NULL) + ROUND_SECONDS;
+
+    while (waitpid(pid, NULL, WNOHANG) != pid) {
+        struct timespec second = {1, 0};
+
+        if (time(NULL) > deadline)
+            return 0;
+        sigtimedwait(child, NULL, &second);
+        kill(pid, SIGCONT); /* it may have stopped itself */
+    }
+    return 1;
+}
+
+static void end_all(void)
+{
+    kill(-1, SIGKILL);
+    kill(-1, SIGCONT);
+    while (waitpid(-1, NULL, 0) > 0)
+        ;
+}
+
+/* A mount of its own, so that whatever a round leaves behind goes away with it. */
+static void run_round(uint64_t seed, unsigned count, int verbose)
+{
+    sigset_t child;
+    pid_t pid;
+
+    printf("@@ round %lu\n", seed);
+    mount("none", AREA, "tmpfs", 0, "size=32m");
+    chmod(AREA, 0777);
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, NULL);
+    pid = fork();
+    if (pid == 0) {
+        if (chdir(AREA) != 0)
+            _exit(1);
+        close(0);
+        if (verbose)
+            dup2(1, 100);
+        close(1);
+        close(2);
+        sigprocmask(SIG_UNBLOCK, &child, NULL);
+        confine(seed % 2);
+        values_prepare(seed);
+        make_calls(count, seed % 2, verbose);
+    }
+    if (!wait_for(pid, &child))
+        printf("@@ slow %lu\n", seed);
+    end_all();
+    if (umount2(AREA, MNT_DETACH) != 0)
+        printf("@@ busy %lu\n", seed);
+    print_audit(seed);
+}
+
+int main(void)
+{
+    uint64_t seed, rounds, i;
+    unsigned count;
+    int verbose;
+    FILE *plan = fopen("/fuzz.plan", "r");
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    mkdir(AREA, 0777);
+    mount("proc", "/proc", "proc", 0, NULL);
+    mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
+    mount("devpts", "/dev/pts", "devpts", 0, NULL);
+    if (plan == NULL || fscanf(plan, "%lu %lu %u %d", &seed, &rounds, &count, &verbose) != 4)
+        return 1;
+    nr_made = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (nr_made == MAP_FAILED)
+        return 1;
+    for (i = 0; i < rounds; i++) {
+        if (i == rounds / 2)
+            printf("@@ free %lu\n", free_kilobytes());
+        run_round(seed + i, count, verbose);
+    }
+    printf("@@ free %lu\n@@ calls %lu\n@@ done\n", free_kilobytes(), *nr_made);
+    reboot(RB_POWER_OFF);
+    return 0;
+}
