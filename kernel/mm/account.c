@@ -9,6 +9,7 @@
 #include "account.h"
 #include "table.h"
 
+static bool (*may_exceed_lock_limit)(void);
 static u64 committed;
 static u64 committed_objects;
 static DEFINE_PER_CPU(s64[NR_ACCOUNT_TOTALS], account_totals);
@@ -35,6 +36,33 @@ int account_check(const struct mm *mm, u32 flags, u64 nr_pages)
     if (is_data(flags) && mm->data_pages + nr_pages > limit_pages(mm->limits.data))
         return -ENOMEM;
     return 0;
+}
+
+void mm_set_lock_hook(bool (*may_exceed)(void))
+{
+    may_exceed_lock_limit = may_exceed;
+}
+
+static bool is_lock_limited(void)
+{
+    return may_exceed_lock_limit == NULL || !may_exceed_lock_limit();
+}
+
+bool account_may_lock(const struct mm *mm)
+{
+    return mm->limits.locked != 0 || !is_lock_limited();
+}
+
+bool account_exceeds_lock_limit(const struct mm *mm, u64 nr_pages)
+{
+    return nr_pages > limit_pages(mm->limits.locked) && is_lock_limited();
+}
+
+int account_check_locked(const struct mm *mm, u32 flags, u64 nr_pages)
+{
+    if (!(flags & VMA_LOCKED))
+        return 0;
+    return account_exceeds_lock_limit(mm, mm->locked_pages + nr_pages) ? -EAGAIN : 0;
 }
 
 static void account_change(struct mm *mm, u32 flags, u64 nr_pages)

@@ -16,6 +16,16 @@ static inline bool account_is_charged(u32 flags)
 /* -ENOMEM when @nr_pages more of an area with @flags exceed RLIMIT_AS or RLIMIT_DATA. */
 int account_check(const struct mm *mm, u32 flags, u64 nr_pages) __must_check;
 
+/* May the caller lock memory at all: RLIMIT_MEMLOCK is not 0, or it need not keep to it? */
+bool account_may_lock(const struct mm *mm);
+
+/* -EAGAIN when @nr_pages more of an area with @flags, if these say locked, exceed RLIMIT_MEMLOCK.
+ */
+int account_check_locked(const struct mm *mm, u32 flags, u64 nr_pages) __must_check;
+
+/* Is a total of @nr_pages too much to be locked by the caller? */
+bool account_exceeds_lock_limit(const struct mm *mm, u64 nr_pages);
+
 /* Count @nr_pages of an area with @flags in or out. */
 void account_add(struct mm *mm, u32 flags, u64 nr_pages);
 void account_remove(struct mm *mm, u32 flags, u64 nr_pages);

@@ -79,6 +79,11 @@ static int audit_area_flags(struct audit *audit, struct mm *mm)
         if (vma_is_shared(vma) && (vma->object == NULL || vma->lineage != 0))
             return audit_fail(audit, "area_flags", "shared area %lx with private pages",
                               vma->start);
+        if ((vma->flags & VMA_LOCK_BITS) == VMA_LOCKONFAULT)
+            return audit_fail(audit, "area_flags", "area %lx: locked on fault, but not locked",
+                              vma->start);
+        if ((vma->flags & VMA_LOCKED) && vma_is_special(vma))
+            return audit_fail(audit, "area_flags", "special area %lx is locked", vma->start);
         if (account_is_charged(vma->flags) && !(vma->flags & VMA_ACCOUNT))
             return audit_fail(audit, "area_flags", "area %lx is not charged", vma->start);
     }

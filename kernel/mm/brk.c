@@ -6,6 +6,7 @@
 #include <abi/errno.h>
 
 #include "account.h"
+#include "populate.h"
 #include "unmap.h"
 
 #define HEAP_FLAGS (VMA_READ | VMA_WRITE | VMA_MAY_ALL | VMA_ACCOUNT)
@@ -32,8 +33,8 @@ static int heap_grow(struct mm *mm, vaddr_t start, vaddr_t end)
     u32 flags = HEAP_FLAGS | mm->def_flags;
     struct vma *vma;
 
-    if (!has_room(mm, start, end) || account_check(mm, flags, nr_pages) != 0 ||
-        mm->nr_areas > MAX_MAP_COUNT)
+    if (!has_room(mm, start, end) || account_check_locked(mm, flags, nr_pages) != 0 ||
+        account_check(mm, flags, nr_pages) != 0 || mm->nr_areas > MAX_MAP_COUNT)
         return -ENOMEM;
     vma = vma_alloc();
     if (vma == NULL)
@@ -67,13 +68,18 @@ static int heap_resize(struct mm *mm, vaddr_t brk)
 
 vaddr_t mm_brk(struct mm *mm, vaddr_t brk)
 {
-    vaddr_t result;
+    vaddr_t result, before;
+    bool populate;
 
     write_lock(&mm->map_lock);
+    before = mm->brk;
     if (brk >= mm->brk_start && brk <= USER_END && !exceeds_limit(mm, brk) &&
         heap_resize(mm, brk) == 0)
         mm->brk = brk;
     result = mm->brk;
+    populate = mm->def_flags & VMA_LOCKED;
     write_unlock(&mm->map_lock);
+    if (populate && result > before)
+        populate_quietly(mm, align_up(before, PAGE_SIZE), align_up(result, PAGE_SIZE), true);
     return result;
 }

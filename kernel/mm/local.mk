@@ -16,6 +16,7 @@ quire_SOURCES += %D%/layout.c
 quire_SOURCES += %D%/madvise.c
 quire_SOURCES += %D%/maps.c
 quire_SOURCES += %D%/mincore.c
+quire_SOURCES += %D%/mlock.c
 quire_SOURCES += %D%/mm.c
 quire_SOURCES += %D%/mmap.c
 quire_SOURCES += %D%/mprotect.c

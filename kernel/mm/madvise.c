@@ -54,24 +54,6 @@ static bool is_known(int advice)
 
 /* ---- one area, or the part of it in [start, end) ---- */
 
-/* => map_lock held for writing */
-static int advise_flags(struct mm *mm, vaddr_t start, vaddr_t end, u32 flags)
-{
-    struct vma_reserve reserve;
-    struct vma *vma;
-    int err;
-
-    if (mm->nr_areas + 2 > MAX_MAP_COUNT + 1)
-        return -ENOMEM;
-    err = vma_reserve_split(&reserve, mm, start, end);
-    if (err != 0)
-        return err;
-    vma = vma_isolate(mm, start, end, &reserve);
-    vma_set_flags(vma, flags);
-    vma_merge(vma);
-    return 0;
-}
-
 static int drop_pages(struct mm *mm, const struct vma *vma, vaddr_t start, vaddr_t end)
 {
     struct pt_range range = {.start = start, .end = end, .floor = start, .ceiling = end};
@@ -116,7 +98,7 @@ static int advise_area(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t en
         return -EINVAL;
     if (advice == MADV_DOFORK && (vma->flags & VMA_SPECIAL))
         return -EINVAL;
-    return flags == vma->flags ? 0 : advise_flags(mm, start, end, flags);
+    return flags == vma->flags ? 0 : vma_change_flags(vma, start, end, flags);
 }
 
 /* ---- the range ---- */

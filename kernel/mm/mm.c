@@ -116,7 +116,7 @@ static int fork_area(struct mm *child, const struct vma *vma, struct vma **out)
     }
     *copy = *vma;
     copy->mm = child;
-    copy->flags &= ~VMA_LOCKED;
+    copy->flags &= ~VMA_LOCK_BITS;
     vma_set_forked(copy);
     vma_link(copy);
     account_add(child, copy->flags, vma_pages(copy));

@@ -93,14 +93,9 @@ static int check_rights(const struct mm_map_request *request)
 
 static int check_locked(const struct mapping *map)
 {
-    const struct mm *mm = map->mm;
-    u64 limit = mm->limits.locked >> PAGE_SHIFT;
-
-    if (!(map->flags & VMA_LOCKED) || (map->request->rights & MM_MAP_MAY_LOCK))
-        return 0;
-    if ((map->request->flags & MAP_LOCKED) && mm->limits.locked == 0)
+    if ((map->request->flags & MAP_LOCKED) && !account_may_lock(map->mm))
         return -EPERM;
-    return mm->locked_pages + ((map->end - map->start) >> PAGE_SHIFT) > limit ? -EAGAIN : 0;
+    return account_check_locked(map->mm, map->flags, (map->end - map->start) >> PAGE_SHIFT);
 }
 
 /* Pages that the mapping replaces: they do not count against the limits. */
@@ -252,6 +247,8 @@ static void fill_area(const struct mapping *map, struct vma *vma)
     vma->end = map->end;
     vma->flags = map->flags;
     vma->object = map->object;
+    if (vma_is_special(vma))
+        vma->flags &= ~VMA_LOCK_BITS;
     vma->offset = request->object != NULL ? request->offset >> PAGE_SHIFT : 0;
     vma->birth = map->start >> PAGE_SHIFT;
     if (map->flags & VMA_SPECIAL)
@@ -303,6 +300,6 @@ long mm_map(struct mm *mm, const struct mm_map_request *request)
     if (err != 0)
         return err;
     if (wants_populate(&map))
-        populate_quietly(mm, map.start, map.end);
+        populate_quietly(mm, map.start, map.end, false);
     return map.start;
 }

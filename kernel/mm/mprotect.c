@@ -7,6 +7,7 @@
 #include <abi/errno.h>
 
 #include "account.h"
+#include "populate.h"
 #include "pt.h"
 
 #define PROT_KNOWN (PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM)
@@ -18,6 +19,7 @@ struct protection {
     int obstacle;       /* errno of what ended the check */
     struct vma_reserve areas;
     u64 committed; /* reserved from the commit total */
+    bool populate; /* out: locked private areas became writable */
 };
 
 /* ---- check ---- */
@@ -138,6 +140,8 @@ static struct vma *protect_area(struct protection *p, struct vma *vma, struct ba
         return vma;
     if (is_newly_charged(p, vma))
         flags |= VMA_ACCOUNT; /* committed in find_end */
+    if ((vma->flags & (VMA_WRITE | VMA_SHARED | VMA_LOCKED)) == VMA_LOCKED && (flags & VMA_WRITE))
+        p->populate = true;
     account_remove(p->mm, vma->flags, vma_pages(vma));
     account_add(p->mm, flags, vma_pages(vma));
     vma_set_flags(vma, flags);
@@ -194,5 +198,7 @@ int mm_protect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot)
     write_lock(&mm->map_lock);
     err = protect_locked(&p, grows);
     write_unlock(&mm->map_lock);
+    if (p.populate)
+        populate_quietly(mm, p.start, p.end, true);
     return err;
 }

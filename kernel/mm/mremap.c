@@ -40,20 +40,11 @@ static int check_arguments(struct remap *r)
     return r->new_len == 0 ? -EINVAL : 0;
 }
 
-static int check_locked(const struct remap *r, const struct vma *vma)
-{
-    u64 more = (r->new_len - r->old_len) >> PAGE_SHIFT;
-
-    if (!(vma->flags & VMA_LOCKED))
-        return 0;
-    return r->mm->locked_pages + more > r->mm->limits.locked >> PAGE_SHIFT ? -EAGAIN : 0;
-}
-
 /* May the area at old_addr become new_len long? */
 static int check_resize(const struct remap *r, struct vma **out)
 {
     struct vma *vma = vma_find_at(r->mm, r->old_addr);
-    u64 index;
+    u64 index, more;
 
     if (vma == NULL)
         return -EFAULT;
@@ -71,9 +62,10 @@ static int check_resize(const struct remap *r, struct vma **out)
         return -EINVAL;
     if (vma->flags & VMA_SPECIAL)
         return -EFAULT;
-    if (check_locked(r, vma) != 0)
+    more = (r->new_len - r->old_len) >> PAGE_SHIFT;
+    if (account_check_locked(r->mm, vma->flags, more) != 0)
         return -EAGAIN;
-    return account_check(r->mm, vma->flags, (r->new_len - r->old_len) >> PAGE_SHIFT);
+    return account_check(r->mm, vma->flags, more);
 }
 
 /* ---- growing where it is ---- */
@@ -198,7 +190,16 @@ static struct vma *link_copy(struct remap *r, struct move *move)
     return copy;
 }
 
-/* MREMAP_DONTUNMAP: the old range stays an area, without pages. */
+/* All of it, as on Linux, even where a part of it was moved. */
+static void unlock_area(struct vma *vma)
+{
+    account_remove(vma->mm, vma->flags, vma_pages(vma));
+    vma_set_flags(vma, vma->flags & ~VMA_LOCK_BITS);
+    account_add(vma->mm, vma->flags, vma_pages(vma));
+    vma_merge(vma);
+}
+
+/* MREMAP_DONTUNMAP: the old range stays an area, without pages, and not locked. */
 static void keep_old_area(struct remap *r, struct move *move)
 {
     struct vma *vma = move->vma;
@@ -212,6 +213,8 @@ static void keep_old_area(struct remap *r, struct move *move)
         vma_enter_object(vma);
         vma_tree_changed(vma);
     }
+    if (vma->flags & VMA_LOCKED)
+        unlock_area(vma);
 }
 
 static void move_commit(struct remap *r, struct move *move)
@@ -360,6 +363,6 @@ long mm_remap(struct mm *mm, vaddr_t old, size_t old_len, size_t new_len, unsign
     result = remap_locked(&r);
     write_unlock(&mm->map_lock);
     if (result >= 0 && r.populate)
-        populate_quietly(mm, result + r.old_len, result + r.new_len);
+        populate_quietly(mm, result + r.old_len, result + r.new_len, true);
     return result;
 }

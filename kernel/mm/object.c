@@ -440,7 +440,7 @@ u64 object_drop_idle(struct vm_object *object, u64 nr_pages, bool unmap)
 
     while (dropped < nr_pages && (page = next_page(object, &index, ~0ul)) != NULL) {
         if (unmap && page_map_count(page) > 0)
-            object_unmap(object, index, index, false);
+            object_try_unmap(object, index);
         dropped += try_drop_page(object, page);
         page_put(page);
         index++;

@@ -71,6 +71,8 @@ u64 object_drop_idle(struct vm_object *object, u64 nr_pages, bool unmap);
 
 /* object_truncate.c: unmap [first, last] from every area; with @private, private copies too. */
 void object_unmap(struct vm_object *object, u64 first, u64 last, bool private);
+/* object_truncate.c: unmap the page at @index unless it is in a locked area: false. */
+bool object_try_unmap(struct vm_object *object, u64 index);
 /* Take write permission from every entry that names a page of [first, last]. */
 void object_write_protect(struct vm_object *object, u64 first, u64 last);
 

@@ -22,15 +22,15 @@ static void area_part(const struct vma *vma, u64 first, u64 last, vaddr_t *start
     *end = vma->start + ((min(last, area_last) - vma->offset + 1) << PAGE_SHIFT);
 }
 
-/* Run over the areas that show pages of [first, last]. */
-static void for_each_area(struct vm_object *object, u64 first, u64 last,
-                          void (*visit)(struct batch *batch, vaddr_t start, vaddr_t end,
-                                        bool private),
-                          bool private)
+/* Run over the areas that show pages of [first, last]. => object.lock held */
+static void for_each_area_locked(struct vm_object *object, u64 first, u64 last,
+                                 void (*visit)(struct batch *batch, vaddr_t start, vaddr_t end,
+                                               bool private),
+                                 bool private)
 {
     struct interval_node *node;
 
-    spin_lock(&object->lock);
+    ASSERT_HELD(&object->lock);
     interval_for_each (node, object_area, &object->areas, first, last) {
         struct vma *vma = vma_of_object_node(node);
         struct batch batch;
@@ -41,12 +41,45 @@ static void for_each_area(struct vm_object *object, u64 first, u64 last,
         visit(&batch, start, end, private);
         batch_finish(&batch);
     }
+}
+
+static void for_each_area(struct vm_object *object, u64 first, u64 last,
+                          void (*visit)(struct batch *batch, vaddr_t start, vaddr_t end,
+                                        bool private),
+                          bool private)
+{
+    spin_lock(&object->lock);
+    for_each_area_locked(object, first, last, visit, private);
     spin_unlock(&object->lock);
 }
 
 void object_unmap(struct vm_object *object, u64 first, u64 last, bool private)
 {
     for_each_area(object, first, last, pt_zap_in_place, private);
+}
+
+/* Does a locked area show the page at @index? => object.lock held */
+static bool is_locked(struct vm_object *object, u64 index)
+{
+    struct interval_node *node;
+
+    interval_for_each (node, object_area, &object->areas, index, index) {
+        if (vma_of_object_node(node)->flags & VMA_LOCKED)
+            return true;
+    }
+    return false;
+}
+
+bool object_try_unmap(struct vm_object *object, u64 index)
+{
+    bool locked;
+
+    spin_lock(&object->lock);
+    locked = is_locked(object, index);
+    if (!locked)
+        for_each_area_locked(object, index, index, pt_zap_in_place, false);
+    spin_unlock(&object->lock);
+    return !locked;
 }
 
 static void write_protect(struct batch *batch, vaddr_t start, vaddr_t end, bool private)

@@ -55,36 +55,59 @@ int mm_populate(struct mm *mm, vaddr_t addr, size_t len, bool write)
     return err;
 }
 
-/* The part of [start, end) in its first accessible area, and whether it is to be written; false: no
- * more. */
-static bool next_part(struct mm *mm, vaddr_t *start, vaddr_t *end, bool *write)
+/* ---- area by area ---- */
+
+/* The part of a range that lies in one area. */
+struct part {
+    vaddr_t start, end;
+    u32 flags; /* of the area */
+    bool device;
+};
+
+/* The first part of [start, end); false: there is no more. */
+static bool next_part(struct mm *mm, vaddr_t start, vaddr_t end, struct part *part)
 {
     struct vma *vma;
-    bool found = false;
 
     read_lock(&mm->map_lock);
-    vma_for_each_overlap (vma, mm, *start, *end) {
-        if (!(vma->flags & VMA_PROTECTION))
-            continue;
-        *start = max(*start, vma->start);
-        *end = min(*end, vma->end);
-        *write = (vma->flags & (VMA_WRITE | VMA_SHARED)) == VMA_WRITE;
-        found = true;
-        break;
-    }
+    vma = vma_find_overlap(mm, start, end);
+    if (vma != NULL)
+        *part = (struct part){.start = max(start, vma->start),
+                              .end = min(end, vma->end),
+                              .flags = vma->flags,
+                              .device = vma_is_device(vma)};
     read_unlock(&mm->map_lock);
-    return found;
+    return vma != NULL;
 }
 
-void populate_quietly(struct mm *mm, vaddr_t start, vaddr_t end)
+static int populate_part(struct mm *mm, const struct part *part)
 {
-    vaddr_t part_end = end;
-    bool write;
+    if (part->device || (part->flags & VMA_LOCKONFAULT))
+        return 0;
+    if (!(part->flags & VMA_PROTECTION))
+        return -EFAULT;
+    return mm_populate(mm, part->start, part->end - part->start,
+                       (part->flags & (VMA_WRITE | VMA_SHARED)) == VMA_WRITE);
+}
 
-    while (start < end && next_part(mm, &start, &part_end, &write)) {
-        if (mm_populate(mm, start, part_end - start, write) != 0)
+int populate_areas(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    struct part part;
+    int err = 0;
+
+    for (; err == 0 && start < end && next_part(mm, start, end, &part); start = part.end)
+        err = populate_part(mm, &part);
+    return err;
+}
+
+void populate_quietly(struct mm *mm, vaddr_t start, vaddr_t end, bool locked)
+{
+    struct part part;
+
+    for (; start < end && next_part(mm, start, end, &part); start = part.end) {
+        if (locked && !(part.flags & VMA_LOCKED))
+            continue;
+        if (populate_part(mm, &part) == -EAGAIN)
             return;
-        start = part_end;
-        part_end = end;
     }
 }

@@ -30,7 +30,8 @@ int stack_grow(struct mm *mm, struct vma *vma, vaddr_t addr)
 
     if (start < MMAP_MIN_ADDR || !gap_is_kept(vma, start))
         return -ENOMEM;
-    if (vma->end - start > mm->limits.stack || account_check(mm, vma->flags, nr_pages) != 0)
+    if (vma->end - start > mm->limits.stack || account_check(mm, vma->flags, nr_pages) != 0 ||
+        account_check_locked(mm, vma->flags, nr_pages) != 0)
         return -ENOMEM;
     if (vma->object != NULL && vma->offset < nr_pages)
         return -ENOMEM;

@@ -10,8 +10,8 @@
 #include <kern/panic.h>
 #include <kmem/slab.h>
 
+#include "account.h"
 #include "object_areas.h"
-#include "vma.h"
 
 static struct kmem_cache vma_cache;
 
@@ -128,8 +128,12 @@ void vma_unlink_and_free(struct vma *vma)
 void vma_set_flags(struct vma *vma, u32 flags)
 {
     bool could_write = vma_may_write_object(vma);
+    /* Reclaim, which holds object.lock, leaves the pages of locked areas where they are. */
+    struct vm_object *object = (vma->flags ^ flags) & VMA_LOCKED ? vma->object : NULL;
 
+    object_areas_lock(object);
     vma->flags = flags;
+    object_areas_unlock(object);
     ASSERT(could_write == vma_may_write_object(vma));
 }
 
@@ -196,16 +200,11 @@ static bool vma_doors_continue(const struct vma *low, const struct vma *high)
     return low->object == NULL || low->offset + vma_pages(low) == high->offset;
 }
 
-static bool vma_object_is_device(const struct vma *vma)
-{
-    return vma->object != NULL && (vma->object->flags & VM_OBJECT_DEVICE);
-}
-
 bool vma_can_merge(const struct vma *low, const struct vma *high)
 {
     if (low->end != high->start || low->flags != high->flags)
         return false;
-    if ((low->flags & VMA_SPECIAL) || vma_object_is_device(low))
+    if (vma_is_special(low))
         return false;
     return vma_doors_continue(low, high) && vma_births_continue(low, high);
 }
@@ -380,4 +379,24 @@ struct vma *vma_isolate(struct mm *mm, vaddr_t start, vaddr_t end, struct vma_re
     if (vma != NULL && vma->start < end)
         vma_split(vma, end, vma_reserve_take(reserve));
     return vma_find_overlap(mm, start, end);
+}
+
+int vma_change_flags(struct vma *vma, vaddr_t start, vaddr_t end, u32 flags)
+{
+    struct mm *mm = vma->mm;
+    unsigned cuts = (start > vma->start) + (end < vma->end);
+    struct vma_reserve reserve;
+    int err;
+
+    if (cuts > 0 && mm->nr_areas + cuts > MAX_MAP_COUNT)
+        return -ENOMEM;
+    err = vma_reserve_split(&reserve, mm, start, end);
+    if (err != 0)
+        return err;
+    vma = vma_isolate(mm, start, end, &reserve);
+    account_remove(mm, vma->flags, vma_pages(vma));
+    account_add(mm, flags, vma_pages(vma));
+    vma_set_flags(vma, flags);
+    vma_merge(vma);
+    return 0;
 }

@@ -46,6 +46,7 @@ struct vma {
 _Static_assert(sizeof(struct vma) <= 128, "an area is at most 128 bytes");
 
 #define VMA_PROTECTION (VMA_READ | VMA_WRITE | VMA_EXEC)
+#define VMA_LOCK_BITS  (VMA_LOCKED | VMA_LOCKONFAULT)
 #define VMA_MAY_ALL    (VMA_MAYREAD | VMA_MAYWRITE | VMA_MAYEXEC)
 
 /* vma.gap of holes of 16 TiB and more: their size is looked up when it matters. */
@@ -67,6 +68,17 @@ static inline bool vma_is_shared(const struct vma *vma)
 static inline bool vma_is_anonymous(const struct vma *vma)
 {
     return vma->object == NULL && !(vma->flags & VMA_SPECIAL);
+}
+
+static inline bool vma_is_device(const struct vma *vma)
+{
+    return vma->object != NULL && (vma->object->flags & VM_OBJECT_DEVICE);
+}
+
+/* Areas whose pages are not the program's to lock or to give back: [vdso], devices. */
+static inline bool vma_is_special(const struct vma *vma)
+{
+    return (vma->flags & VMA_SPECIAL) || vma_is_device(vma);
 }
 
 /* The index in the object of the page at @addr. */
@@ -154,6 +166,13 @@ void vma_reserve_release(struct vma_reserve *reserve);
 
 /* Split the areas across @start and across @end with the reserve; the first area of the range. */
 struct vma *vma_isolate(struct mm *mm, vaddr_t start, vaddr_t end, struct vma_reserve *reserve);
+
+/*
+ * vma_change_flags: the part [start, end) of @vma gets @flags, is counted so, and merged with its
+ * neighbours. The rights of its entries are the caller's business.
+ * => -ENOMEM, nothing changed: no memory, or too many areas
+ */
+int vma_change_flags(struct vma *vma, vaddr_t start, vaddr_t end, u32 flags) __must_check;
 
 /* ---- vma_tree.c: map_lock held. ---- */
 

@@ -3,6 +3,7 @@
  */
 #include <proc/proc.h>
 
+#include <abi/capability.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 #include <arch/thread.h>
@@ -12,6 +13,7 @@
 #include <kmem/kmalloc.h>
 #include <lib/string.h>
 #include <mm/mm.h>
+#include <proc/credentials.h>
 #include <proc/exec.h>
 #include <proc/exit.h>
 #include <proc/machine.h>
@@ -243,6 +245,11 @@ void proc_start_init(void)
     thread_start(&task->thread);
 }
 
+static bool may_exceed_lock_limit(void)
+{
+    return capable(CAP_IPC_LOCK);
+}
+
 void proc_init(void)
 {
     pid_init();
@@ -252,4 +259,5 @@ void proc_init(void)
     upcalls_init();
     time_add_change_hook(process_timers_clock_changed);
     mm_set_oom_hook(process_oom_kill);
+    mm_set_lock_hook(may_exceed_lock_limit);
 }

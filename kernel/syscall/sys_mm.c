@@ -20,8 +20,7 @@ static struct mm *current_mm(void)
 /* What the caller's capabilities allow it beyond others. */
 static unsigned map_rights(void)
 {
-    return (capable(CAP_SYS_RAWIO) ? MM_MAP_MAY_LOW : 0) |
-           (capable(CAP_IPC_LOCK) ? MM_MAP_MAY_LOCK : 0);
+    return capable(CAP_SYS_RAWIO) ? MM_MAP_MAY_LOW : 0;
 }
 
 /* An unnamed shared mapping is a shmem object of its own, shown as /dev/zero (deleted). */
@@ -113,6 +112,33 @@ long sys_mincore(unsigned long addr, size_t len, void __user *vector)
 long sys_madvise(unsigned long addr, size_t len, int advice)
 {
     return mm_advise(current_mm(), addr, len, advice);
+}
+
+long sys_mlock(unsigned long addr, size_t len)
+{
+    return mm_mlock(current_mm(), addr, len, 0);
+}
+
+long sys_mlock2(unsigned long addr, size_t len, unsigned long flags)
+{
+    if ((int)flags & ~MLOCK_ONFAULT)
+        return -EINVAL;
+    return mm_mlock(current_mm(), addr, len, (unsigned)flags);
+}
+
+long sys_munlock(unsigned long addr, size_t len)
+{
+    return mm_munlock(current_mm(), addr, len);
+}
+
+long sys_mlockall(unsigned long flags)
+{
+    return mm_mlockall(current_mm(), (unsigned)flags);
+}
+
+long sys_munlockall(void)
+{
+    return mm_munlockall(current_mm());
 }
 
 long sys_memfd_create(const char __user *user_name, unsigned long flags)

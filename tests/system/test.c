@@ -4,6 +4,7 @@
 
 #include <grp.h>
 #include <setjmp.h>
+#include <sys/resource.h>
 
 struct named {
     int value;
@@ -381,4 +382,77 @@ void become_user(void)
     must(setgroups(0, NULL));
     must(setresgid(1000, 1000, 1000));
     must(setresuid(1000, 1000, 1000));
+}
+
+/* line_after: the rest of the line "KEY:" in @text, or NULL. */
+static const char *line_after(const char *text, const char *key)
+{
+    size_t len = strlen(key);
+    for (const char *line = text; line && *line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (!strncmp(line, key, len) && line[len] == ':')
+            return line + len + 1;
+    }
+    return NULL;
+}
+
+static char view[1 << 17];
+
+static long view_kilobytes(const char *path, const char *key)
+{
+    const char *rest = file_text(path, view, sizeof(view)) > 0 ? line_after(view, key) : NULL;
+    return rest ? strtol(rest, NULL, 10) : -1;
+}
+
+long status_kilobytes(const char *key)
+{
+    return view_kilobytes("/proc/self/status", key);
+}
+
+long meminfo_kilobytes(const char *key)
+{
+    return view_kilobytes("/proc/meminfo", key);
+}
+
+/* smaps_of: the lines of smaps from the area that holds @address on, or NULL. */
+static const char *smaps_of(const void *address)
+{
+    unsigned long start, end;
+    if (file_text("/proc/self/smaps", view, sizeof(view)) <= 0)
+        return NULL;
+    for (const char *line = view; line && *line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (sscanf(line, "%lx-%lx ", &start, &end) == 2 && start <= (unsigned long)address &&
+            (unsigned long)address < end)
+            return line;
+    }
+    return NULL;
+}
+
+long smaps_kilobytes(const void *address, const char *key)
+{
+    const char *lines = smaps_of(address);
+    const char *rest = lines ? line_after(lines, key) : NULL;
+    return rest ? strtol(rest, NULL, 10) : -1;
+}
+
+const char *smaps_flags(const void *address, const char *wanted, char found[64])
+{
+    const char *lines = smaps_of(address);
+    const char *rest = lines ? line_after(lines, "VmFlags") : NULL;
+    found[0] = 0;
+    for (; rest && *rest == ' ' && rest[1] != '\n'; rest += 3) {
+        for (const char *word = wanted; *word; word += word[2] ? 3 : 2) {
+            if (strncmp(word, rest + 1, 2) == 0)
+                strncat(strcat(found, found[0] ? " " : ""), word, 2);
+        }
+    }
+    return found[0] ? found : "none";
+}
+
+long minor_faults(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_minflt;
 }

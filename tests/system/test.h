@@ -97,6 +97,16 @@ struct maps_line {
 };
 bool maps_find(const void *address, struct maps_line *line);
 
+/* smaps_kilobytes: the number of a line ("Locked") of the area that holds @address, -1: none. */
+long smaps_kilobytes(const void *address, const char *key);
+/* smaps_flags: the words of its VmFlags line that stand in @wanted ("lo dc"), into @found. */
+const char *smaps_flags(const void *address, const char *wanted, char found[64]);
+/* status_kilobytes: a line of /proc/self/status ("VmLck"); meminfo_kilobytes: of /proc/meminfo. */
+long status_kilobytes(const char *key);
+long meminfo_kilobytes(const char *key);
+/* minor_faults: of this process so far. */
+long minor_faults(void);
+
 /* file_make: a new file of @len bytes with byte i = i % 251; => open read-write */
 int file_make(const char *path, size_t len);
 /* file_put: a new file with this text. */

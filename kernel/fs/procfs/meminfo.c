@@ -26,7 +26,7 @@ void memory_counts_get(struct memory_counts *counts)
     mm_totals_get(&counts->user);
     kmem_slab_frames(&counts->slab, &counts->slab_reclaimable);
     counts->stack_bytes = kernel_stack_count() * KERNEL_STACK_SIZE;
-    counts->locked = memory_locked_pages();
+    counts->locked = mm_locked_resident();
 }
 
 static void put_kilobytes(struct proc_text *text, const char *label, u64 kilobytes)

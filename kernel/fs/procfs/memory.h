@@ -11,9 +11,6 @@ struct memory_counts { /* pages, unless the name says otherwise */
     struct mm_totals user;
     u64 slab, slab_reclaimable;
     u64 stack_bytes; /* of the kernel's stacks */
-    u64 locked;
+    u64 locked;      /* resident */
 };
 void memory_counts_get(struct memory_counts *counts);
-
-/* Pages of mlocked areas of all processes. */
-u64 memory_locked_pages(void);

@@ -14,27 +14,6 @@
 
 #define CACHES_MAX 256
 
-u64 memory_locked_pages(void)
-{
-    struct process *process;
-    struct task *task;
-    struct mm *mm;
-    u64 sum = 0;
-
-    for (int number = 1; (process = process_next(number)); process_put(process)) {
-        number = process_id(process) + 1;
-        task = process_get_task(process);
-        mm = task ? task_get_mm(task) : NULL;
-        if (mm) {
-            sum += READ_ONCE(mm->locked_pages);
-            mm_put_user(mm);
-        }
-        if (task)
-            task_put(task);
-    }
-    return sum;
-}
-
 /* Faults since boot: of the processes, and of the dead ones they waited for. */
 static void faults_get(u64 *minor, u64 *major)
 {

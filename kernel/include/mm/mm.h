@@ -32,23 +32,24 @@
 #include <sched/wait.h>
 
 /* Flags of an area: PROT_READ, PROT_WRITE, PROT_EXEC in the low bits, then these. */
-#define VMA_READ       0x1u
-#define VMA_WRITE      0x2u
-#define VMA_EXEC       0x4u
-#define VMA_SHARED     0x8u
-#define VMA_MAYREAD    0x10u /* mprotect may grant it */
-#define VMA_MAYWRITE   0x20u
-#define VMA_MAYEXEC    0x40u
-#define VMA_GROWSDOWN  0x80u
-#define VMA_NORESERVE  0x100u
-#define VMA_ACCOUNT    0x200u /* charged to the commit total */
-#define VMA_STACK      0x400u /* the initial stack */
-#define VMA_SPECIAL    0x800u /* vdso, vvar: not merged, not expanded */
-#define VMA_DONTFORK   0x1000u
-#define VMA_LOCKED     0x2000u
-#define VMA_DENYWRITE  0x4000u
-#define VMA_RANDOM     0x8000u /* madvise */
-#define VMA_SEQUENTIAL 0x10000u
+#define VMA_READ        0x1u
+#define VMA_WRITE       0x2u
+#define VMA_EXEC        0x4u
+#define VMA_SHARED      0x8u
+#define VMA_MAYREAD     0x10u /* mprotect may grant it */
+#define VMA_MAYWRITE    0x20u
+#define VMA_MAYEXEC     0x40u
+#define VMA_GROWSDOWN   0x80u
+#define VMA_NORESERVE   0x100u
+#define VMA_ACCOUNT     0x200u /* charged to the commit total */
+#define VMA_STACK       0x400u /* the initial stack */
+#define VMA_SPECIAL     0x800u /* vdso, vvar: not merged, not expanded */
+#define VMA_DONTFORK    0x1000u
+#define VMA_LOCKED      0x2000u /* mlock */
+#define VMA_DENYWRITE   0x4000u
+#define VMA_RANDOM      0x8000u /* madvise */
+#define VMA_SEQUENTIAL  0x10000u
+#define VMA_LOCKONFAULT 0x20000u /* with VMA_LOCKED: not faulted in by the call */
 
 /* Limits that mm enforces, bytes, ~0: none. proc copies them from the rlimits when they change. */
 struct mm_limits {
@@ -138,8 +139,7 @@ struct mm_map_request {
     const char *name;         /* of a VMA_SPECIAL area: "[vdso]"; static storage */
     unsigned rights;          /* MM_MAP_MAY_*: what the caller's capabilities allow */
 };
-#define MM_MAP_MAY_LOW  1u /* CAP_SYS_RAWIO: below MMAP_MIN_ADDR */
-#define MM_MAP_MAY_LOCK 2u /* CAP_IPC_LOCK: MAP_LOCKED beyond RLIMIT_MEMLOCK */
+#define MM_MAP_MAY_LOW 1u /* CAP_SYS_RAWIO: below MMAP_MIN_ADDR */
 
 /* mm_map, mm_remap: => the address, or negative errno. mm_brk: => the end, old or new. */
 long mm_map(struct mm *mm, const struct mm_map_request *request) __must_check;
@@ -149,6 +149,14 @@ long mm_remap(struct mm *mm, vaddr_t old, size_t old_len, size_t new_len, unsign
               vaddr_t new_addr) __must_check;
 vaddr_t mm_brk(struct mm *mm, vaddr_t brk);
 int mm_advise(struct mm *mm, vaddr_t addr, size_t len, int advice) __must_check;
+
+/* mlock(2) and mlock2(2); @flags: MLOCK_ONFAULT or 0. What was locked before an error stays so. */
+int mm_mlock(struct mm *mm, vaddr_t addr, size_t len, unsigned flags) __must_check;
+int mm_munlock(struct mm *mm, vaddr_t addr, size_t len) __must_check;
+
+/* mlockall(2), @flags: MCL_*; munlockall(2). */
+int mm_mlockall(struct mm *mm, unsigned flags) __must_check;
+int mm_munlockall(struct mm *mm) __must_check;
 
 /* mincore(2): one byte per page to @vector. */
 int mm_resident(struct mm *mm, vaddr_t addr, size_t len, u8 __user *vector) __must_check;
@@ -236,6 +244,9 @@ struct mm_totals {
 };
 void mm_totals_get(struct mm_totals *totals);
 
+/* Resident pages of locked areas, of all address spaces. => may sleep; no map_lock held */
+u64 mm_locked_resident(void);
+
 /* ---- layout: randomised unless @fixed (norandmaps, ADDR_NO_RANDOMIZE) ---- */
 
 /* Sets mmap_base, from the stack limit. */
@@ -254,6 +265,9 @@ u64 reclaim_pages(u64 nr_pages);
 
 /* Out of memory: registered by proc. Returns true when something was or is being killed. */
 void mm_set_oom_hook(bool (*kill)(void));
+
+/* May the calling task lock memory beyond RLIMIT_MEMLOCK (CAP_IPC_LOCK)? Registered by proc. */
+void mm_set_lock_hook(bool (*may_exceed)(void));
 
 /*
  * mm_audit: recount everything (DESIGN 2.11).

@@ -69,6 +69,19 @@ TEST(a_wrong_gap)
     finish(mm);
 }
 
+TEST(a_lock_that_cannot_be)
+{
+    start();
+    vma_first(mm)->flags |= VMA_LOCKONFAULT;
+    expect_broken("area_flags");
+    vma_first(mm)->flags &= ~VMA_LOCKONFAULT;
+    vma_first(mm)->flags |= VMA_LOCKED;
+    expect_broken("area_counters");
+    vma_first(mm)->flags &= ~VMA_LOCKED;
+    audit();
+    finish(mm);
+}
+
 TEST(a_right_the_area_does_not_give)
 {
     pte_t *slot, saved;

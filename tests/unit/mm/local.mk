@@ -20,6 +20,7 @@ host_SOURCES += kernel/mm/layout.c
 host_SOURCES += kernel/mm/madvise.c
 host_SOURCES += kernel/mm/maps.c
 host_SOURCES += kernel/mm/mincore.c
+host_SOURCES += kernel/mm/mlock.c
 host_SOURCES += kernel/mm/mm.c
 host_SOURCES += kernel/mm/mmap.c
 host_SOURCES += kernel/mm/mprotect.c
@@ -95,6 +96,12 @@ tests_unit_mm_audit_SOURCES = %D%/audit.c $(MM_SETUP)
 tests_unit_mm_audit_CPPFLAGS = $(MM_CPPFLAGS)
 tests_unit_mm_audit_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_mm_audit_LDADD = $(UNIT_LIBS)
+
+unit_tests += tests/unit/mm/lock
+tests_unit_mm_lock_SOURCES = %D%/lock.c $(MM_SETUP)
+tests_unit_mm_lock_CPPFLAGS = $(MM_CPPFLAGS)
+tests_unit_mm_lock_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_mm_lock_LDADD = $(UNIT_LIBS)
 
 unit_tests += tests/unit/mm/hostile
 tests_unit_mm_hostile_SOURCES = %D%/hostile.c $(MM_SETUP)
