@@ -20,6 +20,7 @@
 #include <drivers/drivers.h>
 #include <drivers/interrupt.h>
 #include <ipc/futex.h>
+#include <ipc/shm.h>
 #include <fs/devfs.h>
 #include <fs/initramfs.h>
 #include <fs/procfs.h>
@@ -144,6 +145,7 @@ static void step_processes(struct boot_info *boot)
     (void)boot;
     signal_init();
     futex_init();
+    shm_init();
     proc_init();
     procfs_init();
 }

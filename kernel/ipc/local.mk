@@ -3,3 +3,7 @@ quire_SOURCES += %D%/futex.c
 quire_SOURCES += %D%/futex_call.c
 quire_SOURCES += %D%/futex_pi.c
 quire_SOURCES += %D%/futex_robust.c
+quire_SOURCES += %D%/ipc_ids.c
+quire_SOURCES += %D%/shm_attach.c
+quire_SOURCES += %D%/shm_control.c
+quire_SOURCES += %D%/shm_segment.c

@@ -8,6 +8,7 @@ quire_SOURCES += %D%/audit_frames.c
 quire_SOURCES += %D%/audit_tables.c
 quire_SOURCES += %D%/batch.c
 quire_SOURCES += %D%/brk.c
+quire_SOURCES += %D%/detach.c
 quire_SOURCES += %D%/fault.c
 quire_SOURCES += %D%/fault_around.c
 quire_SOURCES += %D%/fault_install.c

@@ -194,7 +194,7 @@ static int reserve_object(struct mapping *map)
     if (request->object != NULL)
         vm_object_get(request->object);
     else if (is_shared(request))
-        map->object = map->flags & VMA_NORESERVE ? shmem_create_unreserved(size)
+        map->object = map->flags & VMA_NORESERVE ? vm_object_create_shmem_unreserved(size)
                                                  : vm_object_create_shmem(size);
     return IS_ERR(map->object) ? PTR_ERR(map->object) : 0;
 }

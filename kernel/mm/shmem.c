@@ -54,7 +54,7 @@ struct vm_object *vm_object_create_shmem(u64 size)
     return shmem_create(size, div_round_up(size, PAGE_SIZE));
 }
 
-struct vm_object *shmem_create_unreserved(u64 size)
+struct vm_object *vm_object_create_shmem_unreserved(u64 size)
 {
     return shmem_create(size, 0);
 }

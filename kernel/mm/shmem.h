@@ -5,9 +5,6 @@
 
 void shmem_init_cache(void);
 
-/* vm_object_create_shmem without committing its size: MAP_NORESERVE. */
-struct vm_object *shmem_create_unreserved(u64 size) __must_check;
-
 /* What /proc/PID/maps shows of it: device 00:01 and a number of its own. 0: not one of these
  * objects. */
 #define SHMEM_DEVICE 1

@@ -96,8 +96,11 @@ static void vma_get_door(struct vma *vma)
 
     if (vma->object != NULL)
         vm_object_get(vma->object);
-    if (source != NULL)
-        source->ops->get(source);
+    if (source == NULL)
+        return;
+    source->ops->get(source);
+    if (source->ops->area_added != NULL)
+        source->ops->area_added(source);
 }
 
 static void vma_put_door(struct vma *vma)
@@ -106,8 +109,11 @@ static void vma_put_door(struct vma *vma)
 
     if (vma->object != NULL)
         vm_object_put(vma->object);
-    if (source != NULL)
-        source->ops->put(source);
+    if (source == NULL)
+        return;
+    if (source->ops->area_removed != NULL)
+        source->ops->area_removed(source);
+    source->ops->put(source);
 }
 
 void vma_link(struct vma *vma)
@@ -200,11 +206,17 @@ static bool vma_doors_continue(const struct vma *low, const struct vma *high)
     return low->object == NULL || low->offset + vma_pages(low) == high->offset;
 }
 
+/* Is each area counted by its door? */
+static bool vma_is_counted(const struct vma *vma)
+{
+    return vma->source != NULL && vma->source->ops->area_removed != NULL;
+}
+
 bool vma_can_merge(const struct vma *low, const struct vma *high)
 {
     if (low->end != high->start || low->flags != high->flags)
         return false;
-    if (vma_is_special(low))
+    if (vma_is_special(low) || vma_is_counted(low))
         return false;
     return vma_doors_continue(low, high) && vma_births_continue(low, high);
 }

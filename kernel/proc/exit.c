@@ -9,6 +9,7 @@
 #include <abi/wait.h>
 #include <arch/user.h>
 #include <ipc/futex.h>
+#include <ipc/shm.h>
 #include <kern/panic.h>
 #include <kern/printk.h>
 #include <mm/mm.h>
@@ -286,6 +287,7 @@ void task_exit(int status)
         task_note_peak(self);
     task_leave_memory(self);
     drop_memory(self);
+    shm_task_exit();
     drop_files(self);
     signal_flush_task(self);
     if (last)

@@ -5,6 +5,7 @@
 #include <lib/string.h>
 
 #include "links.h"
+#include "sysvipc.h"
 #include "views.h"
 
 static int mounts_text(const struct proc_subject *subject, char *buffer, size_t size)
@@ -48,6 +49,7 @@ const struct proc_entry proc_root_entries[] = {
     PROC_FILE("stat", proc_show_machine_stat),
     PROC_FILE("swaps", proc_show_swaps),
     PROC_FOLDER("sys", proc_sys_entries, NULL),
+    PROC_FOLDER("sysvipc", proc_sysvipc_entries, NULL),
     LINK("thread-self", proc_thread_self_text),
     PROC_FILE("uptime", proc_show_uptime),
     PROC_FILE("version", proc_show_version),

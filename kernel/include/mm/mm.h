@@ -145,6 +145,14 @@ struct mm_map_request {
 long mm_map(struct mm *mm, const struct mm_map_request *request) __must_check;
 int mm_unmap(struct mm *mm, vaddr_t addr, size_t len) __must_check;
 int mm_protect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot) __must_check;
+
+/*
+ * mm_detach: unmap what one request for the whole of an object left at @addr: the areas of its door
+ * that still show what they showed then. The door is that of the first such area with operations
+ * @ops, as shmdt(2) finds it.
+ * => -EINVAL: @addr is no page, or there is no such area; -ENOMEM
+ */
+int mm_detach(struct mm *mm, vaddr_t addr, const struct vm_source_ops *ops) __must_check;
 long mm_remap(struct mm *mm, vaddr_t old, size_t old_len, size_t new_len, unsigned flags,
               vaddr_t new_addr) __must_check;
 vaddr_t mm_brk(struct mm *mm, vaddr_t brk);

@@ -75,8 +75,9 @@ struct vm_object {
 void vm_object_init(struct vm_object *object, const struct vm_object_ops *ops, void *owner,
                     u64 size, u32 flags);
 
-/* Memory without a file, its size committed. ERR_PTR(-ENOMEM); one reference */
+/* Memory without a file, its size committed / not. ERR_PTR(-ENOMEM); one reference */
 struct vm_object *vm_object_create_shmem(u64 size) __must_check;
+struct vm_object *vm_object_create_shmem_unreserved(u64 size) __must_check;
 
 struct vm_object *vm_object_get(struct vm_object *object);
 void vm_object_put(struct vm_object *object); /* may sleep */
@@ -146,6 +147,13 @@ struct vm_source_ops {
     void (*put)(struct vm_source *source);
     /* For /proc/PID/maps: the path as seen from the reader's root, device and inode numbers. */
     void (*describe)(struct vm_source *source, char *path, size_t size, u64 *device, u64 *inode);
+    /*
+     * For doors that count the areas mapped through them: one more, one less. NULL: nobody counts.
+     * Areas that are counted never merge.
+     * => map_lock held for writing; may sleep
+     */
+    void (*area_added)(struct vm_source *source);
+    void (*area_removed)(struct vm_source *source);
 };
 struct vm_source {
     const struct vm_source_ops *ops;

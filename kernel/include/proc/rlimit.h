@@ -37,6 +37,7 @@ struct user_account {
     u32 references;            /* (account table lock) */
     s64 nr_tasks;              /* (a) */
     s64 nr_signals;            /* (a) */
+    u64 locked_pages;          /* (a) of segments, by SHM_LOCK */
     struct user_account *next; /* (account table lock) */
 };
 struct user_account *

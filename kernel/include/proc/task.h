@@ -41,6 +41,7 @@ struct posix_timer;
 #define TASK_SUPERPRIV    (1u << 3) /* used a privilege; for accounting flags in /proc/PID/stat */
 #define TASK_FORKED       (1u << 4) /* has not executed a program since fork */
 #define TASK_THP_DISABLED (1u << 5)
+#define TASK_SHM_CREATOR  (1u << 6) /* made a System V segment: shm_task_exit looks for it */
 
 struct task {
     struct thread thread; /* first; the scheduler's half */

@@ -12,6 +12,7 @@ host_SOURCES += kernel/mm/audit_frames.c
 host_SOURCES += kernel/mm/audit_tables.c
 host_SOURCES += kernel/mm/batch.c
 host_SOURCES += kernel/mm/brk.c
+host_SOURCES += kernel/mm/detach.c
 host_SOURCES += kernel/mm/fault.c
 host_SOURCES += kernel/mm/fault_around.c
 host_SOURCES += kernel/mm/fault_install.c
