@@ -23,6 +23,7 @@ quire_SOURCES += %D%/procfs/oom.c
 quire_SOURCES += %D%/procfs/process.c
 quire_SOURCES += %D%/procfs/quire.c
 quire_SOURCES += %D%/procfs/root.c
+quire_SOURCES += %D%/procfs/settings.c
 quire_SOURCES += %D%/procfs/smaps.c
 quire_SOURCES += %D%/procfs/stat.c
 quire_SOURCES += %D%/procfs/status.c

@@ -28,6 +28,7 @@
 #include <kern/cmdline.h>
 #include <kern/panic.h>
 #include <kern/printk.h>
+#include <kern/sysctl.h>
 #include <kmem/boot_memory.h>
 #include <kmem/kmem.h>
 #include <lib/parse.h>
@@ -163,6 +164,13 @@ static void step_system_calls(struct boot_info *boot)
     syscall_init();
 }
 
+static void step_settings(struct boot_info *boot)
+{
+    (void)boot;
+    procfs_add_settings();
+    sysctl_apply_command_line();
+}
+
 static void step_selftest(struct boot_info *boot)
 {
     (void)boot;
@@ -191,6 +199,7 @@ static const struct boot_step steps[] = {
     {"processes", step_processes},
     {"devices", step_devices},
     {"system calls", step_system_calls},
+    {"settings", step_settings},
     {"first program", step_first_program},
 };
 

@@ -105,3 +105,21 @@ bool cmdline_lists(const char *name, const char *value)
     }
     return false;
 }
+
+bool cmdline_next_with_prefix(const char *prefix, const char **cursor, char *word, size_t size)
+{
+    size_t len, prefix_len = strlen(prefix);
+    const char *start;
+
+    if (*cursor == NULL)
+        *cursor = cmdline;
+    while ((start = next_word(cursor, &len))) {
+        if (len == 2 && memcmp(start, "--", 2) == 0)
+            return false;
+        if (len <= prefix_len || memcmp(start, prefix, prefix_len) != 0)
+            continue;
+        copy_unquoted(word, size, start + prefix_len, start + len);
+        return true;
+    }
+    return false;
+}

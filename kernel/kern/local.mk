@@ -6,6 +6,7 @@ quire_SOURCES += %D%/preempt.c
 quire_SOURCES += %D%/printk.c
 quire_SOURCES += %D%/spinlock.c
 quire_SOURCES += %D%/symbols.c
+quire_SOURCES += %D%/sysctl.c
 if DEBUG
 quire_SOURCES += %D%/spinlock_check.c
 endif

@@ -56,6 +56,7 @@ static void create_zone(void)
         frames_add(boot_frames.ranges[i].start, boot_frames.ranges[i].end);
     frames_count_present(boot_frames_count(&boot_present));
     frames_init_watermarks();
+    frames_register_settings();
 }
 
 static paddr_t source_frame_alloc(void)

@@ -8,6 +8,7 @@
 #include <abi/errno.h>
 #include <kern/panic.h>
 #include <kern/preempt.h>
+#include <kern/sysctl.h>
 #include <lib/bits.h>
 
 struct zone zone = {.lock = SPINLOCK_INIT(LOCK_RANK_ZONE)};
@@ -189,4 +190,33 @@ int frames_set_watermark(u64 min_pages)
         return -EINVAL;
     set_watermarks(min_pages);
     return 0;
+}
+
+/* ---- vm.min_free_kbytes ---- */
+
+static void min_free_get(const struct sysctl *setting, u64 *values)
+{
+    (void)setting;
+    values[0] = READ_ONCE(zone.watermark_min) << (PAGE_SHIFT - 10);
+}
+
+static int min_free_set(const struct sysctl *setting, const u64 *values)
+{
+    (void)setting;
+    return frames_set_watermark(values[0] >> (PAGE_SHIFT - 10));
+}
+
+static const struct sysctl settings[] = {
+    {.name = "min_free_kbytes",
+     .get = min_free_get,
+     .set = min_free_set,
+     .minimum = 0,
+     .maximum = INT32_MAX},
+    {0},
+};
+static struct sysctl_table table = SYSCTL_TABLE("vm", settings);
+
+void frames_register_settings(void)
+{
+    sysctl_register(&table);
 }

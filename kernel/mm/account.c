@@ -7,10 +7,10 @@
 #include <lib/atomic.h>
 
 #include "account.h"
+#include "commit.h"
 #include "table.h"
 
 static bool (*may_exceed_lock_limit)(void);
-static u64 committed;
 static u64 committed_objects;
 static DEFINE_PER_CPU(s64[NR_ACCOUNT_TOTALS], account_totals);
 
@@ -92,37 +92,37 @@ void account_remove(struct mm *mm, u32 flags, u64 nr_pages)
     account_change(mm, flags, -nr_pages);
 }
 
-int account_commit(struct mm *mm, u64 nr_pages)
+/* By whom: an address space, or (NULL) an object. */
+static void count_commitment(struct mm *mm, u64 nr_pages)
 {
-    if (nr_pages > frames_total_count())
-        return -ENOMEM;
-    account_recommit(mm, nr_pages);
-    return 0;
-}
-
-void account_recommit(struct mm *mm, u64 nr_pages)
-{
-    fetch_add(&committed, nr_pages);
     if (mm != NULL)
         mm->committed_pages += nr_pages;
     else
         fetch_add(&committed_objects, nr_pages);
 }
 
+int account_commit(struct mm *mm, u64 nr_pages)
+{
+    int err = commit_charge(mm, nr_pages);
+
+    if (err == 0)
+        count_commitment(mm, nr_pages);
+    return err;
+}
+
+void account_recommit(struct mm *mm, u64 nr_pages)
+{
+    commit_charge_again(nr_pages);
+    count_commitment(mm, nr_pages);
+}
+
 void account_uncommit(struct mm *mm, u64 nr_pages)
 {
-    u64 before = fetch_sub(&committed, nr_pages);
-
-    ASSERT(before >= nr_pages);
+    commit_uncharge(nr_pages);
     if (mm != NULL)
         mm->committed_pages -= nr_pages;
     else
         fetch_sub(&committed_objects, nr_pages);
-}
-
-u64 account_committed(void)
-{
-    return READ_ONCE(committed);
 }
 
 u64 account_committed_objects(void)
@@ -174,7 +174,7 @@ void mm_totals_get(struct mm_totals *result)
         .dirty = total_get(ACCOUNT_DIRTY),
         .mapped = total_get(ACCOUNT_MAPPED),
         .tables = pt_table_total(),
-        .committed = account_committed(),
-        .commit_limit = frames_total_count() / 2,
+        .committed = commit_total(),
+        .commit_limit = commit_limit(),
     };
 }

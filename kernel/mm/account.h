@@ -1,7 +1,6 @@
 /*
- * Accounts: the page counters of an address space, the limits they meet, and the system-wide commit
- * total (overcommit in Linux's heuristic mode: one request larger than all memory is refused).
- * Lock: mm.map_lock held for writing; the commit total is atomic.
+ * Accounts: the page counters of an address space, the limits they meet, and who has how much of
+ * the commit total (commit.h). Lock: mm.map_lock held for writing; what objects have is atomic.
  */
 #pragma once
 
@@ -36,7 +35,6 @@ void account_uncommit(struct mm *mm, u64 nr_pages);
 
 /* Commit again what was just given back: cannot fail. */
 void account_recommit(struct mm *mm, u64 nr_pages);
-u64 account_committed(void);
 u64 account_committed_objects(void); /* of that: by objects */
 
 /* System-wide page counts, kept per CPU and summed when asked for. */

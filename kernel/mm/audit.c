@@ -11,6 +11,7 @@
 #include <sched/rcu.h>
 
 #include "audit.h"
+#include "commit.h"
 #include "mm_list.h"
 
 int audit_fail(struct audit *audit, const char *invariant, const char *format, ...)
@@ -30,9 +31,9 @@ static int audit_committed(struct audit *audit)
 {
     u64 sum = audit->committed + account_committed_objects();
 
-    if (sum != account_committed())
+    if (sum != commit_total())
         return audit_fail(audit, "committed", "address spaces %lu, objects %lu, total %lu",
-                          audit->committed, account_committed_objects(), account_committed());
+                          audit->committed, account_committed_objects(), commit_total());
     return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "account.h"
 #include "populate.h"
+#include "settings.h"
 #include "unmap.h"
 
 #define HEAP_FLAGS (VMA_READ | VMA_WRITE | VMA_MAY_ALL | VMA_ACCOUNT)
@@ -22,7 +23,7 @@ static bool has_room(const struct mm *mm, vaddr_t start, vaddr_t end)
 {
     const struct vma *next = vma_find(mm, start);
 
-    if (end > USER_END || end < start || start < MMAP_MIN_ADDR)
+    if (end > USER_END || end < start || start < settings_min_address())
         return false;
     return next == NULL || end + PAGE_SIZE <= vma_gap_start(next);
 }
@@ -34,7 +35,7 @@ static int heap_grow(struct mm *mm, vaddr_t start, vaddr_t end)
     struct vma *vma;
 
     if (!has_room(mm, start, end) || account_check_locked(mm, flags, nr_pages) != 0 ||
-        account_check(mm, flags, nr_pages) != 0 || mm->nr_areas > MAX_MAP_COUNT)
+        account_check(mm, flags, nr_pages) != 0 || mm->nr_areas > settings_max_map_count())
         return -ENOMEM;
     vma = vma_alloc();
     if (vma == NULL)

@@ -3,10 +3,12 @@
 #include <kmem/frames.h>
 
 #include "anon_family.h"
+#include "commit.h"
 #include "fault.h"
 #include "mm_list.h"
 #include "object_pages.h"
 #include "reclaim.h"
+#include "settings.h"
 #include "shmem.h"
 
 struct page *zero_page;
@@ -19,6 +21,8 @@ void mm_init(void)
     object_init_caches();
     shmem_init_cache();
     reclaim_init();
+    settings_init();
+    commit_init();
     zero_page = page_alloc(ALLOC_ZERO);
     ASSERT(zero_page != NULL);
 }

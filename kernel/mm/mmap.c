@@ -9,8 +9,10 @@
 #include <kern/panic.h>
 
 #include "account.h"
+#include "commit.h"
 #include "placement.h"
 #include "populate.h"
+#include "settings.h"
 #include "shmem.h"
 #include "unmap.h"
 
@@ -42,7 +44,7 @@ static u32 request_flags(const struct mm *mm, const struct mm_map_request *reque
         flags |= VMA_SHARED;
     if (request->flags & MAP_GROWSDOWN)
         flags |= VMA_GROWSDOWN;
-    if (request->flags & MAP_NORESERVE)
+    if ((request->flags & MAP_NORESERVE) && !commit_is_strict())
         flags |= VMA_NORESERVE;
     if (request->flags & MAP_LOCKED)
         flags |= VMA_LOCKED;
@@ -153,7 +155,7 @@ static int check_place(struct mapping *map, size_t len)
 
     if (flags & MAP_FIXED_NOREPLACE)
         flags |= MAP_FIXED;
-    if (map->mm->nr_areas > MAX_MAP_COUNT)
+    if (map->mm->nr_areas > settings_max_map_count())
         return -ENOMEM;
     addr = placement_find(map->mm, request->addr, len, flags, request->rights & MM_MAP_MAY_LOW);
     if (addr < 0)

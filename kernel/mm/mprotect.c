@@ -9,6 +9,7 @@
 #include "account.h"
 #include "populate.h"
 #include "pt.h"
+#include "settings.h"
 
 #define PROT_KNOWN (PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM)
 
@@ -119,7 +120,7 @@ static int protection_reserve(struct protection *p)
 {
     int err;
 
-    if (p->mm->nr_areas + 2 > MAX_MAP_COUNT + 1)
+    if (p->mm->nr_areas + 1 > settings_max_map_count())
         return -ENOMEM;
     err = vma_reserve_split(&p->areas, p->mm, p->start, p->end);
     if (err != 0)

@@ -9,6 +9,7 @@
 #include "account.h"
 #include "placement.h"
 #include "populate.h"
+#include "settings.h"
 #include "unmap.h"
 
 struct remap {
@@ -147,7 +148,7 @@ static int move_reserve(struct remap *r, struct move *move)
 {
     int err;
 
-    if (r->mm->nr_areas + 3 >= MAX_MAP_COUNT)
+    if (r->mm->nr_areas + 3 >= settings_max_map_count())
         return -ENOMEM;
     move->committed = additional_pages(r, move);
     if (account_commit(r->mm, move->committed) != 0)
@@ -265,7 +266,7 @@ static int clear_target(struct remap *r)
         return -EINVAL;
     if (r->old_addr + r->old_len > r->new_addr && r->new_addr + r->new_len > r->old_addr)
         return -EINVAL;
-    if (r->mm->nr_areas + 2 >= MAX_MAP_COUNT - 3)
+    if (r->mm->nr_areas + 5 >= settings_max_map_count())
         return -ENOMEM;
     if (!(r->flags & MREMAP_FIXED))
         return 0;

@@ -9,6 +9,7 @@
 
 #include "account.h"
 #include "mm_list.h"
+#include "settings.h"
 #include "unmap.h"
 
 /* Noting the peak walks the leaf tables: worth it only before much goes away. */
@@ -27,7 +28,8 @@ static bool is_too_many(struct mm *mm, vaddr_t start, vaddr_t end)
 {
     struct vma *vma = vma_find_at(mm, start);
 
-    return vma != NULL && vma->start < start && end < vma->end && mm->nr_areas >= MAX_MAP_COUNT;
+    return vma != NULL && vma->start < start && end < vma->end &&
+           mm->nr_areas >= settings_max_map_count();
 }
 
 int unmap_reserve(struct unmap_reserve *reserve, struct mm *mm, vaddr_t start, vaddr_t end)

@@ -87,11 +87,18 @@ static void page_enter(struct vm_object *object, u64 index, struct page *page)
     account_total_add(total_of(object), 1);
 }
 
+static bool commits_pages(const struct vm_object *object)
+{
+    return object->flags & VM_OBJECT_COMMITS_PAGES;
+}
+
 int object_insert_page(struct vm_object *object, u64 index, struct page *page, bool bounded)
 {
     struct radix_reserve reserve = RADIX_RESERVE_INIT;
     int err;
 
+    if (commits_pages(object) && account_commit(NULL, 1) != 0)
+        return -ENOSPC;
     do {
         err = radix_reserve_fill(&reserve, &node_operations);
         if (err != 0)
@@ -106,6 +113,8 @@ int object_insert_page(struct vm_object *object, u64 index, struct page *page, b
         spin_unlock(&object->lock);
     } while (err == -EAGAIN);
     radix_reserve_release(&reserve, &node_operations);
+    if (err != 0 && commits_pages(object))
+        account_uncommit(NULL, 1);
     if (err == 0 && object_is_reclaimable(object))
         object_enlist(object);
     return err;
@@ -124,6 +133,8 @@ void object_remove_page(struct vm_object *object, struct page *page)
     page_set_owner(page, NULL);
     object->nr_pages--;
     account_total_add(total_of(object), -1);
+    if (commits_pages(object))
+        account_uncommit(NULL, 1);
 }
 
 void object_mark_dirty(struct vm_object *object, struct page *page)

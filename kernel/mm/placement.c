@@ -7,6 +7,7 @@
 #include <abi/errno.h>
 
 #include "placement.h"
+#include "settings.h"
 
 #define BOTTOM_UP_BASE align_up(USER_END / 3, PAGE_SIZE)
 #define LOW_2G_START   0x40000000UL
@@ -46,8 +47,8 @@ long placement_find(const struct mm *mm, vaddr_t addr, size_t len, unsigned map_
     if (len > USER_END)
         return -ENOMEM;
     if (!(map_flags & MAP_FIXED)) {
-        if (addr != 0 && align_down(addr, PAGE_SIZE) < MMAP_MIN_ADDR)
-            addr = MMAP_MIN_ADDR;
+        if (addr != 0 && align_down(addr, PAGE_SIZE) < settings_min_address())
+            addr = settings_min_address();
         addr = map_flags & MAP_32BIT ? find_low(mm, addr, len) : find_anywhere(mm, addr, len);
         if (addr == 0)
             return -ENOMEM;
@@ -56,7 +57,7 @@ long placement_find(const struct mm *mm, vaddr_t addr, size_t len, unsigned map_
         return -ENOMEM;
     if (!is_aligned(addr, PAGE_SIZE))
         return -EINVAL;
-    if (addr < MMAP_MIN_ADDR && !low)
+    if (addr < settings_min_address() && !low)
         return -EPERM;
     return addr;
 }

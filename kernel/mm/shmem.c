@@ -3,7 +3,7 @@
  *
  * The object owns its pages and has no store, so it asks for no notice of writes and never gives a
  * page up. Its owner word is a serial number, an inode number for /proc. Its whole size is
- * committed when it is made (as Linux does for shared mappings).
+ * committed when it is made, or each page when it is there (MAP_NORESERVE), as Linux does.
  */
 #include <abi/errno.h>
 #include <kmem/slab.h>
@@ -31,7 +31,7 @@ u64 shmem_serial(const struct vm_object *object)
     return object->ops == &shmem_ops ? (u64)(uintptr_t)object->owner : 0;
 }
 
-static struct vm_object *shmem_create(u64 size, u64 committed)
+static struct vm_object *shmem_create(u64 size, u64 committed, u32 flags)
 {
     static u64 last_serial;
     u64 serial = fetch_add(&last_serial, 1) + 1;
@@ -44,17 +44,17 @@ static struct vm_object *shmem_create(u64 size, u64 committed)
         account_uncommit(NULL, committed);
         return ERR_PTR(-ENOMEM);
     }
-    vm_object_init(object, &shmem_ops, (void *)(uintptr_t)serial, size, VM_OBJECT_SHMEM);
+    vm_object_init(object, &shmem_ops, (void *)(uintptr_t)serial, size, VM_OBJECT_SHMEM | flags);
     object->committed = committed;
     return object;
 }
 
 struct vm_object *vm_object_create_shmem(u64 size)
 {
-    return shmem_create(size, div_round_up(size, PAGE_SIZE));
+    return shmem_create(size, div_round_up(size, PAGE_SIZE), 0);
 }
 
 struct vm_object *vm_object_create_shmem_unreserved(u64 size)
 {
-    return shmem_create(size, 0);
+    return shmem_create(size, 0, VM_OBJECT_COMMITS_PAGES);
 }

@@ -8,6 +8,7 @@
 
 #include "account.h"
 #include "fault.h"
+#include "settings.h"
 
 /* Does the neighbour below leave the guard gap free? An inaccessible one is a guard itself. */
 static bool gap_is_kept(const struct vma *vma, vaddr_t start)
@@ -28,7 +29,7 @@ int stack_grow(struct mm *mm, struct vma *vma, vaddr_t addr)
     vaddr_t start = align_down(addr, PAGE_SIZE);
     u64 nr_pages = (vma->start - start) >> PAGE_SHIFT;
 
-    if (start < MMAP_MIN_ADDR || !gap_is_kept(vma, start))
+    if (start < settings_min_address() || !gap_is_kept(vma, start))
         return -ENOMEM;
     if (vma->end - start > mm->limits.stack || account_check(mm, vma->flags, nr_pages) != 0 ||
         account_check_locked(mm, vma->flags, nr_pages) != 0)

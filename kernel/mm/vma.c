@@ -12,6 +12,7 @@
 
 #include "account.h"
 #include "object_areas.h"
+#include "settings.h"
 
 static struct kmem_cache vma_cache;
 
@@ -400,7 +401,7 @@ int vma_change_flags(struct vma *vma, vaddr_t start, vaddr_t end, u32 flags)
     struct vma_reserve reserve;
     int err;
 
-    if (cuts > 0 && mm->nr_areas + cuts > MAX_MAP_COUNT)
+    if (cuts > 0 && mm->nr_areas + cuts > settings_max_map_count())
         return -ENOMEM;
     err = vma_reserve_split(&reserve, mm, start, end);
     if (err != 0)

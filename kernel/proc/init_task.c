@@ -250,6 +250,15 @@ static bool may_exceed_lock_limit(void)
     return capable(CAP_IPC_LOCK);
 }
 
+/* For the rule by which user memory is committed. */
+static void describe_caller(struct mm_caller *caller)
+{
+    const struct task *self = current_task_or_null();
+
+    caller->mm = self != NULL ? self->mm : NULL;
+    caller->is_admin = self == NULL || credentials_capable(self->vfs.credentials, CAP_SYS_ADMIN);
+}
+
 void proc_init(void)
 {
     pid_init();
@@ -260,4 +269,5 @@ void proc_init(void)
     time_add_change_hook(process_timers_clock_changed);
     mm_set_oom_hook(process_oom_kill);
     mm_set_lock_hook(may_exceed_lock_limit);
+    mm_set_caller_hook(describe_caller);
 }

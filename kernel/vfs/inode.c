@@ -48,7 +48,7 @@ struct inode *inode_create(struct filesystem *filesystem, const struct inode_ops
     mutex_init(&inode->lock);
     spin_lock_init(&inode->spin, LOCK_RANK_FILE_INNER);
     vm_object_init(&inode->object, object_ops != NULL ? object_ops : &memory_object_ops, inode, 0,
-                   object_ops == NULL ? VM_OBJECT_SHMEM : 0);
+                   object_ops == NULL ? VM_OBJECT_SHMEM | VM_OBJECT_COMMITS_PAGES : 0);
     return inode;
 }
 

@@ -9,12 +9,14 @@
 #include <kern/cmdline.h>
 #include <kern/panic.h>
 #include <kern/printk.h>
+#include <kern/sysctl.h>
 #include <kmem/frames.h>
 #include <kmem/kmem.h>
 #include <kmem/slab.h>
 #include <lib/parse.h>
 #include <lib/string.h>
 #include <mm/mm.h>
+#include <proc/credentials.h>
 #include <proc/exec.h>
 #include <proc/machine.h>
 #include <proc/pid.h>
@@ -145,25 +147,6 @@ static int show_last_pid(struct proc_text *text, const struct proc_subject *subj
     return 0;
 }
 
-static int show_control_alt_delete(struct proc_text *text, const struct proc_subject *subject)
-{
-    (void)subject;
-    proc_print(text, "%d\n", machine_ctrl_alt_delete_get());
-    return 0;
-}
-
-static int store_control_alt_delete(const struct proc_subject *subject, char *text, size_t len)
-{
-    u64 value;
-
-    (void)subject;
-    (void)len;
-    if (proc_parse(text, &value))
-        return -EINVAL;
-    machine_ctrl_alt_delete_set(value != 0);
-    return 0;
-}
-
 static void put_uuid(struct proc_text *text, const u8 id[16])
 {
     for (int i = 0; i < 16; i++)
@@ -191,54 +174,73 @@ static int show_uuid(struct proc_text *text, const struct proc_subject *subject)
 
 static u8 boot_id[16]; /* (I) after proc_sys_init */
 
+/* ---- settings that need more than one room ---- */
+
+static void control_alt_delete_get(const struct sysctl *setting, u64 *values)
+{
+    (void)setting;
+    values[0] = machine_ctrl_alt_delete_get();
+}
+
+static int control_alt_delete_set(const struct sysctl *setting, const u64 *values)
+{
+    (void)setting;
+    machine_ctrl_alt_delete_set(values[0] != 0);
+    return 0;
+}
+
+static void min_address_get(const struct sysctl *setting, u64 *values)
+{
+    (void)setting;
+    values[0] = mm_min_address_get();
+}
+
+static int min_address_set(const struct sysctl *setting, const u64 *values)
+{
+    (void)setting;
+    if (!capable(CAP_SYS_RAWIO))
+        return -EPERM;
+    mm_min_address_set(values[0]);
+    return 0;
+}
+
+/* 1: pages of files that have a store; 2: names and objects; 4 only quietens Linux's log. */
+static int drop_caches_set(const struct sysctl *setting, const u64 *values)
+{
+    (void)setting;
+    if (values[0] & 1)
+        reclaim_pages(~0ul);
+    if (values[0] & 2) {
+        dentry_shrink(~0u);
+        kmem_shrink_all();
+    }
+    return 0;
+}
+
+static const struct sysctl kernel_settings[] = {
+    {.name = "ctrl-alt-del", .get = control_alt_delete_get, .set = control_alt_delete_set},
+    {0},
+};
+static struct sysctl_table kernel_table = SYSCTL_TABLE("kernel", kernel_settings);
+
+static const struct sysctl vm_settings[] = {
+    {.name = "drop_caches", .mode = 0200, .set = drop_caches_set, .minimum = 1, .maximum = 4},
+    {.name = "mmap_min_addr", .kind = SYSCTL_ULONG, .get = min_address_get, .set = min_address_set},
+    {0},
+};
+static struct sysctl_table vm_table = SYSCTL_TABLE("vm", vm_settings);
+
 void proc_sys_init(void)
 {
     make_uuid(boot_id);
+    sysctl_register(&kernel_table);
+    sysctl_register(&vm_table);
 }
 
 static int show_boot_id(struct proc_text *text, const struct proc_subject *subject)
 {
     (void)subject;
     put_uuid(text, boot_id);
-    return 0;
-}
-
-static int show_min_free(struct proc_text *text, const struct proc_subject *subject)
-{
-    struct frame_statistics frames;
-
-    (void)subject;
-    frames_statistics(&frames);
-    proc_print(text, "%lu\n", frames.watermark_min << (PAGE_SHIFT - 10));
-    return 0;
-}
-
-static int store_min_free(const struct proc_subject *subject, char *text, size_t len)
-{
-    u64 kilobytes;
-
-    (void)subject;
-    (void)len;
-    if (proc_parse(text, &kilobytes))
-        return -EINVAL;
-    return frames_set_watermark(kilobytes >> (PAGE_SHIFT - 10));
-}
-
-/* 1: pages of files that have a store; 2: names and objects; 4 only quietens Linux's log. */
-static int store_drop_caches(const struct proc_subject *subject, char *text, size_t len)
-{
-    u64 what;
-
-    (void)subject;
-    (void)len;
-    if (proc_parse(text, &what) || what < 1 || what > 4)
-        return -EINVAL;
-    if (what & 1)
-        reclaim_pages(~0ul);
-    if (what & 2) {
-        dentry_shrink(~0u);
-        kmem_shrink_all();
-    }
     return 0;
 }
 
@@ -265,14 +267,11 @@ static int show_file_max(struct proc_text *text, const struct proc_subject *subj
         return 0;                                                                                  \
     }
 CONSTANT(zero, 0)
-CONSTANT(fifty, 50)
 CONSTANT(pid_max, PID_MAX)
 CONSTANT(groups_max, NGROUPS_MAX)
 CONSTANT(last_capability, CAP_LAST)
 CONSTANT(overflow_id, 65534)
 CONSTANT(entropy, ENTROPY_BITS)
-CONSTANT(map_count, MAX_MAP_COUNT)
-CONSTANT(map_address, MMAP_MIN_ADDR)
 CONSTANT(descriptors_max, FD_LIMIT_MAX)
 
 static const struct proc_entry random_entries[] = {
@@ -286,7 +285,6 @@ static const struct proc_entry random_entries[] = {
 static const struct proc_entry kernel_entries[] = {
     PROC_FILE("arch", show_arch),
     PROC_FILE("cap_last_cap", show_last_capability),
-    PROC_SETTING("ctrl-alt-del", show_control_alt_delete, store_control_alt_delete),
     PROC_SETTING("domainname", show_domainname, store_domainname),
     PROC_SETTING("hostname", show_hostname, store_hostname),
     PROC_FILE("ngroups_max", show_groups_max),
@@ -312,15 +310,8 @@ static const struct proc_entry kernel_entries[] = {
 };
 
 static const struct proc_entry vm_entries[] = {
-    {.name = "drop_caches", .mode = S_IFREG | 0200, .store = store_drop_caches},
-    PROC_FILE("max_map_count", show_map_count),
-    PROC_SETTING("min_free_kbytes", show_min_free, store_min_free),
-    PROC_FILE("mmap_min_addr", show_map_address),
     PROC_FILE("nr_hugepages", show_zero),
     PROC_FILE("nr_overcommit_hugepages", show_zero),
-    PROC_FILE("overcommit_memory", show_zero),
-    PROC_FILE("overcommit_ratio", show_fifty),
-    PROC_FILE("panic_on_oom", show_zero),
     PROC_FILE("swappiness", show_zero),
     {0},
 };
@@ -333,8 +324,8 @@ static const struct proc_entry fs_entries[] = {
 };
 
 const struct proc_entry proc_sys_entries[] = {
-    PROC_FOLDER("fs", fs_entries, NULL),
-    PROC_FOLDER("kernel", kernel_entries, NULL),
-    PROC_FOLDER("vm", vm_entries, NULL),
+    PROC_FOLDER("fs", fs_entries, &proc_additions[PROC_PLACE_SYS_FS]),
+    PROC_FOLDER("kernel", kernel_entries, &proc_additions[PROC_PLACE_SYS_KERNEL]),
+    PROC_FOLDER("vm", vm_entries, &proc_additions[PROC_PLACE_SYS_VM]),
     {0},
 };

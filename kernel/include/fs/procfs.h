@@ -23,6 +23,7 @@ struct path;
 struct proc_addition;
 struct proc_entry;
 struct process;
+struct sysctl;
 struct task;
 
 /* Text being made. Memory short: the failure is remembered and the read says -ENOMEM. */
@@ -74,7 +75,8 @@ struct proc_entry {
     int (*follow)(const struct proc_subject *subject, struct path *path);
     /* A file with operations of its own: */
     const struct file_ops *file_ops;
-    bool private; /* only for those who may inspect the process */
+    const struct sysctl *setting; /* of a file in /proc/sys that a room registered */
+    bool private;                 /* only for those who may inspect the process */
 };
 
 #define PROC_FILE(name_, show_)                                                                    \
@@ -98,7 +100,15 @@ struct proc_entry {
  * Entries that other rooms bring (they are above procfs, or know what it does not): before the
  * first program runs, for ever, in storage of the caller.
  */
-enum proc_place { PROC_PLACE_ROOT, PROC_PLACE_QUIRE, PROC_PLACE_NET, NR_PROC_PLACES };
+enum proc_place {
+    PROC_PLACE_ROOT,
+    PROC_PLACE_QUIRE,
+    PROC_PLACE_NET,
+    PROC_PLACE_SYS_FS,
+    PROC_PLACE_SYS_KERNEL,
+    PROC_PLACE_SYS_VM,
+    NR_PROC_PLACES
+};
 struct proc_addition {
     struct proc_entry entry;
     struct proc_addition *next;
@@ -112,3 +122,7 @@ int proc_parse(const char *text, u64 *value) __must_check;
 
 /* Register the file system. => after vfs_init */
 void procfs_init(void);
+
+/* Files in /proc/sys for all registered settings. => once, after every room has registered its own
+ */
+void procfs_add_settings(void);

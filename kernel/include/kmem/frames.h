@@ -97,3 +97,4 @@ void frames_init(struct page *map, pfn_t map_end);
 void frames_add(pfn_t start, pfn_t end);
 void frames_count_present(u64 nr_present);
 void frames_init_watermarks(void);
+void frames_register_settings(void);

@@ -257,6 +257,10 @@ u64 mm_locked_resident(void);
 
 /* ---- layout: randomised unless @fixed (norandmaps, ADDR_NO_RANDOMIZE) ---- */
 
+/* vm.mmap_min_addr as it was set. */
+u64 mm_min_address_get(void);
+void mm_min_address_set(u64 address);
+
 /* Sets mmap_base, from the stack limit. */
 void mm_layout_init(struct mm *mm, bool fixed, u64 random);
 
@@ -276,6 +280,12 @@ void mm_set_oom_hook(bool (*kill)(void));
 
 /* May the calling task lock memory beyond RLIMIT_MEMLOCK (CAP_IPC_LOCK)? Registered by proc. */
 void mm_set_lock_hook(bool (*may_exceed)(void));
+/* Who asks for memory: registered by proc, for the commit rule. */
+struct mm_caller {
+    const struct mm *mm; /* NULL: a kernel thread */
+    bool is_admin;       /* CAP_SYS_ADMIN */
+};
+void mm_set_caller_hook(void (*get)(struct mm_caller *caller));
 
 /*
  * mm_audit: recount everything (DESIGN 2.11).

@@ -65,9 +65,11 @@ struct vm_object {
     struct list_head reclaim_link; /* (list of objects whose pages can be had again) */
 } __aligned(64);                   /* page_set_owner stores the address in units of 64 bytes */
 
-#define VM_OBJECT_SHMEM     (1u << 0) /* pages have no store: dropping one loses data */
-#define VM_OBJECT_DEVICE    (1u << 1)
-#define VM_OBJECT_NORECLAIM (1u << 2)
+#define VM_OBJECT_SHMEM         (1u << 0) /* pages have no store: dropping one loses data */
+#define VM_OBJECT_DEVICE        (1u << 1)
+#define VM_OBJECT_NORECLAIM     (1u << 2)
+/* Not committed as a whole: each page is while it is in the object. */
+#define VM_OBJECT_COMMITS_PAGES (1u << 3)
 
 /* ---- lifetime ---- */
 

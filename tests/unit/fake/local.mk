@@ -3,8 +3,10 @@ host_SOURCES += \
 	%D%/console.c \
 	%D%/machine.c \
 	%D%/../unit.c \
+	kernel/kern/cmdline.c \
 	kernel/kern/failpoint.c \
 	kernel/kern/preempt.c \
 	kernel/kern/spinlock.c \
-	kernel/kern/spinlock_check.c
+	kernel/kern/spinlock_check.c \
+	kernel/kern/sysctl.c
 

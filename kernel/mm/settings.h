@@ -1,0 +1,13 @@
+/* Settings of user memory (settings.c): /proc/sys/vm. */
+#pragma once
+
+#include <lib/types.h>
+
+/* vm.max_map_count: areas in one address space. */
+u64 settings_max_map_count(void);
+
+/* vm.mmap_min_addr, a multiple of PAGE_SIZE: nothing is mapped below but with CAP_SYS_RAWIO. */
+vaddr_t settings_min_address(void);
+
+/* => once, at boot */
+void settings_init(void);
