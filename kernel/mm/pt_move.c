@@ -36,18 +36,42 @@ static void move_entry(struct pt_table *from_leaf, pte_t *from, struct pt_table 
     pte_store(to, pte);
 }
 
-/* Move up to the end of either leaf table. The processor may set accessed and dirty through the old
- * translation until the flush, which happens before the locks are released. */
+/* The leaf table that @addr moves to; NULL when nobody reserved it: there is nothing to be moved.
+ */
+static struct pt_table *find_target(struct mm *mm, vaddr_t addr, size_t len)
+{
+    vaddr_t at = addr;
+    pte_t *slot = pt_next_upper(mm, &at, addr + len);
+
+    return slot != NULL && at == addr ? pt_leaf_of_upper(pte_load(slot)) : NULL;
+}
+
+static bool is_empty(struct pt_table *leaf, vaddr_t addr, size_t len)
+{
+    size_t done;
+
+    for (done = 0; done < len && pt_table_count(leaf) > 0; done += PAGE_SIZE) {
+        if (!pte_is_empty(pte_load(pte_slot(pt_table_entries(leaf), addr + done, 1))))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * Move up to the end of either leaf table. The processor may set accessed and dirty through the old
+ * translation until the flush, which happens before the locks are released. A table made for the
+ * new range may serve empty parts of the old one, too: no target was made for those.
+ */
 static void move_leaf(struct batch *batch, pte_t *upper, vaddr_t from, vaddr_t to, size_t len)
 {
     struct pt_table *source = pt_leaf_of_upper(pte_load(upper));
-    struct pt_table *target;
-    vaddr_t to_addr = to;
-    pte_t *slot = pt_next_upper(batch->mm, &to_addr, to + len);
+    struct pt_table *target = find_target(batch->mm, to, len);
     size_t done;
 
-    ASSERT(slot != NULL && to_addr == to);
-    target = pt_leaf_of_upper(pte_load(slot));
+    if (target == NULL) {
+        ASSERT(is_empty(source, from, len));
+        return;
+    }
     lock_two(source, target);
     for (done = 0; done < len && pt_table_count(source) > 0; done += PAGE_SIZE) {
         pte_t *entry = pte_slot(pt_table_entries(source), from + done, 1);

@@ -99,6 +99,23 @@ TEST(mremap_moves_contents)
     finish(mm);
 }
 
+/* The new range begins one leaf table below the old one: the table made for its end serves the old
+ * range's beginning, too, which has no pages and no place for them. */
+TEST(mremap_to_a_table_that_the_old_range_begins_in)
+{
+    struct mm *mm = program();
+    vaddr_t edge = 0x5000200000; /* between two leaf tables */
+    long old = do_map(mm, edge - 2 * PAGE, 4 * PAGE, RW, ANON | MAP_FIXED);
+    vaddr_t new = edge - 0x200000 - 2 * PAGE;
+
+    EXPECT_EQ(user_write(mm, edge, 7), 0);
+    EXPECT_EQ(mm_remap(mm, old, 4 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, new), new);
+    EXPECT_EQ(user_read(mm, new + 2 * PAGE), 7);
+    EXPECT_EQ(user_read(mm, new), 0);
+    audit();
+    finish(mm);
+}
+
 TEST(a_moved_page_is_still_found_by_its_family)
 {
     struct mm *mm = program();
