@@ -210,12 +210,26 @@ unsigned object_find_pages(struct vm_object *object, u64 first, unsigned nr, str
 
 u64 object_next_data(struct vm_object *object, u64 index)
 {
-    void *item;
+    struct page *page;
 
     spin_lock(&object->lock);
-    item = radix_next(&object->pages, &index);
+    while ((page = radix_next(&object->pages, &index)) != NULL &&
+           !page_flag_test(page, PAGE_UPTODATE))
+        index++;
     spin_unlock(&object->lock);
-    return item == NULL ? ~0ul : index;
+    return page == NULL ? ~0ul : index;
+}
+
+u64 object_next_hole(struct vm_object *object, u64 index, u64 end)
+{
+    struct page *page;
+
+    spin_lock(&object->lock);
+    while (index < end && (page = radix_lookup(&object->pages, index)) != NULL &&
+           page_flag_test(page, PAGE_UPTODATE))
+        index++;
+    spin_unlock(&object->lock);
+    return index;
 }
 
 /* ---- bringing in ---- */
@@ -306,6 +320,11 @@ int object_get_page(struct vm_object *object, u64 index, struct page **out)
     err = get_busy_page(object, index, true, &page);
     if (err != 0)
         return err;
+    if (index >= object_nr_indices(object)) { /* reserved past the end */
+        page_end_busy(page);
+        page_put(page);
+        return -ENODATA;
+    }
     if (!page_flag_test(page, PAGE_UPTODATE))
         err = fill_page(object, page, index);
     if (err != 0) {
@@ -345,6 +364,22 @@ int object_begin_write(struct vm_object *object, u64 index, bool whole, struct p
     }
     *out = page;
     return 0;
+}
+
+int object_reserve_page(struct vm_object *object, u64 index)
+{
+    struct page *page;
+    int err = add_busy_page(object, index, false, &page);
+
+    if (err != 0)
+        return err == -EEXIST ? 0 : err;
+    err = announce_write(object, page);
+    if (err != 0)
+        withdraw_page(object, page);
+    else
+        page_end_busy(page);
+    page_put(page);
+    return err;
 }
 
 void object_end_write(struct vm_object *object, struct page *page, bool dirtied)
@@ -410,14 +445,15 @@ static struct page *next_page(struct vm_object *object, u64 *index, u64 last)
     return page;
 }
 
-void object_drop_range(struct vm_object *object, u64 first, u64 last)
+/* Drop the pages of [first, last] that lack @spared, a flag or 0. */
+static void drop_range(struct vm_object *object, u64 first, u64 last, u32 spared)
 {
     u64 index = first;
     struct page *page;
 
     while ((page = next_page(object, &index, last)) != NULL) {
         page_make_busy(page);
-        if (page_flag_test(page, PAGE_STALE))
+        if (READ_ONCE(page->flags) & (PAGE_STALE | spared))
             page_end_busy(page);
         else
             withdraw_page(object, page);
@@ -425,6 +461,16 @@ void object_drop_range(struct vm_object *object, u64 first, u64 last)
         if (index++ == ~0ul)
             break;
     }
+}
+
+void object_drop_range(struct vm_object *object, u64 first, u64 last)
+{
+    drop_range(object, first, last, 0);
+}
+
+void object_drop_reserved(struct vm_object *object, u64 first, u64 last)
+{
+    drop_range(object, first, last, PAGE_UPTODATE);
 }
 
 /* Drop @page if nobody uses it: the tree's reference and the caller's are the only ones. */

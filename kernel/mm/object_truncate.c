@@ -99,7 +99,7 @@ void object_write_protect(struct vm_object *object, u64 first, u64 last)
 static int get_partial_page(struct vm_object *object, u64 index, struct page **page)
 {
     *page = NULL;
-    if (object->ops->get_page != NULL)
+    if (!(object->flags & VM_OBJECT_SHMEM))
         return object_get_page(object, index, page);
     *page = object_find_page(object, index);
     return 0;
@@ -142,7 +142,7 @@ int object_resize(struct vm_object *object, u64 size)
     int err = 0;
 
     write_lock(&object->resize);
-    if (size >= object->size) {
+    if (size > object->size || (size == object->size && !(object->flags & VM_OBJECT_SHMEM))) {
         set_size(object, size);
     } else {
         if (!is_aligned(size, PAGE_SIZE))

@@ -144,8 +144,11 @@ long sys_munlockall(void)
 long sys_memfd_create(const char __user *user_name, unsigned long flags)
 {
     char name[250];
-    ssize_t len = strncpy_from_user(name, user_name, sizeof(name));
+    ssize_t len;
 
+    if (flags & ~(unsigned long)(MFD_CLOEXEC | MFD_ALLOW_SEALING))
+        return -EINVAL;
+    len = strncpy_from_user(name, user_name, sizeof(name));
     if (len < 0)
         return len == -ENAMETOOLONG ? -EINVAL : len;
     return sys_install(memfd_create(name, (unsigned)flags), flags & MFD_CLOEXEC ? O_CLOEXEC : 0);

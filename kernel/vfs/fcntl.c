@@ -10,6 +10,7 @@
 #include <vfs/lock.h>
 #include <vfs/permission.h>
 #include <vfs/pipe.h>
+#include <vfs/regular.h>
 
 #define SETTABLE_FLAGS (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
 #define SEALS_KNOWN    (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
@@ -107,7 +108,8 @@ static long record_lock_call(const struct vfs_context *context, struct file *fil
 
 static bool file_has_seals(const struct file *file)
 {
-    return S_ISREG(file->inode->mode) && (file->inode->object.flags & VM_OBJECT_SHMEM);
+    return S_ISREG(file->inode->mode) && (file->inode->object.flags & VM_OBJECT_SHMEM) &&
+           file->ops->map == regular_map;
 }
 
 static long seals_add(struct file *file, unsigned long seals)

@@ -44,9 +44,6 @@ struct file *memfd_create(const char *name, unsigned flags)
     char shown[NAME_MAX + 16];
     struct file *file;
 
-    /* Huge pages: there is no pool of them to take from. */
-    if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING))
-        return ERR_PTR(-EINVAL);
     if (strlen(name) > MEMFD_NAME_MAX)
         return ERR_PTR(-EINVAL);
     scnprintf(shown, sizeof(shown), "/memfd:%s (deleted)", name);

@@ -11,7 +11,9 @@
 #include <abi/mman.h>
 #include <abi/signal.h>
 #include <lib/atomic.h>
+#include <lib/bits.h>
 #include <mm/mm.h>
+#include <sched/thread.h>
 #include <time/time.h>
 #include <vfs/inode.h>
 #include <vfs/mount.h>
@@ -50,18 +52,25 @@ void file_accessed(struct file *file)
     spin_unlock(&inode->spin);
 }
 
-/* Up to @len bytes at @offset, which the object has no pages for if *hole. */
+/* Pages looked at in one go. */
+#define EXTENT_PAGES 256
+
+/* Up to @len bytes at @offset that the object has data for, or *hole: has none. */
 static u64 extent_len(struct vm_object *object, u64 offset, u64 len, bool *hole)
 {
     u64 index = offset >> PAGE_SHIFT;
-    u64 data = object->flags & VM_OBJECT_SHMEM ? object_next_data(object, index) : index;
+    u64 next;
 
-    *hole = data != index;
-    if (data == ~0ull || data > (offset + len) >> PAGE_SHIFT)
-        return *hole ? len : PAGE_SIZE - (offset & (PAGE_SIZE - 1));
+    *hole = false;
+    if (!(object->flags & VM_OBJECT_SHMEM))
+        return len;
+    next = object_next_hole(object, index, index + EXTENT_PAGES);
+    *hole = next == index;
     if (*hole)
-        return min(len, (data << PAGE_SHIFT) - offset);
-    return len;
+        next = object_next_data(object, index);
+    if (next > (offset + len) >> PAGE_SHIFT)
+        return len;
+    return (next << PAGE_SHIFT) - offset;
 }
 
 static ssize_t piece_read(struct vm_object *object, u64 offset, void *base, size_t len, bool kernel)
@@ -108,6 +117,23 @@ ssize_t regular_read(struct file *file, struct io_buffer *buffer, u64 *position)
     return (ssize_t)done;
 }
 
+/* F_SEAL_GROW: page by page, up to the one that a part of the write would make the file grow in. */
+static int seal_grow_check(const struct inode *inode, struct io_buffer *buffer, u64 position)
+{
+    u64 size = inode_size(inode);
+    u64 end;
+
+    if (!(inode->seals & F_SEAL_GROW))
+        return 0;
+    if (!add_overflow(position, (u64)buffer->remaining, &end) && end <= size)
+        return 0;
+    size = align_down(size, PAGE_SIZE);
+    if (position >= size)
+        return -EPERM;
+    io_buffer_truncate(buffer, size - position);
+    return 0;
+}
+
 /* Limits and seals on a write at @position; the buffer may be cut. */
 static int write_check(struct file *file, struct io_buffer *buffer, u64 position)
 {
@@ -116,8 +142,6 @@ static int write_check(struct file *file, struct io_buffer *buffer, u64 position
 
     if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
         return -EPERM;
-    if ((inode->seals & F_SEAL_GROW) && position + buffer->remaining > inode_size(inode))
-        return -EPERM;
     if (position >= limit) {
         vfs_raise_signal(SIGXFSZ);
         return -EFBIG;
@@ -125,7 +149,7 @@ static int write_check(struct file *file, struct io_buffer *buffer, u64 position
     if (position >= FILE_SIZE_MAX)
         return -EFBIG;
     io_buffer_truncate(buffer, min(limit, (u64)FILE_SIZE_MAX) - position);
-    return 0;
+    return seal_grow_check(inode, buffer, position);
 }
 
 /* Writing takes set-user-id and set-group-id away from a program. => inode.lock held */
@@ -209,6 +233,21 @@ ssize_t regular_write(struct file *file, struct io_buffer *buffer, u64 *position
     return result;
 }
 
+/* The first index of [index, end) without data. */
+static u64 hole_find(struct vm_object *object, u64 index, u64 end)
+{
+    u64 next;
+
+    for (; index < end; index = next) {
+        u64 stop = min(end, index + EXTENT_PAGES);
+
+        next = object_next_hole(object, index, stop);
+        if (next < stop)
+            return next;
+    }
+    return end;
+}
+
 s64 regular_seek(struct file *file, s64 offset, int whence)
 {
     struct vm_object *object = &file->inode->object;
@@ -228,9 +267,8 @@ s64 regular_seek(struct file *file, s64 offset, int whence)
         if (data != index)
             found = data << PAGE_SHIFT;
     } else {
-        while (found < size && object_next_data(object, found >> PAGE_SHIFT) == found >> PAGE_SHIFT)
-            found = ((found >> PAGE_SHIFT) + 1) << PAGE_SHIFT;
-        found = min(found, size);
+        found = hole_find(object, index, div_round_up(size, PAGE_SIZE)) << PAGE_SHIFT;
+        found = min(max(found, (u64)offset), size);
     }
     file->position = found;
     return (s64)found;
@@ -257,51 +295,53 @@ int regular_sync(struct file *file, u64 start, u64 end, bool data_only)
     return object_sync(&file->inode->object, start >> PAGE_SHIFT, end >> PAGE_SHIFT);
 }
 
-/* Pages for [offset, offset + len): what fallocate(2) promises to be there. => inode.lock held */
+/* Pages for [offset, offset + len): what fallocate(2) promises to be there; all of them or, as far
+ * as they are new and nobody used them meanwhile, none. => inode.lock held */
 static int range_reserve(struct vm_object *object, u64 offset, u64 len)
 {
+    u64 first = offset >> PAGE_SHIFT;
     u64 last = (offset + len - 1) >> PAGE_SHIFT;
 
-    for (u64 index = offset >> PAGE_SHIFT; index <= last; index++) {
-        struct page *page = object_find_page(object, index);
-        int err;
+    for (u64 index = first; index <= last; index++) {
+        int err = thread_flag(current_thread(), THREAD_SIGNAL_PENDING)
+                      ? -EINTR
+                      : object_reserve_page(object, index);
 
-        if (page != NULL) {
-            page_put(page);
-            continue;
-        }
-        err = object_begin_write(object, index, false, &page);
+        if (err != 0 && index > first)
+            object_drop_reserved(object, first, index - 1);
         if (err != 0)
             return err;
-        object_end_write(object, page, true);
     }
     return 0;
 }
 
+/* May the file have pages up to @end? Its size counts, even if it is to stay as it is. */
+static int end_check(struct inode *inode, u64 end)
+{
+    if (end <= inode_size(inode))
+        return 0;
+    if (end > READ_ONCE(vfs_current()->file_size_limit)) {
+        vfs_raise_signal(SIGXFSZ);
+        return -EFBIG;
+    }
+    return inode->seals & F_SEAL_GROW ? -EPERM : 0;
+}
+
 static int allocate_locked(struct inode *inode, int mode, u64 offset, u64 len)
 {
-    u64 size = inode_size(inode);
     u64 end = offset + len;
-    bool grows = end > size && !(mode & FALLOC_FL_KEEP_SIZE);
-    int err = 0;
+    int err;
 
     if (mode & FALLOC_FL_PUNCH_HOLE) {
         if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
             return -EPERM;
         return object_punch(&inode->object, offset, len);
     }
-    if (grows && (inode->seals & F_SEAL_GROW))
-        return -EPERM;
-    if (grows && end > READ_ONCE(vfs_current()->file_size_limit)) {
-        vfs_raise_signal(SIGXFSZ);
-        return -EFBIG;
-    }
-    if (grows)
-        err = object_resize(&inode->object, end);
+    err = end_check(inode, end);
     if (err == 0)
         err = range_reserve(&inode->object, offset, len);
-    if (err != 0 && grows && object_resize(&inode->object, size) != 0)
-        return -EIO;
+    if (err == 0 && end > inode_size(inode) && !(mode & FALLOC_FL_KEEP_SIZE))
+        err = object_resize(&inode->object, end);
     return err;
 }
 

@@ -107,11 +107,23 @@ int object_begin_write(struct vm_object *object, u64 index, bool whole,
                        struct page **out) __must_check;
 void object_end_write(struct vm_object *object, struct page *page, bool dirtied);
 
+/*
+ * object_reserve_page: room for the page at @index, which may lie past the end. A page that was not
+ * there before has no contents: it reads as zeroes and does not count as data.
+ * => may sleep; -ENOMEM, errors of the operations
+ * object_drop_reserved: give up such pages of [first, last] that were not used meanwhile.
+ */
+int object_reserve_page(struct vm_object *object, u64 index) __must_check;
+void object_drop_reserved(struct vm_object *object, u64 first, u64 last);
+
 /* Insert a page that the caller filled (initramfs); its reference goes with it. -EEXIST, -ENOMEM */
 int object_add_page(struct vm_object *object, u64 index, struct page *page) __must_check;
 
-/* The first index from @index on that has a page; ~0: none. */
+/* The first index from @index on that has data; ~0: none. */
 u64 object_next_data(struct vm_object *object, u64 index);
+
+/* The first index of [index, end) that has none; @end: all have. Looks at each under a spin lock. */
+u64 object_next_hole(struct vm_object *object, u64 index, u64 end);
 
 /* ---- reading and writing ---- */
 
@@ -125,7 +137,8 @@ ssize_t object_write_kernel(struct vm_object *object, u64 offset, const void *bu
 
 /*
  * object_resize: set the size. Shrinking zeroes the tail of the last page, unmaps what lies past
- * the end from all areas, private copies included, and drops the pages.
+ * the end from all areas, private copies included, and drops the pages. The size it has does the
+ * same to memory without a store: what was reserved past the end goes.
  * => may sleep; when the tail page cannot be brought in, its error, and nothing has changed
  */
 int object_resize(struct vm_object *object, u64 size) __must_check;
