@@ -6,6 +6,7 @@ quire_SOURCES += %D%/tmpfs/directory.c
 quire_SOURCES += %D%/tmpfs/filesystem.c
 quire_SOURCES += %D%/devfs/devfs.c
 quire_SOURCES += %D%/procfs/cmdline.c
+quire_SOURCES += %D%/procfs/core.c
 quire_SOURCES += %D%/procfs/directory.c
 quire_SOURCES += %D%/procfs/facts.c
 quire_SOURCES += %D%/procfs/fd.c

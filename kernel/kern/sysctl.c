@@ -114,6 +114,8 @@ static ssize_t string_write(const struct sysctl *setting, u64 position, const ch
     char *value = setting->value;
     size_t have = strnlen(value, setting->count - 1), i;
 
+    if (setting->accepts != NULL && !setting->accepts(text, len))
+        return -EINVAL;
     if (position > have)
         return (ssize_t)len;
     for (i = 0; i < len && position + i < setting->count - 1; i++) {

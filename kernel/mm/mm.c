@@ -98,6 +98,8 @@ static void inherit_layout(struct mm *child, const struct mm *parent)
     child->env_end = parent->env_end;
     child->vdso = parent->vdso;
     child->limits = parent->limits;
+    child->core_filter = parent->core_filter;
+    memcpy(child->saved_auxv, parent->saved_auxv, sizeof(child->saved_auxv));
     child->last_lineage = parent->last_lineage;
     child->executable = parent->executable;
     memcpy(child->saved_auxv, parent->saved_auxv, sizeof(child->saved_auxv));

@@ -8,6 +8,7 @@
 #include <abi/errno.h>
 #include <abi/prctl.h>
 #include <abi/stat.h>
+#include <proc/core_dump.h>
 #include <proc/rlimit.h>
 #include <proc/task.h>
 #include <vfs/cred.h>
@@ -75,7 +76,7 @@ static long commit(struct credentials *fresh)
     flags = spin_lock_irqsave(&self->process->lock);
     self->vfs.credentials = fresh;
     if (differs)
-        self->process->dumpable = 0;
+        self->process->dumpable = READ_ONCE(suid_dumpable);
     spin_unlock_irqrestore(&self->process->lock, flags);
     if (differs)
         self->parent_death_signal = 0;

@@ -4,6 +4,7 @@
  */
 #include <proc/exec.h>
 
+#include <abi/core.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 #include <abi/utsname.h>
@@ -13,6 +14,7 @@
 #include <kmem/kmalloc.h>
 #include <lib/string.h>
 #include <mm/mm.h>
+#include <proc/core_dump.h>
 #include <proc/exit.h>
 #include <proc/machine.h>
 #include <proc/rlimit.h>
@@ -89,6 +91,9 @@ static int prepare(struct exec *exec)
     if (IS_ERR(exec->mm)) {
         error = PTR_ERR(exec->mm);
         exec->mm = NULL;
+    } else {
+        exec->mm->core_filter =
+            self->mm != NULL ? READ_ONCE(self->mm->core_filter) : CORE_FILTER_DEFAULT;
     }
     return error;
 }
@@ -152,7 +157,7 @@ static void publish_identity(struct exec *exec, struct task *self)
     self->vfs.credentials = exec->credentials;
     old_file = process->executable;
     process->executable = file_get(exec->file);
-    process->dumpable = exec->set_id ? 0 : 1;
+    process->dumpable = exec->set_id ? READ_ONCE(suid_dumpable) : 1;
     spin_unlock(&process->lock);
     process_tree_unlock(flags);
     exec->credentials = NULL;

@@ -14,6 +14,7 @@
 #include <kern/printk.h>
 #include <mm/mm.h>
 #include <proc/accounting.h>
+#include <proc/core_dump.h>
 #include <proc/rlimit.h>
 #include <proc/session.h>
 #include <proc/timers.h>
@@ -128,7 +129,9 @@ static bool notify_parent(struct process *process)
     bool forget = false;
 
     process_totals_get(process, &totals);
-    info.code = signal == 0 ? CLD_EXITED : CLD_KILLED;
+    info.code = signal == 0                                 ? CLD_EXITED
+                : process->exit_status & WAIT_STATUS_DUMPED ? CLD_DUMPED
+                                                            : CLD_KILLED;
     info.child.status = signal == 0 ? process->exit_status >> 8 & 0xff : signal;
     info.child.pid = process_id(process);
     info.child.uid = process->uid;
@@ -277,7 +280,10 @@ void task_exit(int status)
 {
     struct task *self = current_task();
     struct process *process = self->process;
-    bool last = begin_exit(self, status);
+    bool last;
+
+    core_dump_park(self);
+    last = begin_exit(self, status);
 
     if (READ_ONCE(process->signals.notify) != 0)
         signal_notify_parent_stop(process); /* it was the last that had to stop */

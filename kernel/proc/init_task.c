@@ -14,6 +14,7 @@
 #include <lib/string.h>
 #include <mm/mm.h>
 #include <proc/credentials.h>
+#include <proc/core_dump.h>
 #include <proc/exec.h>
 #include <proc/exit.h>
 #include <proc/machine.h>
@@ -267,6 +268,7 @@ void proc_init(void)
     vdso_init();
     upcalls_init();
     time_add_change_hook(process_timers_clock_changed);
+    core_settings_init();
     mm_set_oom_hook(process_oom_kill);
     mm_set_lock_hook(may_exceed_lock_limit);
     mm_set_caller_hook(describe_caller);

@@ -9,6 +9,7 @@
 #include <arch/signal.h>
 #include <arch/thread.h>
 #include <kern/printk.h>
+#include <proc/core_dump.h>
 #include <proc/exit.h>
 #include <proc/session.h>
 #include <proc/timers.h>
@@ -69,18 +70,24 @@ static int take(struct task *self, struct abi_siginfo *info, struct abi_sigactio
     }
 }
 
-static void die(struct process *process, int signal)
+static void die(struct process *process, const struct abi_siginfo *info)
 {
-    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    int status = WAIT_STATUS_KILLED(info->signo);
+    irqflags_t flags;
 
-    signal_group_exit(process, WAIT_STATUS_KILLED(signal));
+    if (signal_in_set(info->signo, SIGNALS_CORE) && core_dump(info))
+        task_exit(status);
+    flags = spin_lock_irqsave(&process->lock);
+    signal_group_exit(process, status);
     spin_unlock_irqrestore(&process->lock, flags);
-    task_exit(WAIT_STATUS_KILLED(signal));
+    task_exit(status);
 }
 
-/* The default action of @signal; returns when the task goes on. */
-static void act_by_default(struct process *process, int signal)
+/* The default action of @info's signal; returns when the task goes on. */
+static void act_by_default(struct process *process, const struct abi_siginfo *info)
 {
+    int signal = info->signo;
+
     if (signal_in_set(signal, SIGNALS_IGNORED))
         return;
     if (signal_is_protected(process) && !process->signals.forced)
@@ -89,7 +96,7 @@ static void act_by_default(struct process *process, int signal)
         signal_stop_begin(signal);
         return;
     }
-    die(process, signal);
+    die(process, info);
 }
 
 /* The next signal that has a handler; 0: none. */
@@ -106,7 +113,7 @@ static int take_handled(struct task *self, struct abi_siginfo *info, struct abi_
             continue;
         if (action->handler != SIG_DFL)
             return signal;
-        act_by_default(self->process, signal);
+        act_by_default(self->process, info);
     }
 }
 

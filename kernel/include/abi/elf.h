@@ -9,6 +9,7 @@
 #define ELF_MAGIC_SIZE 4
 #define EI_CLASS       4
 #define EI_DATA        5
+#define EI_VERSION     6
 #define ELFCLASS64     2
 #define ELFDATA2LSB    1
 #define EM_X86_64      62
@@ -60,3 +61,17 @@ struct elf_program_header {
     u64 align;
 };
 _Static_assert(sizeof(struct elf_program_header) == 56, "elf(5)");
+
+struct elf_section_header {
+    u32 name;
+    u32 type;
+    u64 flags;
+    u64 address;
+    u64 offset;
+    u64 size;
+    u32 link;
+    u32 info;
+    u64 align;
+    u64 entry_size;
+};
+_Static_assert(sizeof(struct elf_section_header) == 64, "elf(5)");

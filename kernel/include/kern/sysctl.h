@@ -38,6 +38,8 @@ struct sysctl {
     /* After the checks of form and range; stores the values. NULL: they go to `value`. A negative
      * errno refuses. An s32 comes sign-extended. */
     int (*set)(const struct sysctl *setting, const u64 *values);
+    /* Of a string: false refuses the text with -EINVAL. NULL: any will do. */
+    bool (*accepts)(const char *text, size_t len);
 };
 
 /* @folder: "vm", "kernel" or "fs". */

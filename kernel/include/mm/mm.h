@@ -50,6 +50,7 @@
 #define VMA_RANDOM      0x8000u /* madvise */
 #define VMA_SEQUENTIAL  0x10000u
 #define VMA_LOCKONFAULT 0x20000u /* with VMA_LOCKED: not faulted in by the call */
+#define VMA_DONTDUMP    0x80000u /* left out of core dumps */
 
 /* Limits that mm enforces, bytes, ~0: none. proc copies them from the rlimits when they change. */
 struct mm_limits {
@@ -97,6 +98,7 @@ struct mm {
     u32 users;                        /* (a) tasks that run in it: the last one empties it */
     u32 references;                   /* (a) storage */
     u32 def_flags;                    /* (m) flags added to new areas */
+    u32 core_filter;                  /* (a) /proc/PID/coredump_filter: CORE_FILTER_* */
     u32 oom_victim;                   /* (a) proc: was chosen to be killed for memory */
     u64 minor_faults, major_faults;   /* (a) */
 };
@@ -245,6 +247,15 @@ struct vma_usage {
     u64 proportional_dirty, proportional_anonymous, proportional_shmem; /* parts of proportional */
 };
 void vma_usage_get(struct mm *mm, struct vma *vma, struct vma_usage *usage);
+
+/* Has the area private pages, or had it some? => from the callback above */
+bool mm_area_is_private(const struct vma_info *info);
+
+/*
+ * mm_next_contents: the first page of [addr, end) that holds more than zeroes nobody wrote.
+ * => page-aligned addresses; @end when there is none; map_lock not held
+ */
+vaddr_t mm_next_contents(struct mm *mm, vaddr_t addr, vaddr_t end);
 
 /* System-wide totals in pages, for meminfo. */
 struct mm_totals {

@@ -82,6 +82,12 @@ struct interval_timer {
     u64 interval; /* (p) ns */
 };
 
+/* The tasks of a process whose core is being written come to rest (core_dump.c). */
+struct core_park {
+    struct task *dumper; /* (I) the one that goes on */
+    unsigned nr_running; /* (process.lock) how many have not come yet */
+};
+
 enum process_state { PROCESS_ALIVE, PROCESS_ZOMBIE, PROCESS_REAPED };
 
 struct process {
@@ -110,6 +116,7 @@ struct process {
     bool continue_unreported;     /* (p) wait(WCONTINUED) has not seen the last continue */
     struct wait_queue child_wait; /* wait4 and waitid of its tasks */
     struct wait_queue exit_wait;  /* pollers of a pidfd; execve waiting for its other tasks */
+    struct core_park *core;       /* (p) while its core is being written */
     struct process_signals signals;
     struct abi_rlimit rlimits[NR_RLIMITS]; /* (p) */
     struct process_totals dead_tasks;      /* (p) */

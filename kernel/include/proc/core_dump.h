@@ -1,0 +1,26 @@
+/*
+ * Core dumps (core(5)): the memory and the registers of a process that dies of a signal, in a file.
+ */
+#pragma once
+
+#include <abi/signal.h>
+#include <lib/types.h>
+
+struct process;
+struct task;
+
+/*
+ * core_dump: write the core of the current process, which is dying of @info->signo.
+ * => may sleep; the other tasks stop where they are until it is written
+ * => true: this task owns the death of its process, whose exit status is set (WAIT_STATUS_DUMPED
+ * when a core was written); false: someone else had begun to end it
+ */
+bool core_dump(const struct abi_siginfo *info);
+
+/* A task ends: while its process is being dumped, wait until that is done. */
+void core_dump_park(struct task *self);
+
+extern s32 suid_dumpable; /* (a) fs.suid_dumpable, 0..2: dumpable after a change of rights */
+
+/* kernel.core_pattern, kernel.core_uses_pid, fs.suid_dumpable. */
+void core_settings_init(void);
