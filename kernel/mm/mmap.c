@@ -72,8 +72,10 @@ static int check_type(const struct mm_map_request *request)
         return -EOPNOTSUPP;
 
     if (type != MAP_SHARED && type != MAP_PRIVATE &&
-        !(type == MAP_SHARED_VALIDATE && request->object != NULL))
+        !(type == MAP_SHARED_VALIDATE && !(request->flags & MAP_ANONYMOUS)))
         return -EINVAL;
+    if (request->refusal != 0)
+        return request->refusal;
     if ((request->flags & MAP_GROWSDOWN) && (is_shared(request) || request->object != NULL))
         return -EINVAL;
     return 0;

@@ -167,6 +167,12 @@ struct mount *mount_next(struct mount *mount)
     return next == &mounts ? NULL : list_entry(next, struct mount, link);
 }
 
+bool mount_is_noexec(const struct mount *mount)
+{
+    return (READ_ONCE(mount->flags) & MS_NOEXEC) ||
+           (READ_ONCE(mount->filesystem->flags) & FILESYSTEM_NO_EXEC);
+}
+
 int mount_may_write(const struct mount *mount)
 {
     if ((READ_ONCE(mount->flags) & MS_RDONLY) ||

@@ -56,7 +56,7 @@ int path_permission(const struct path *path, const struct credentials *credentia
     if ((mask & MAY_WRITE) && (type == S_IFREG || type == S_IFDIR || type == S_IFLNK) &&
         mount_may_write(path->mount) != 0)
         return -EROFS;
-    if ((mask & MAY_EXEC) && type == S_IFREG && (READ_ONCE(path->mount->flags) & MS_NOEXEC))
+    if ((mask & MAY_EXEC) && type == S_IFREG && mount_is_noexec(path->mount))
         return -EACCES;
     return inode_permission(inode, credentials, mask);
 }

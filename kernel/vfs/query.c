@@ -113,7 +113,7 @@ static int access_check(const struct path *path, const struct credentials *crede
 
     if (mask == 0)
         return 0;
-    if ((mask & MAY_EXEC) && type == S_IFREG && (path->mount->flags & MS_NOEXEC))
+    if ((mask & MAY_EXEC) && type == S_IFREG && mount_is_noexec(path->mount))
         return -EACCES;
     err = inode_permission(inode, credentials, mask);
     if (err == 0 && (mask & MAY_WRITE) && (type == S_IFREG || type == S_IFDIR || type == S_IFLNK))

@@ -301,7 +301,7 @@ void procfs_init(void)
 
     proc_sys_init();
     filesystem_init(&filesystem, &proc_type, &filesystem_ops, PROC_SUPER_MAGIC);
-    filesystem.flags |= FILESYSTEM_NO_CACHE;
+    filesystem.flags |= FILESYSTEM_NO_CACHE | FILESYSTEM_NO_EXEC;
     inode = proc_inode_create(&root_entry, &nobody);
     ASSERT(inode);
     filesystem.root = dentry_create_root(&filesystem, inode);

@@ -188,7 +188,18 @@ static s64 seek_text(struct file *file, s64 offset, int whence)
     return whence == SEEK_END ? -EINVAL : file_seek_position(file, offset, whence, 0);
 }
 
+/* As on Linux, files about the machine fail where those about processes and settings have no such
+ * operation. */
+static int map_text(struct file *file, struct mm_map_request *request)
+{
+    const struct proc_node *node = proc_node_of(file->inode);
+
+    (void)request;
+    return node->subject.process || node->is_setting ? -ENODEV : -EIO;
+}
+
 const struct file_ops proc_text_file_ops = {
+    .map = map_text,
     .open = open_text,
     .release = release_text,
     .read = read_text,

@@ -137,6 +137,8 @@ struct mm_map_request {
     u64 offset;               /* into the object */
     struct vm_source *source; /* NULL or the door; an area takes its own reference */
     unsigned may;             /* VMA_MAY* that the door allows */
+    int refusal;              /* why the door does not allow it at all: the errno when its turn
+                                 comes among the checks; 0: it does */
     unsigned vma_flags;       /* extra VMA_* (stack, special ...) */
     const char *name;         /* of a VMA_SPECIAL area: "[vdso]"; static storage */
     unsigned rights;          /* MM_MAP_MAY_*: what the caller's capabilities allow */

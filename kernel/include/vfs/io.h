@@ -31,8 +31,8 @@ int file_sync(struct file *file, u64 start, u64 end, bool data_only) __must_chec
 int file_truncate(struct file *file, s64 size) __must_check;
 int file_allocate(struct file *file, int mode, s64 offset, s64 len) __must_check;
 int file_advise(struct file *file, s64 offset, s64 len, int advice) __must_check;
-/* mmap(2): checks the open mode against prot and MAP_SHARED, fills in object, source and may.
- * -EACCES, -ENODEV, -EPERM ... */
+/* mmap(2): checks the open mode against prot and MAP_SHARED, fills in object, source, may, and
+ * refusal: -EACCES, -ENODEV, -EPERM ... => -EBADF: a file that is only a place */
 int file_map(struct file *file, struct mm_map_request *request) __must_check;
 /* getdents64(2) and getdents(2): bytes filled, 0 at the end, -EINVAL when the buffer is too small
  * for one entry. */

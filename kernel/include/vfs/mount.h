@@ -69,6 +69,7 @@ struct filesystem {
 };
 #define FILESYSTEM_READ_ONLY (1u << 0)
 #define FILESYSTEM_NO_CACHE  (1u << 1) /* unused names are forgotten at once */
+#define FILESYSTEM_NO_EXEC   (1u << 3) /* whatever the mount says */
 #define FILESYSTEM_INTERNAL  (1u << 2) /* cannot be mounted by users: pipefs and the like */
 
 /* Fill in the generic part (device number, one reference). The storage is the caller's. */
@@ -101,6 +102,9 @@ void path_cross_mounts(struct path *path);
 
 /* 0, or -EROFS: the mount or its filesystem is read-only. */
 int mount_may_write(const struct mount *mount) __must_check;
+
+/* Is nothing on it to be executed? */
+bool mount_is_noexec(const struct mount *mount);
 
 /* The first mount: the root of everything. => once, at boot. @type_name: "tmpfs" (shown as rootfs)
  */
