@@ -46,6 +46,19 @@ static int audit_table_total(struct audit *audit)
     return 0;
 }
 
+/* meminfo counts the pages that are mapped. */
+static int audit_resident_totals(struct audit *audit)
+{
+    struct mm_totals totals;
+
+    mm_totals_get(&totals);
+    if (totals.anonymous != audit->anonymous || totals.mapped != audit->mapped)
+        return audit_fail(audit, "resident_totals",
+                          "anonymous %lu, counted %lu; of objects %lu, counted %lu",
+                          totals.anonymous, audit->anonymous, totals.mapped, audit->mapped);
+    return 0;
+}
+
 static int audit_free_frames(struct audit *audit)
 {
     return frames_check() ? 0 : audit_fail(audit, "free_frames", "the buddy lists are damaged");
@@ -70,6 +83,8 @@ static int audit_each(struct audit *audit)
         err = audit_table_total(audit);
     if (err == 0)
         err = audit_frames(audit);
+    if (err == 0)
+        err = audit_resident_totals(audit);
     return err != 0 ? err : audit_free_frames(audit);
 }
 

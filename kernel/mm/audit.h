@@ -15,6 +15,8 @@ struct audit {
     u32 *found;    /* by frame number: entries that name the frame (tables: of level 2 and up) */
     u64 tables;    /* table frames that were found, roots not counted */
     u64 committed; /* by address spaces */
+    u64 anonymous; /* private pages that are mapped */
+    u64 mapped;    /* pages of objects that are mapped */
     unsigned mm_number; /* of the address space being looked at, in the order of their creation */
 };
 

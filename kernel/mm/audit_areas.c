@@ -144,11 +144,57 @@ static int audit_area_objects(struct audit *audit, struct mm *mm)
     return 0;
 }
 
+/* Is this the first of the areas in the object's tree? Each object is looked at once. */
+static bool is_first_in_object(struct vma *vma)
+{
+    return object_area_first(&vma->object->areas, 0, ~0ul) == &vma->object_node;
+}
+
+static u64 count_writable_areas(struct vm_object *object)
+{
+    struct interval_node *node;
+    u64 nr = 0;
+
+    interval_for_each (node, object_area, &object->areas, 0, ~0ul)
+        nr += vma_may_write_object(vma_of_object_node(node));
+    return nr;
+}
+
+/* What an object that is mapped says about itself: its tree of pages, how many there are, how many
+ * areas may write. */
+static int audit_object_tree(struct audit *audit, struct mm *mm)
+{
+    struct vma *vma;
+
+    vma_for_each (vma, mm) {
+        struct vm_object *object = vma->object;
+        u64 nr_pages, nr_items, nr_writable, writable;
+        bool first, sound;
+
+        if (object == NULL)
+            continue;
+        spin_lock(&object->lock);
+        first = is_first_in_object(vma);
+        sound = !first || radix_check(&object->pages);
+        nr_pages = object->nr_pages;
+        nr_items = object->pages.nr_items;
+        writable = object->writable_maps;
+        nr_writable = first ? count_writable_areas(object) : writable;
+        spin_unlock(&object->lock);
+        if (!sound || nr_pages != nr_items || nr_writable != writable)
+            return audit_fail(
+                audit, "object_tree",
+                "of area %lx: tree sound: %d, %lu pages, counted %lu; writable %lu/%lu", vma->start,
+                sound, nr_pages, nr_items, writable, nr_writable);
+    }
+    return 0;
+}
+
 int audit_areas(struct audit *audit, struct mm *mm)
 {
     static int (*const invariants[])(struct audit *, struct mm *) = {
-        audit_area_order, audit_area_gaps,     audit_area_merging,
-        audit_area_flags, audit_area_counters, audit_area_objects,
+        audit_area_order,    audit_area_gaps,    audit_area_merging, audit_area_flags,
+        audit_area_counters, audit_area_objects, audit_object_tree,
     };
     unsigned i;
 

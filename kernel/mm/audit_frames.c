@@ -2,6 +2,8 @@
  * Invariants of frames: every frame has exactly one owner, map counts are the entries found, the
  * reverse map finds exactly those entries.
  */
+#include <lib/bits.h>
+
 #include "anon_family.h"
 #include "audit.h"
 #include "object_pages.h"
@@ -81,10 +83,16 @@ static int audit_table_page(struct audit *audit, struct page *page)
     return 0;
 }
 
+#define OWNER_FLAGS                                                                                \
+    (PAGE_PRIVATE_OWNED | PAGE_OBJECT | PAGE_TABLE | PAGE_SLAB | PAGE_LARGE | PAGE_FREE |          \
+     PAGE_RESERVED)
+
 static int audit_frame(struct audit *audit, struct page *page)
 {
     u32 flags = READ_ONCE(page->flags);
 
+    if (popcount(flags & OWNER_FLAGS) > 1)
+        return frame_fail(audit, "frame_owner", page, "more than one owner");
     if (flags & PAGE_PRIVATE_OWNED)
         return audit_private_page(audit, page);
     if (flags & PAGE_OBJECT)
@@ -96,6 +104,17 @@ static int audit_frame(struct audit *audit, struct page *page)
     if ((flags & PAGE_FREE) && page_references(page) != 0)
         return frame_fail(audit, "frame_owner", page, "free, but referenced");
     return 0;
+}
+
+/* Count a frame for the totals of meminfo, as account_map_page does. */
+static void count_mapped(struct audit *audit, const struct page *page)
+{
+    if (found(audit, page) == 0)
+        return;
+    if (page_flag_test(page, PAGE_PRIVATE_OWNED))
+        audit->anonymous++;
+    else if (page_flag_test(page, PAGE_OBJECT))
+        audit->mapped++;
 }
 
 int audit_frames(struct audit *audit)
@@ -111,6 +130,7 @@ int audit_frames(struct audit *audit)
         err = audit_frame(audit, page);
         if (err != 0)
             return err;
+        count_mapped(audit, page);
     }
     return 0;
 }

@@ -47,11 +47,6 @@ static void object_areas_unlock(struct vm_object *object)
         spin_unlock(&object->lock);
 }
 
-static bool vma_may_write_object(const struct vma *vma)
-{
-    return vma_is_shared(vma) && (vma->flags & VMA_MAYWRITE);
-}
-
 static void object_areas_add(struct vma *vma)
 {
     if (vma->object == NULL)

@@ -81,6 +81,12 @@ static inline bool vma_is_special(const struct vma *vma)
     return (vma->flags & VMA_SPECIAL) || vma_is_device(vma);
 }
 
+/* Is the area one of object.writable_maps? */
+static inline bool vma_may_write_object(const struct vma *vma)
+{
+    return vma_is_shared(vma) && (vma->flags & VMA_MAYWRITE);
+}
+
 /* The index in the object of the page at @addr. */
 static inline u64 vma_index(const struct vma *vma, vaddr_t addr)
 {

@@ -3,7 +3,11 @@
 
 #include <lib/string.h>
 
+#include <kmem/frames.h>
+
+#include "account.h"
 #include "anon_family.h"
+#include "commit.h"
 #include "pt.h"
 
 static char report[256];
@@ -160,6 +164,211 @@ TEST(a_table_with_a_wrong_count)
     table->sharers++;
     expect_broken("upper_entry");
     table->sharers--;
+    audit();
+    finish(mm);
+}
+
+TEST(neighbours_that_could_be_one)
+{
+    struct vma *low;
+    u32 flags;
+
+    start();
+    EXPECT_EQ(mm_unmap(mm, at, 20 * PAGE), 0);
+    at = do_map(mm, 0, 4 * PAGE, RW, ANON);
+    EXPECT_EQ(mm_protect(mm, at, PAGE, PROT_READ), 0);
+    low = vma_find(mm, at);
+    flags = low->flags;
+    vma_set_flags(low, vma_next(low)->flags);
+    expect_broken("area_merging");
+    vma_set_flags(low, flags);
+    audit();
+    finish(mm);
+}
+
+TEST(flags_that_do_not_go_together)
+{
+    struct vma *vma;
+    u32 flags;
+
+    start();
+    vma = vma_find(mm, at);
+    flags = vma->flags;
+    vma->flags = flags | VMA_SHARED;
+    expect_broken("area_flags");
+    vma->flags = flags & ~VMA_ACCOUNT;
+    expect_broken("area_flags");
+    vma->flags = flags | VMA_LOCKONFAULT;
+    expect_broken("area_flags");
+    vma->flags = flags;
+    audit();
+    finish(mm);
+}
+
+TEST(an_object_that_is_wrong_about_itself)
+{
+    struct store *store = store_create(4);
+    struct vma *vma;
+    long file;
+
+    start();
+    file = do_map_object(mm, &store->object, 0, 4 * PAGE, PROT_READ, MAP_SHARED);
+    vma = vma_find(mm, file);
+    vma_leave_object(vma);
+    expect_broken("area_objects");
+    vma_enter_object(vma);
+    store->object.nr_pages++;
+    expect_broken("object_tree");
+    store->object.nr_pages--;
+    store->object.writable_maps++;
+    expect_broken("object_tree");
+    store->object.writable_maps--;
+    audit();
+    finish(mm);
+    store_destroy(store);
+}
+
+TEST(an_object_page_that_its_tree_does_not_know)
+{
+    struct store *store = store_create(4);
+    struct page *page;
+    long file;
+
+    start();
+    file = do_map_object(mm, &store->object, 0, 4 * PAGE, PROT_READ, MAP_SHARED);
+    EXPECT_EQ(user_read(mm, file), 1);
+    page = pt_page_of(*slot_of(file));
+    EXPECT_EQ(mm_unmap(mm, file, 4 * PAGE), 0);
+    page->index = 3000;
+    expect_broken("object_page");
+    page->index = 0;
+    audit();
+    finish(mm);
+    store_destroy(store);
+}
+
+TEST(the_page_of_zeroes_made_writable)
+{
+    pte_t *slot, saved;
+    long more;
+
+    start();
+    more = do_map(mm, 0, PAGE, RW, ANON);
+    EXPECT_EQ(user_read(mm, more), 0);
+    slot = slot_of(more);
+    saved = *slot;
+    *slot = pte_set_writable(saved);
+    expect_broken("entry_ownerless");
+    *slot = saved;
+    audit();
+    finish(mm);
+}
+
+TEST(a_private_page_of_somebody_else)
+{
+    struct page *page;
+
+    start();
+    page = pt_page_of(*slot_of(at));
+    page->owner_code++;
+    expect_broken("entry_private");
+    page->owner_code--;
+    page_flag_clear(page, PAGE_PRIVATE_OWNED);
+    expect_broken("entry_owner");
+    page_flag_set(page, PAGE_PRIVATE_OWNED);
+    audit();
+    finish(mm);
+}
+
+TEST(a_private_page_that_nobody_maps)
+{
+    struct page *page = page_alloc(ALLOC_WAIT);
+
+    start();
+    page_flag_set(page, PAGE_PRIVATE_OWNED);
+    page->map_count = 0;
+    expect_broken("private_page");
+    page_flag_clear(page, PAGE_PRIVATE_OWNED);
+    audit();
+    page_put(page);
+    finish(mm);
+}
+
+TEST(a_shared_table_with_one_sharer_too_many)
+{
+    struct pt_table *table;
+    struct mm *child;
+    long large;
+    u64 i;
+
+    start();
+    large = do_map(mm, 0, 1024 * PAGE, RW, ANON);
+    for (i = 0; i < 1024; i++)
+        user_write(mm, large + i * PAGE, 1);
+    child = mm_fork(mm);
+    table = pt_table_of(slot_of(align_up(large, PT_LEAF_SPAN)));
+    EXPECT_EQ(table->sharers, 2);
+    table->sharers++;
+    expect_broken("table_sharers");
+    table->sharers--;
+    audit();
+    finish(child);
+    finish(mm);
+}
+
+TEST(a_frame_with_two_owners_and_a_free_one_in_use)
+{
+    struct page *page;
+    pfn_t pfn = 0;
+
+    start();
+    page = pt_page_of(*slot_of(at));
+    page_flag_set(page, PAGE_SLAB);
+    expect_broken("frame_owner");
+    page_flag_clear(page, PAGE_SLAB);
+    while (!page_flag_test(pfn_to_page(pfn), PAGE_FREE))
+        pfn++;
+    page = pfn_to_page(pfn);
+    page->references++;
+    expect_broken("frame_owner");
+    page->references--;
+    audit();
+    finish(mm);
+}
+
+TEST(a_damaged_free_list)
+{
+    pfn_t pfn = 0;
+
+    start();
+    while (!page_flag_test(pfn_to_page(pfn), PAGE_BUDDY))
+        pfn++;
+    page_flag_clear(pfn_to_page(pfn), PAGE_BUDDY);
+    expect_broken("free_frames");
+    page_flag_set(pfn_to_page(pfn), PAGE_BUDDY);
+    audit();
+    finish(mm);
+}
+
+TEST(wrong_totals)
+{
+    struct pt_table *table;
+
+    start();
+    commit_charge_again(1);
+    expect_broken("committed");
+    commit_uncharge(1);
+    table = pt_table_create(mm, 1);
+    mm->table_pages--;
+    expect_broken("table_total");
+    mm->table_pages++;
+    pt_table_discard(mm, table);
+    account_total_add(ACCOUNT_ANONYMOUS, 1);
+    expect_broken("resident_totals");
+    account_total_add(ACCOUNT_ANONYMOUS, -1);
+    account_total_add(ACCOUNT_MAPPED, 1);
+    expect_broken("resident_totals");
+    account_total_add(ACCOUNT_MAPPED, -1);
     audit();
     finish(mm);
 }
