@@ -6,6 +6,7 @@
 #include <kmem/kmalloc.h>
 #include <mm/mm.h>
 #include <proc/credentials.h>
+#include <proc/process_vm.h>
 #include <proc/task.h>
 #include <sched/wait.h>
 #include <vfs/io.h>
@@ -152,4 +153,39 @@ long sys_memfd_create(const char __user *user_name, unsigned long flags)
     if (len < 0)
         return len == -ENAMETOOLONG ? -EINVAL : len;
     return sys_install(memfd_create(name, (unsigned)flags), flags & MFD_CLOEXEC ? O_CLOEXEC : 0);
+}
+
+/* What is there is asked before who is asked: no bytes on either side are no question at all. */
+static long move_process_vm(int pid, const struct iovec __user *user_local, unsigned long nr_local,
+                            const struct iovec __user *user_remote, unsigned long nr_remote,
+                            unsigned long flags, bool write)
+{
+    struct iovec *local_segments = NULL, *remote_segments = NULL;
+    struct io_buffer local, remote;
+    long result;
+
+    if (flags)
+        return -EINVAL;
+    result = io_buffer_vector(&local, user_local, nr_local, &local_segments);
+    if (!result && local.remaining > 0)
+        result = io_buffer_vector(&remote, user_remote, nr_remote, &remote_segments);
+    if (!result && local.remaining > 0 && remote.remaining > 0)
+        result = process_vm_move(pid, &local, remote_segments, nr_remote, write);
+    kfree(local_segments);
+    kfree(remote_segments);
+    return result;
+}
+
+long sys_process_vm_readv(int pid, const struct iovec __user *local, unsigned long nr_local,
+                          const struct iovec __user *remote, unsigned long nr_remote,
+                          unsigned long flags)
+{
+    return move_process_vm(pid, local, nr_local, remote, nr_remote, flags, false);
+}
+
+long sys_process_vm_writev(int pid, const struct iovec __user *local, unsigned long nr_local,
+                           const struct iovec __user *remote, unsigned long nr_remote,
+                           unsigned long flags)
+{
+    return move_process_vm(pid, local, nr_local, remote, nr_remote, flags, true);
 }

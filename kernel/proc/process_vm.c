@@ -1,0 +1,83 @@
+/*
+ * process_vm_readv and process_vm_writev: page by page through a page of the kernel's own, since
+ * the two address spaces are never loaded at the same time.
+ */
+#include <proc/process_vm.h>
+
+#include <abi/errno.h>
+#include <kmem/kmalloc.h>
+#include <mm/mm.h>
+#include <proc/control.h>
+#include <proc/task.h>
+
+/* The address space of @pid, a user of it; ERR_PTR. */
+static struct mm *find_memory(int pid)
+{
+    struct task *task = task_find(pid);
+    struct mm *mm;
+
+    if (task == NULL)
+        return ERR_PTR(-ESRCH);
+    if (task_may_inspect(task) != 0) {
+        task_put(task);
+        return ERR_PTR(-EPERM);
+    }
+    mm = task_get_mm(task);
+    task_put(task);
+    return mm != NULL ? mm : ERR_PTR(-ESRCH);
+}
+
+/* Up to the end of the remote page. => bytes moved; fewer than asked for: a bad address */
+static size_t move_piece(struct mm *mm, struct io_buffer *local, vaddr_t addr, size_t len,
+                         char *page, bool write)
+{
+    ssize_t moved;
+
+    if (write) {
+        len = io_buffer_copy_from(local, page, len);
+        moved = mm_access(mm, addr, page, len, true, false);
+        return moved < 0 ? 0 : (size_t)moved;
+    }
+    moved = mm_access(mm, addr, page, len, false, false);
+    return moved < 0 ? 0 : io_buffer_copy_to(local, page, (size_t)moved);
+}
+
+/* => false: a bad address ended it */
+static bool move_segment(struct mm *mm, struct io_buffer *local, const struct iovec *segment,
+                         char *page, bool write, size_t *moved)
+{
+    vaddr_t addr = (vaddr_t)segment->iov_base;
+    size_t left = min(segment->iov_len, local->remaining);
+
+    while (left > 0) {
+        size_t len = min(left, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
+        size_t done = move_piece(mm, local, addr, len, page, write);
+
+        *moved += done;
+        if (done < len)
+            return false;
+        addr += len;
+        left -= len;
+    }
+    return true;
+}
+
+ssize_t process_vm_move(int pid, struct io_buffer *local, const struct iovec *remote, size_t nr,
+                        bool write)
+{
+    struct mm *mm = find_memory(pid);
+    size_t moved = 0, i;
+    bool good = true;
+    char *page;
+
+    if (IS_ERR(mm))
+        return PTR_ERR(mm);
+    page = kmalloc(PAGE_SIZE, ALLOC_WAIT);
+    for (i = 0; page != NULL && good && i < nr && local->remaining > 0; i++)
+        good = move_segment(mm, local, &remote[i], page, write, &moved);
+    mm_put_user(mm);
+    if (page == NULL)
+        return -ENOMEM;
+    kfree(page);
+    return moved > 0 || good ? (ssize_t)moved : -EFAULT;
+}
