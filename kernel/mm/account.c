@@ -8,7 +8,7 @@
 
 #include "account.h"
 #include "commit.h"
-#include "table.h"
+#include "lazy_free.h"
 
 static bool (*may_exceed_lock_limit)(void);
 static u64 committed_objects;
@@ -150,8 +150,10 @@ void account_map_page(struct page *page)
 
 void account_unmap_page(struct page *page)
 {
-    if (fetch_sub(&page->map_count, 1) == 1)
-        account_total_add(mapped_total(page), -1);
+    if (fetch_sub(&page->map_count, 1) > 1)
+        return;
+    account_total_add(mapped_total(page), -1);
+    lazy_free_forget(page);
 }
 
 /* A page may be counted in on one CPU and out on another: only the sum means anything. */
@@ -173,6 +175,7 @@ void mm_totals_get(struct mm_totals *result)
         .shmem = total_get(ACCOUNT_SHMEM),
         .dirty = total_get(ACCOUNT_DIRTY),
         .mapped = total_get(ACCOUNT_MAPPED),
+        .lazy_free = lazy_free_count(),
         .tables = pt_table_total(),
         .committed = commit_total(),
         .commit_limit = commit_limit(),

@@ -79,6 +79,7 @@ struct family_walk {
     bool locked;
     bool (*visit)(struct pt_cursor *cursor, void *argument);
     void *argument;
+    unsigned wanted; /* the map count at the beginning */
     unsigned found;
     bool stop;
     pte_t *seen[WALK_SEEN_MAX];
@@ -136,7 +137,7 @@ static void visit_displaced(struct family_walk *walk, struct mm *mm)
 
 static bool walk_is_done(const struct family_walk *walk)
 {
-    return walk->stop || (int)walk->found >= page_map_count(walk->page);
+    return walk->stop || walk->found >= walk->wanted;
 }
 
 static void visit_member(struct family_walk *walk, struct mm *mm)
@@ -152,6 +153,7 @@ unsigned anon_family_walk(struct page *page, bool locked,
     struct family_walk walk = {.page = page,
                                .birth = private_page_birth(page),
                                .locked = locked,
+                               .wanted = (unsigned)page_map_count(page),
                                .visit = visit,
                                .argument = argument};
     struct anon_family *family = page_owner(page);
@@ -169,4 +171,15 @@ unsigned anon_family_walk(struct page *page, bool locked,
     }
     spin_unlock(&family->lock);
     return walk.found;
+}
+
+void anon_family_flush(struct page *page, vaddr_t addr)
+{
+    struct anon_family *family = page_owner(page);
+    struct mm *mm;
+
+    spin_lock(&family->lock);
+    list_for_each_entry (mm, &family->members, family_link)
+        arch_mmu_flush(&mm->mmu, addr, addr + PAGE_SIZE, false);
+    spin_unlock(&family->lock);
 }

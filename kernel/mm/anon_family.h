@@ -37,10 +37,14 @@ int anon_family_create(struct mm *mm) __must_check;
 void anon_family_join(struct mm *mm, struct anon_family *family);
 void anon_family_leave(struct mm *mm);
 
+/* Flush @addr in every member of the family of @page. => RCU read lock or an entry keeps it */
+void anon_family_flush(struct page *page, vaddr_t addr);
+
 /*
  * anon_family_walk: call @visit for each entry that names the private page @page, its leaf locked,
  * until the map count is used up or @visit returns false.
  * => returns how many entries were visited; fewer than the map count: a fork or mremap is in flight
+ * => @visit may empty the entry
  * => @locked: the caller holds map_lock of all members (the audit); else they are tried
  */
 unsigned anon_family_walk(struct page *page, bool locked,

@@ -13,6 +13,7 @@
 #include "audit.h"
 #include "commit.h"
 #include "mm_list.h"
+#include "reclaim.h"
 
 int audit_fail(struct audit *audit, const char *invariant, const char *format, ...)
 {
@@ -95,12 +96,14 @@ static void lock_all(void)
     mutex_lock(&mm_list_lock);
     list_for_each_entry (mm, &mm_list, list_link)
         write_lock(&mm->map_lock);
+    mutex_lock(&reclaim_mutex);
 }
 
 static void unlock_all(void)
 {
     struct mm *mm;
 
+    mutex_unlock(&reclaim_mutex);
     list_for_each_entry (mm, &mm_list, list_link)
         write_unlock(&mm->map_lock);
     mutex_unlock(&mm_list_lock);

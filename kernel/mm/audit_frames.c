@@ -6,6 +6,7 @@
 
 #include "anon_family.h"
 #include "audit.h"
+#include "lazy_free.h"
 #include "object_pages.h"
 
 static int frame_fail(struct audit *audit, const char *invariant, const struct page *page,
@@ -49,6 +50,7 @@ static int audit_private_page(struct audit *audit, struct page *page)
         return err;
     if (page_map_count(page) == 0)
         return frame_fail(audit, "private_page", page, "belongs to nobody");
+    audit->lazy_free += page_flag_test(page, PAGE_LRU);
     if (page_map_count(page) > 8)
         return 0; /* the walk is not bound to tell so many apart */
     visited = (int)anon_family_walk(page, true, count_visit, NULL);
@@ -132,5 +134,8 @@ int audit_frames(struct audit *audit)
             return err;
         count_mapped(audit, page);
     }
+    if (audit->lazy_free != lazy_free_count())
+        return audit_fail(audit, "lazy_free", "%lu pages are marked, %lu on the list",
+                          audit->lazy_free, lazy_free_count());
     return 0;
 }

@@ -1,171 +1,302 @@
 /*
- * madvise(2): the advice that Quire follows. Everything else is refused with -EINVAL, as Linux
- * refuses advice it was not built for.
+ * madvise(2): a table of the advice there is, and the walk over the areas of a range.
  *
- * NORMAL, RANDOM, SEQUENTIAL and DONTFORK, DOFORK are remembered in the area (and so decide what
- * merges); WILLNEED brings a file's pages in; DONTNEED drops what the area holds; POPULATE_*
- * faults it in.
+ * A row either changes flags that the area remembers (they decide what merges, too) or does its
+ * work at once. Advice without a row is refused with -EINVAL, as Linux refuses what it was not
+ * built for: Quire merges no equal pages (MERGEABLE) and poisons none (HWPOISON).
+ *
+ * Holes are passed over and reported at the end as -ENOMEM; any other error ends the call. Locks:
+ * map_lock for writing when flags change, else for reading; work that waits for long gives it up.
  */
 #include <abi/errno.h>
 #include <abi/mman.h>
 
+#include "cold.h"
+#include "lazy_free.h"
 #include "object_pages.h"
 #include "populate.h"
-#include "pt.h"
 
-#define ADVICE_READ (VMA_RANDOM | VMA_SEQUENTIAL)
+/* What is being advised: the part [start, end) of one area. */
+struct advised {
+    struct mm *mm;
+    struct vma *vma;
+    vaddr_t start, end;
+    int advice;
+};
 
-/* How the flags of an area change with the advice; false: it is not that kind of advice. */
-static bool advice_flags(int advice, u32 flags, u32 *result)
+struct advice {
+    int number;
+    u32 clear, set; /* of the area's flags; both 0: see apply */
+    /* May this area be advised so: 0 or the errno. NULL: any may. */
+    int (*check)(const struct vma *vma);
+    /* Do it. => map_lock held for reading, given up in between where needed: vma is invalid then */
+    int (*apply)(struct advised *advised);
+};
+
+/* Frames that are not the kernel's memory: devices, and [vvar]. */
+static bool is_device(const struct vma *vma)
 {
-    switch (advice) {
-    case MADV_NORMAL:
-        *result = flags & ~ADVICE_READ;
-        return true;
-    case MADV_RANDOM:
-        *result = (flags & ~ADVICE_READ) | VMA_RANDOM;
-        return true;
-    case MADV_SEQUENTIAL:
-        *result = (flags & ~ADVICE_READ) | VMA_SEQUENTIAL;
-        return true;
-    case MADV_DONTFORK:
-        *result = flags | VMA_DONTFORK;
-        return true;
-    case MADV_DOFORK:
-        *result = flags & ~VMA_DONTFORK;
-        return true;
-    default:
-        return false;
-    }
+    return vma_is_device(vma) && !((vma->flags & VMA_SPECIAL) && (vma->flags & VMA_MAYEXEC));
 }
 
-static bool changes_areas(int advice)
-{
-    u32 flags;
+/* ---- what areas allow ---- */
 
-    return advice_flags(advice, 0, &flags);
+static int check_fork(const struct vma *vma)
+{
+    return is_device(vma) ? -EINVAL : 0;
 }
 
-static bool is_known(int advice)
+static int check_dump(const struct vma *vma)
 {
-    return changes_areas(advice) || advice == MADV_DONTNEED || advice == MADV_WILLNEED ||
-           advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE;
+    return vma_is_special(vma) ? -EINVAL : 0;
 }
 
-/* ---- one area, or the part of it in [start, end) ---- */
-
-static int drop_pages(struct mm *mm, const struct vma *vma, vaddr_t start, vaddr_t end)
+/* Not a file's, not even /dev/zero; [vdso] and [vvar] are nobody's. */
+static int check_wipe(const struct vma *vma)
 {
-    struct pt_range range = {.start = start, .end = end, .floor = start, .ceiling = end};
-    struct batch batch;
-    int err;
+    bool has_file = !(vma->flags & VMA_SPECIAL) && (vma->object != NULL || vma->source != NULL);
 
-    if ((vma->flags & (VMA_LOCKED | VMA_SPECIAL)) ||
-        (vma->object != NULL && (vma->object->flags & VM_OBJECT_DEVICE)))
+    return has_file || vma_is_shared(vma) ? -EINVAL : 0;
+}
+
+static int check_drop_locked(const struct vma *vma)
+{
+    return is_device(vma) ? -EINVAL : 0;
+}
+
+static int check_drop(const struct vma *vma)
+{
+    return vma->flags & VMA_LOCKED ? -EINVAL : check_drop_locked(vma);
+}
+
+static int check_free(const struct vma *vma)
+{
+    return vma_is_anonymous(vma) ? check_drop(vma) : -EINVAL;
+}
+
+static int check_remove(const struct vma *vma)
+{
+    u32 needed = VMA_SHARED | VMA_MAYWRITE;
+
+    if ((vma->flags & (VMA_LOCKED | VMA_SPECIAL)) || (vma->object == NULL && vma->source == NULL))
         return -EINVAL;
-    err = pt_own_edges(mm, &range);
+    return (vma->flags & needed) == needed ? 0 : -EACCES;
+}
+
+static int check_populate_read(const struct vma *vma)
+{
+    return is_device(vma) || !(vma->flags & VMA_READ) ? -EINVAL : 0;
+}
+
+static int check_populate_write(const struct vma *vma)
+{
+    return is_device(vma) || !(vma->flags & VMA_WRITE) ? -EINVAL : 0;
+}
+
+/* ---- what is done at once ---- */
+
+static int apply_drop(struct advised *a)
+{
+    struct pt_range range = {
+        .start = a->start, .end = a->end, .floor = a->start, .ceiling = a->end};
+    struct batch batch;
+    int err = pt_own_edges(a->mm, &range);
+
     if (err != 0)
         return err;
-    batch_init(&batch, mm);
+    batch_init(&batch, a->mm);
     pt_zap(&batch, &range);
     batch_finish(&batch);
     return 0;
 }
 
-static void bring_in(const struct vma *vma, vaddr_t start, vaddr_t end)
+static int apply_free(struct advised *a)
 {
-    u64 index = vma_index(vma, start);
-    u64 last = vma_index(vma, end - 1);
-    struct page *page;
-
-    if (vma->object == NULL || vma->object->ops->get_page == NULL)
-        return;
-    for (; index <= last && object_get_page(vma->object, index, &page) == 0; index++)
-        page_put(page);
+    return lazy_free_range(a->mm, a->start, a->end);
 }
 
-static int advise_area(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end, int advice)
+static int apply_cold(struct advised *a)
 {
-    u32 flags;
+    cool_range(a->mm, a->start, a->end);
+    return 0;
+}
 
-    if (advice == MADV_DONTNEED)
-        return drop_pages(mm, vma, start, end);
-    if (advice == MADV_WILLNEED) {
-        bring_in(vma, start, end);
+/* Files whose residency is not the caller's to know are left alone. There is no swap: of private
+ * pages only those that were given up can go. */
+static int apply_page_out(struct advised *a)
+{
+    struct vma *vma = a->vma;
+    struct vm_source *source = vma->flags & VMA_SPECIAL ? NULL : vma->source;
+    struct vm_object *object;
+    u64 first, last;
+
+    if (vma->object != NULL && (source == NULL || !source->ops->is_trusted(source)))
         return 0;
+    cool_range(a->mm, a->start, a->end);
+    if (!vma_is_shared(vma))
+        lazy_free_reclaim_range(a->mm, a->start, a->end);
+    if (vma->object == NULL)
+        return 0;
+    first = vma_index(vma, a->start);
+    last = vma_index(vma, a->end - 1);
+    object = vm_object_get(vma->object);
+    read_unlock(&a->mm->map_lock);
+    object_page_out(object, first, last);
+    vm_object_put(object);
+    read_lock(&a->mm->map_lock);
+    return 0;
+}
+
+static int apply_will_need(struct advised *a)
+{
+    struct vm_object *object = a->vma->object;
+    u64 index, last;
+    struct page *page;
+
+    if (object == NULL || object->ops->get_page == NULL)
+        return 0;
+    index = vma_index(a->vma, a->start);
+    last = vma_index(a->vma, a->end - 1);
+    vm_object_get(object);
+    read_unlock(&a->mm->map_lock);
+    for (; index <= last && object_get_page(object, index, &page) == 0; index++)
+        page_put(page);
+    vm_object_put(object);
+    read_lock(&a->mm->map_lock);
+    return 0;
+}
+
+static int punch(struct vm_source *source, struct vm_object *object, u64 offset, u64 len)
+{
+    return source != NULL ? source->ops->punch(source, offset, len)
+                          : object_punch(object, offset, len);
+}
+
+static int apply_remove(struct advised *a)
+{
+    struct vm_source *source = a->vma->source;
+    struct vm_object *object = vm_object_get(a->vma->object);
+    u64 offset = vma_index(a->vma, a->start) << PAGE_SHIFT;
+    int err;
+
+    if (source != NULL)
+        source->ops->get(source);
+    read_unlock(&a->mm->map_lock);
+    err = punch(source, object, offset, a->end - a->start);
+    if (source != NULL)
+        source->ops->put(source);
+    vm_object_put(object);
+    read_lock(&a->mm->map_lock);
+    return err;
+}
+
+static int apply_populate(struct advised *a)
+{
+    int err;
+
+    read_unlock(&a->mm->map_lock);
+    err = mm_populate(a->mm, a->start, a->end - a->start, a->advice == MADV_POPULATE_WRITE);
+    read_lock(&a->mm->map_lock);
+    return err == -EAGAIN ? -EINTR : err;
+}
+
+/* ---- the table ---- */
+
+#define ADVICE_READ (VMA_RANDOM | VMA_SEQUENTIAL)
+
+static const struct advice advices[] = {
+    {MADV_NORMAL, .clear = ADVICE_READ},
+    {MADV_RANDOM, .clear = ADVICE_READ, .set = VMA_RANDOM},
+    {MADV_SEQUENTIAL, .clear = ADVICE_READ, .set = VMA_SEQUENTIAL},
+    {MADV_DONTFORK, .set = VMA_DONTFORK},
+    {MADV_DOFORK, .clear = VMA_DONTFORK, .check = check_fork},
+    {MADV_WIPEONFORK, .set = VMA_WIPEONFORK, .check = check_wipe},
+    {MADV_KEEPONFORK, .clear = VMA_WIPEONFORK},
+    {MADV_DONTDUMP, .set = VMA_DONTDUMP},
+    {MADV_DODUMP, .clear = VMA_DONTDUMP, .check = check_dump},
+    {MADV_WILLNEED, .apply = apply_will_need},
+    {MADV_DONTNEED, .check = check_drop, .apply = apply_drop},
+    {MADV_DONTNEED_LOCKED, .check = check_drop_locked, .apply = apply_drop},
+    {MADV_FREE, .check = check_free, .apply = apply_free},
+    {MADV_REMOVE, .check = check_remove, .apply = apply_remove},
+    {MADV_COLD, .check = check_drop, .apply = apply_cold},
+    {MADV_PAGEOUT, .check = check_drop, .apply = apply_page_out},
+    {MADV_POPULATE_READ, .check = check_populate_read, .apply = apply_populate},
+    {MADV_POPULATE_WRITE, .check = check_populate_write, .apply = apply_populate},
+};
+
+static const struct advice *find_advice(int number)
+{
+    unsigned i;
+
+    for (i = 0; i < ARRAY_SIZE(advices); i++) {
+        if (advices[i].number == number)
+            return &advices[i];
     }
-    if (!advice_flags(advice, vma->flags, &flags))
-        return -EINVAL;
-    if (advice == MADV_DOFORK && (vma->flags & VMA_SPECIAL))
-        return -EINVAL;
-    return flags == vma->flags ? 0 : vma_change_flags(vma, start, end, flags);
+    return NULL;
 }
 
 /* ---- the range ---- */
 
-/* Holes are passed over and reported at the end; any other error ends the call. */
-static int advise_range(struct mm *mm, vaddr_t start, vaddr_t end, int advice)
+static int advise_area(const struct advice *advice, struct advised *a)
+{
+    u32 flags = (a->vma->flags & ~advice->clear) | advice->set;
+    int err = advice->check != NULL ? advice->check(a->vma) : 0;
+
+    if (err != 0)
+        return err;
+    if (advice->apply != NULL)
+        return advice->apply(a);
+    if (flags == a->vma->flags)
+        return 0;
+    err = vma_change_flags(a->vma, a->start, a->end, flags);
+    return err == -ENOMEM ? -EAGAIN : err;
+}
+
+static int advise_range(const struct advice *advice, struct mm *mm, vaddr_t start, vaddr_t end)
 {
     int result = 0;
 
     while (start < end) {
-        struct vma *vma = vma_find(mm, start);
-        vaddr_t stop;
+        struct advised a = {.mm = mm, .advice = advice->number};
         int err;
 
-        if (vma == NULL || vma->start >= end)
+        a.vma = vma_find(mm, start);
+        if (a.vma == NULL || a.vma->start >= end)
             return -ENOMEM;
-        if (vma->start > start) {
+        if (a.vma->start > start)
             result = -ENOMEM;
-            start = vma->start;
-        }
-        stop = min(vma->end, end);
-        err = advise_area(mm, vma, start, stop, advice);
+        a.start = max(start, a.vma->start);
+        a.end = min(a.vma->end, end);
+        err = advise_area(advice, &a);
         if (err != 0)
             return err;
-        start = stop;
+        start = a.end;
     }
     return result;
 }
 
-static int advise_populate(struct mm *mm, vaddr_t start, vaddr_t end, int advice)
+int mm_advise(struct mm *mm, vaddr_t addr, size_t len, int number)
 {
-    struct vma *vma;
-    bool has_hole;
-
-    read_lock(&mm->map_lock);
-    vma = vma_find_at(mm, start);
-    has_hole = vma == NULL;
-    for (; vma != NULL && vma->end < end; vma = vma_next(vma))
-        has_hole |= vma_next(vma) == NULL || vma_next(vma)->start != vma->end;
-    read_unlock(&mm->map_lock);
-    if (has_hole)
-        return -ENOMEM;
-    return mm_populate(mm, start, end - start, advice == MADV_POPULATE_WRITE);
-}
-
-int mm_advise(struct mm *mm, vaddr_t addr, size_t len, int advice)
-{
-    vaddr_t end;
+    const struct advice *advice = find_advice(number);
     size_t rounded = align_up(len, PAGE_SIZE);
+    vaddr_t end;
     int err;
 
-    if (!is_known(advice) || !is_aligned(addr, PAGE_SIZE))
+    if (advice == NULL || !is_aligned(addr, PAGE_SIZE))
         return -EINVAL;
     if ((len != 0 && rounded == 0) || add_overflow(addr, rounded, &end))
         return -EINVAL;
     if (rounded == 0)
         return 0;
-    if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE)
-        return advise_populate(mm, addr, end, advice);
-    if (!changes_areas(advice)) {
+    if (advice->apply != NULL) {
         read_lock(&mm->map_lock);
-        err = advise_range(mm, addr, end, advice);
+        err = advise_range(advice, mm, addr, end);
         read_unlock(&mm->map_lock);
         return err;
     }
     write_lock(&mm->map_lock);
-    err = advise_range(mm, addr, end, advice);
+    err = advise_range(advice, mm, addr, end);
     write_unlock(&mm->map_lock);
     return err;
 }

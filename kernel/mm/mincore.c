@@ -28,18 +28,32 @@ static bool is_resident(struct mm *mm, const struct vma *vma, vaddr_t addr)
     return vma->object != NULL && object_has_page(vma->object, vma_index(vma, addr));
 }
 
+/* Which pages of a file are in memory is told to its owner and to who may write it; for others all
+ * are. */
+static bool is_told(const struct vma *vma)
+{
+    if (vma_is_anonymous(vma))
+        return true;
+    if ((vma->flags & VMA_SPECIAL) || vma->source == NULL)
+        return false;
+    return vma->source->ops->is_trusted(vma->source);
+}
+
 /* => -ENOMEM: a page of the portion is not mapped */
 static int look(struct mm *mm, vaddr_t addr, unsigned nr, u8 *bytes)
 {
     struct vma *vma = NULL;
+    bool told = false;
     unsigned i;
 
     for (i = 0; i < nr; i++, addr += PAGE_SIZE) {
-        if (vma == NULL || addr >= vma->end)
+        if (vma == NULL || addr >= vma->end) {
             vma = vma_find_at(mm, addr);
-        if (vma == NULL)
-            return -ENOMEM;
-        bytes[i] = is_resident(mm, vma, addr);
+            if (vma == NULL)
+                return -ENOMEM;
+            told = is_told(vma);
+        }
+        bytes[i] = !told || is_resident(mm, vma, addr);
     }
     return 0;
 }

@@ -13,6 +13,7 @@
 #include <abi/errno.h>
 
 #include "account.h"
+#include "lazy_free.h"
 #include "mm_list.h"
 #include "populate.h"
 #include "pt.h"
@@ -25,6 +26,8 @@ static int lock_area(struct vma *vma, vaddr_t start, vaddr_t end, u32 bits)
 
     if (flags == vma->flags || vma_is_special(vma))
         return 0;
+    if ((bits & VMA_LOCKED) && !vma_is_shared(vma))
+        lazy_free_cancel(vma->mm, start, end);
     return vma_change_flags(vma, start, end, flags);
 }
 

@@ -119,6 +119,8 @@ static int fork_area(struct mm *child, const struct vma *vma, struct vma **out)
     *copy = *vma;
     copy->mm = child;
     copy->flags &= ~VMA_LOCK_BITS;
+    if (vma->flags & VMA_WIPEONFORK)
+        vma_forget_lineage(copy);
     vma_set_forked(copy);
     vma_link(copy);
     account_add(child, copy->flags, vma_pages(copy));
@@ -131,8 +133,8 @@ static int fork_pages(struct mm *child, struct vma *vma, struct batch *batch)
 {
     int err;
 
-    if (vma_is_shared(vma) || (vma->flags & VMA_SPECIAL))
-        return 0; /* faulted in again from the object */
+    if (vma_is_shared(vma) || (vma->flags & (VMA_SPECIAL | VMA_WIPEONFORK)))
+        return 0; /* faulted in again from the object, or zeroes */
     if (vma->object != NULL)
         read_lock(&vma->object->resize);
     err = pt_copy(child, vma, batch);

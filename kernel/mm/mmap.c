@@ -253,6 +253,8 @@ static void fill_area(const struct mapping *map, struct vma *vma)
     vma->object = map->object;
     if (vma_is_special(vma))
         vma->flags &= ~VMA_LOCK_BITS;
+    if (vma_is_device(vma) && !(vma->flags & VMA_SPECIAL))
+        vma->flags |= VMA_DONTDUMP;
     vma->offset = request->object != NULL ? request->offset >> PAGE_SHIFT : 0;
     vma->birth = map->start >> PAGE_SHIFT;
     if (map->flags & VMA_SPECIAL)

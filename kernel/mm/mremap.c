@@ -208,9 +208,7 @@ static void keep_old_area(struct remap *r, struct move *move)
     unmap_release(&move->unmap);
     if (vma->start == r->old_addr && vma->end == r->old_addr + r->old_len) {
         vma_leave_object(vma);
-        vma->lineage = 0;
-        vma->forked = 0;
-        vma->birth = vma->start >> PAGE_SHIFT;
+        vma_forget_lineage(vma);
         vma_enter_object(vma);
         vma_tree_changed(vma);
     }

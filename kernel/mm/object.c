@@ -505,6 +505,22 @@ u64 object_drop_idle(struct vm_object *object, u64 nr_pages, bool unmap)
     return dropped;
 }
 
+void object_page_out(struct vm_object *object, u64 first, u64 last)
+{
+    u64 index = first;
+    struct page *page;
+
+    if (!object_is_reclaimable(object) || object_sync(object, first, last) != 0)
+        return;
+    while ((page = next_page(object, &index, last)) != NULL) {
+        if (page_map_count(page) <= 1 && object_try_unmap(object, index))
+            try_drop_page(object, page);
+        page_put(page);
+        if (index++ == ~0ul)
+            break;
+    }
+}
+
 void object_drop_pages(struct vm_object *object)
 {
     if (object_is_reclaimable(object))

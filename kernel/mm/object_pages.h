@@ -69,6 +69,9 @@ void object_drop_range(struct vm_object *object, u64 first, u64 last);
 /* Drop up to @nr_pages clean pages that nobody uses; with @unmap also mapped ones. How many. */
 u64 object_drop_idle(struct vm_object *object, u64 nr_pages, bool unmap);
 
+/* Write the pages of [first, last] back and drop those that are mapped once at most. */
+void object_page_out(struct vm_object *object, u64 first, u64 last);
+
 /* object_truncate.c: unmap [first, last] from every area; with @private, private copies too. */
 void object_unmap(struct vm_object *object, u64 first, u64 last, bool private);
 /* object_truncate.c: unmap the page at @index unless it is in a locked area: false. */

@@ -21,7 +21,7 @@
 /* Will the child have the area with the same private contents? */
 static bool is_inherited(const struct vma *vma)
 {
-    return !vma_is_shared(vma) && !(vma->flags & (VMA_DONTFORK | VMA_SPECIAL));
+    return !vma_is_shared(vma) && !(vma->flags & (VMA_DONTFORK | VMA_WIPEONFORK | VMA_SPECIAL));
 }
 
 /* Do all areas that the leaf table of @addr serves go to the child? */

@@ -1,17 +1,20 @@
 /*
- * Getting clean page-cache pages back when memory is short.
+ * Getting pages back when memory is short: clean ones of files, and private ones that were given up
+ * with MADV_FREE (lazy_free.h).
  *
  * Objects whose pages can be read again from a store are on one list. A round goes over it, from
- * where the last one ended: first pages that nobody maps, then mapped ones, whose entries are
- * removed through the object's areas. Dirty pages, private pages and shmem stay. Background rounds
- * run as deferred work, woken by kmem. Lock: list_lock for the list; an object on it is revived by
- * reference before it is used.
+ * where the last one ended: first pages that nobody maps, then (after the private ones) mapped
+ * ones, whose entries are removed through the object's areas. Dirty pages, other private pages and
+ * shmem stay. Background rounds run as deferred work, woken by kmem. Locks: reclaim_mutex
+ * (sleeping) around it all, which the audit takes to see nothing change; list_lock for the list; an
+ * object on it is revived by reference before it is used.
  */
 #include <kmem/frames.h>
 #include <kmem/kmem.h>
 #include <mm/mm.h>
 #include <sched/work.h>
 
+#include "lazy_free.h"
 #include "object_pages.h"
 #include "reclaim.h"
 
@@ -19,6 +22,7 @@ static struct spinlock list_lock = SPINLOCK_INIT(LOCK_RANK_LRU);
 static struct list_head objects = LIST_INIT(objects);
 static u64 nr_objects; /* (list_lock) */
 static bool (*oom_kill)(void);
+struct mutex reclaim_mutex;
 
 void object_enlist(struct vm_object *object)
 {
@@ -90,10 +94,15 @@ static u64 reclaim_round(u64 nr_pages, bool unmap)
 
 u64 reclaim_pages(u64 nr_pages)
 {
-    u64 freed = reclaim_round(nr_pages, false);
+    u64 freed;
 
+    mutex_lock(&reclaim_mutex);
+    freed = reclaim_round(nr_pages, false);
+    if (freed < nr_pages)
+        freed += lazy_free_reclaim(nr_pages - freed);
     if (freed < nr_pages)
         freed += reclaim_round(nr_pages - freed, true);
+    mutex_unlock(&reclaim_mutex);
     return freed;
 }
 
@@ -136,5 +145,6 @@ void reclaim_init(void)
         .out_of_memory = reclaim_out_of_memory,
     };
 
+    mutex_init(&reclaim_mutex);
     kmem_register_reclaim(&operations);
 }

@@ -1,6 +1,9 @@
 /* Getting memory back (reclaim.c). */
 #pragma once
 
-#include <lib/types.h>
+#include <sched/wait.h>
 
 void reclaim_init(void);
+
+/* Held while pages are taken. => the innermost sleeping lock */
+extern struct mutex reclaim_mutex;

@@ -2,7 +2,7 @@
  * What an area uses, for /proc/PID/smaps: every entry classified and added up. Lock: map_lock for
  * reading; each leaf table is locked while it is read.
  */
-#include "pt.h"
+#include "lazy_free.h"
 
 /* Proportional shares are summed in 1/4096 bytes, so that thirds do not get lost. */
 #define SHARE_SHIFT 12
@@ -30,6 +30,8 @@ static void count_page(struct vma_usage *usage, pte_t pte, const struct page *pa
         usage->referenced += PAGE_SIZE;
     if (page_flag_test(page, PAGE_PRIVATE_OWNED))
         usage->anonymous += PAGE_SIZE;
+    if (page_flag_test(page, PAGE_PRIVATE_OWNED) && lazy_free_is(page, pte))
+        usage->lazy_free += PAGE_SIZE;
     if (users > 1)
         *(dirty ? &usage->shared_dirty : &usage->shared_clean) += PAGE_SIZE;
     else

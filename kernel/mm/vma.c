@@ -225,8 +225,8 @@ static void vma_absorb(struct vma *low, struct vma *high)
     if (low->lineage == 0 && high->lineage != 0 && !vma_is_shared(low))
         low->birth = high->birth - vma_pages(low);
     if (low->lineage == 0) {
+        low->forked = high->forked || (low->forked && high->lineage == 0);
         low->lineage = high->lineage;
-        low->forked = high->forked;
     }
 
     object_areas_lock(low->object);
@@ -322,6 +322,7 @@ void vma_set_lineage(struct vma *vma)
 
     if (likely(vma->lineage != 0))
         return;
+    vma->forked = 0;
     next = vma_next(vma);
     prev = vma_prev(vma);
     if (vma_can_inherit(next) && vma_is_kin(vma, next))
@@ -332,11 +333,17 @@ void vma_set_lineage(struct vma *vma)
         vma->lineage = new_lineage(vma->mm);
 }
 
+void vma_forget_lineage(struct vma *vma)
+{
+    vma->lineage = 0;
+    vma->forked = 0;
+    vma->birth = vma->start >> PAGE_SHIFT;
+}
+
 void vma_set_forked(struct vma *vma)
 {
-    if (vma->lineage == 0)
-        return;
-    vma->lineage = new_lineage(vma->mm);
+    if (vma->lineage != 0)
+        vma->lineage = new_lineage(vma->mm);
     vma->forked = 1;
 }
 
@@ -346,10 +353,14 @@ int vma_reserve_split(struct vma_reserve *reserve, struct mm *mm, vaddr_t start,
 {
     struct vma *low = vma_find_at(mm, start);
     struct vma *high = vma_find_at(mm, end);
-    unsigned nr = (low != NULL && low->start < start) + (high != NULL && high->start < end);
+    bool cut_low = low != NULL && low->start < start;
+    bool cut_high = high != NULL && high->start < end;
+    unsigned nr = cut_low + cut_high;
     unsigned i;
 
     *reserve = (struct vma_reserve){{NULL, NULL}};
+    if ((cut_low && (low->flags & VMA_SPECIAL)) || (cut_high && (high->flags & VMA_SPECIAL)))
+        return -EINVAL;
     for (i = 0; i < nr; i++) {
         reserve->spare[i] = vma_alloc();
         if (reserve->spare[i] == NULL) {

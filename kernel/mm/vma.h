@@ -31,7 +31,7 @@ struct vma {
     u32 subtree_gap;           /* (m) the largest gap in the subtree */
     u32 flags;                 /* (m) VMA_* */
     u32 lineage : 30;          /* (m; set by a fault under the read lock) */
-    u32 forked : 1;            /* (m) the lineage began in another address space */
+    u32 forked : 1;            /* (m) the lineage, or without one the area, is from a fork */
     u32 subtree_displaced : 1; /* (m) a displaced area is in the subtree */
     struct mm *mm;             /* (I) */
     struct vm_object *object;  /* (I) or NULL: anonymous private */
@@ -154,6 +154,9 @@ struct vma *vma_merge_below(struct vma *vma);
 /* The area gets its first private page: give it a lineage. map_lock held for reading at least. */
 void vma_set_lineage(struct vma *vma);
 
+/* @vma has no private pages: it is born where it is. => not in a tree */
+void vma_forget_lineage(struct vma *vma);
+
 /* @vma is a copy of an area of another address space. */
 void vma_set_forked(struct vma *vma);
 
@@ -161,7 +164,8 @@ void vma_set_forked(struct vma *vma);
 void vma_set_flags(struct vma *vma, u32 flags);
 
 /*
- * Two areas that cut [start, end) out of what is there, allocated in advance.
+ * Two areas that cut [start, end) out of what is there, allocated in advance. -EINVAL: [vdso] and
+ * [vvar] cannot be cut.
  */
 struct vma_reserve {
     struct vma *spare[2];
@@ -176,7 +180,7 @@ struct vma *vma_isolate(struct mm *mm, vaddr_t start, vaddr_t end, struct vma_re
 /*
  * vma_change_flags: the part [start, end) of @vma gets @flags, is counted so, and merged with its
  * neighbours. The rights of its entries are the caller's business.
- * => -ENOMEM, nothing changed: no memory, or too many areas
+ * => nothing changed: -ENOMEM (no memory, or too many areas), -EINVAL (it cannot be cut)
  */
 int vma_change_flags(struct vma *vma, vaddr_t start, vaddr_t end, u32 flags) __must_check;
 

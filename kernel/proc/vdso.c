@@ -42,8 +42,8 @@ static long map_part(struct mm *mm, struct vm_object *object, vaddr_t addr, unsi
         .prot = prot,
         .flags = MAP_PRIVATE | MAP_FIXED,
         .object = object,
-        .may = VMA_MAYREAD | VMA_MAYEXEC,
-        .vma_flags = VMA_SPECIAL,
+        .may = VMA_MAYREAD | (prot & PROT_EXEC ? VMA_MAYEXEC : 0),
+        .vma_flags = VMA_SPECIAL | (prot & PROT_EXEC ? 0 : VMA_DONTDUMP),
         .name = name,
     };
 

@@ -4,6 +4,7 @@
 #include <vfs/file.h>
 
 #include <abi/errno.h>
+#include <abi/fcntl.h>
 #include <kern/panic.h>
 #include <kmem/frames.h>
 #include <kmem/slab.h>
@@ -11,8 +12,10 @@
 #include <lib/string.h>
 #include <vfs/device.h>
 #include <vfs/inode.h>
+#include <vfs/io.h>
 #include <vfs/lock.h>
 #include <vfs/mount.h>
+#include <vfs/permission.h>
 #include <vfs/pipe.h>
 #include <vfs/poll.h>
 #include <vfs/vfs.h>
@@ -192,8 +195,25 @@ static void source_describe(struct vm_source *source, char *path, size_t size, u
         memmove(path, text, strlen(text) + 1);
 }
 
+static bool source_is_trusted(struct vm_source *source)
+{
+    struct inode *inode = file_of_source(source)->inode;
+    const struct credentials *credentials = vfs_current()->credentials;
+
+    return inode_is_owner(inode, credentials) ||
+           inode_permission(inode, credentials, MAY_WRITE) == 0;
+}
+
+static int source_punch(struct vm_source *source, u64 offset, u64 len)
+{
+    return file_allocate(file_of_source(source), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                         (s64)offset, (s64)len);
+}
+
 const struct vm_source_ops file_source_ops = {
     .get = source_get,
     .put = source_put,
     .describe = source_describe,
+    .is_trusted = source_is_trusted,
+    .punch = source_punch,
 };

@@ -14,7 +14,8 @@
 static u64 available_pages(const struct memory_counts *counts)
 {
     u64 reserve = counts->frames.watermark_high, low = counts->frames.watermark_low;
-    u64 file = counts->user.page_cache, slab = counts->slab_reclaimable, sum;
+    u64 file = counts->user.page_cache + counts->user.lazy_free, slab = counts->slab_reclaimable,
+        sum;
 
     sum = counts->frames.free > reserve ? counts->frames.free - reserve : 0;
     return sum + file - min(file / 2, low) + slab - min(slab / 2, low);

@@ -40,19 +40,21 @@ static void put_usage(struct proc_text *text, const struct vma_usage *usage, boo
     put_size(text, "Locked:", usage->locked);
 }
 
-/* In the order of Linux's bits. Nothing clears soft-dirty bits: every area has "sd". */
+/* In the order of Linux's bits; Linux has no word for what is locked on fault. Nothing clears
+ * soft-dirty bits: every area has "sd". */
 static void put_flags(struct proc_text *text, u32 flags)
 {
     static const struct {
         u32 flag;
         char word[4];
     } words[] = {
-        {VMA_READ, "rd "},      {VMA_WRITE, "wr "},      {VMA_EXEC, "ex "},
-        {VMA_SHARED, "sh "},    {VMA_MAYREAD, "mr "},    {VMA_MAYWRITE, "mw "},
-        {VMA_MAYEXEC, "me "},   {VMA_SHARED, "ms "},     {VMA_GROWSDOWN, "gd "},
-        {VMA_LOCKED, "lo "},    {VMA_SEQUENTIAL, "sr "}, {VMA_RANDOM, "rr "},
-        {VMA_DONTFORK, "dc "},  {VMA_SPECIAL, "de "},    {VMA_ACCOUNT, "ac "},
-        {VMA_NORESERVE, "nr "},
+        {VMA_READ, "rd "},     {VMA_WRITE, "wr "},      {VMA_EXEC, "ex "},
+        {VMA_SHARED, "sh "},   {VMA_MAYREAD, "mr "},    {VMA_MAYWRITE, "mw "},
+        {VMA_MAYEXEC, "me "},  {VMA_SHARED, "ms "},     {VMA_GROWSDOWN, "gd "},
+        {VMA_LOCKED, "lo "},   {VMA_SEQUENTIAL, "sr "}, {VMA_RANDOM, "rr "},
+        {VMA_DONTFORK, "dc "}, {VMA_SPECIAL, "de "},    {VMA_LOCKONFAULT, "?? "},
+        {VMA_ACCOUNT, "ac "},  {VMA_NORESERVE, "nr "},  {VMA_WIPEONFORK, "wf "},
+        {VMA_DONTDUMP, "dd "},
     };
 
     proc_print(text, "VmFlags: ");

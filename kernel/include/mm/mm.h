@@ -49,6 +49,8 @@
 #define VMA_DENYWRITE   0x4000u
 #define VMA_RANDOM      0x8000u /* madvise */
 #define VMA_SEQUENTIAL  0x10000u
+#define VMA_WIPEONFORK  0x40000u /* a child begins with zeroes */
+#define VMA_DONTDUMP    0x80000u /* left out of core dumps */
 #define VMA_LOCKONFAULT 0x20000u /* with VMA_LOCKED: not faulted in by the call */
 #define VMA_DONTDUMP    0x80000u /* left out of core dumps */
 
@@ -261,7 +263,7 @@ vaddr_t mm_next_contents(struct mm *mm, vaddr_t addr, vaddr_t end);
 
 /* System-wide totals in pages, for meminfo. */
 struct mm_totals {
-    u64 anonymous, page_cache, shmem, mapped, tables, dirty, committed, commit_limit;
+    u64 anonymous, lazy_free, page_cache, shmem, mapped, tables, dirty, committed, commit_limit;
 };
 void mm_totals_get(struct mm_totals *totals);
 

@@ -73,6 +73,19 @@ TEST(a_wrong_gap)
     finish(mm);
 }
 
+TEST(a_page_given_up_by_nobody)
+{
+    struct page *page;
+
+    start();
+    page = pt_page_of(*slot_of(at));
+    page_flag_set(page, PAGE_LRU);
+    expect_broken("lazy_free");
+    page_flag_clear(page, PAGE_LRU);
+    audit();
+    finish(mm);
+}
+
 TEST(a_lock_that_cannot_be)
 {
     start();

@@ -14,11 +14,13 @@ host_SOURCES += kernel/mm/batch.c
 host_SOURCES += kernel/mm/brk.c
 host_SOURCES += kernel/mm/detach.c
 host_SOURCES += kernel/mm/commit.c
+host_SOURCES += kernel/mm/cold.c
 host_SOURCES += kernel/mm/fault.c
 host_SOURCES += kernel/mm/fault_around.c
 host_SOURCES += kernel/mm/fault_install.c
 host_SOURCES += kernel/mm/init.c
 host_SOURCES += kernel/mm/layout.c
+host_SOURCES += kernel/mm/lazy_free.c
 host_SOURCES += kernel/mm/madvise.c
 host_SOURCES += kernel/mm/maps.c
 host_SOURCES += kernel/mm/mincore.c
@@ -99,6 +101,12 @@ tests_unit_mm_audit_SOURCES = %D%/audit.c $(MM_SETUP)
 tests_unit_mm_audit_CPPFLAGS = $(MM_CPPFLAGS)
 tests_unit_mm_audit_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_mm_audit_LDADD = $(UNIT_LIBS)
+
+unit_tests += tests/unit/mm/lazy
+tests_unit_mm_lazy_SOURCES = %D%/lazy.c $(MM_SETUP)
+tests_unit_mm_lazy_CPPFLAGS = $(MM_CPPFLAGS)
+tests_unit_mm_lazy_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_mm_lazy_LDADD = $(UNIT_LIBS)
 
 unit_tests += tests/unit/mm/lock
 tests_unit_mm_lock_SOURCES = %D%/lock.c $(MM_SETUP)

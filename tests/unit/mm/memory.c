@@ -258,7 +258,7 @@ TEST(advice_is_followed_or_refused)
     long at = do_map(mm, 0, 4 * PAGE, RW, ANON);
 
     EXPECT_EQ(mm_advise(mm, at, PAGE, 12345), -EINVAL);
-    EXPECT_EQ(mm_advise(mm, at, PAGE, MADV_FREE), -EINVAL);
+    EXPECT_EQ(mm_advise(mm, at, PAGE, MADV_MERGEABLE), -EINVAL);
     EXPECT_EQ(mm_advise(mm, at + 1, PAGE, MADV_DONTNEED), -EINVAL);
     EXPECT_EQ(mm_advise(mm, at, 0, MADV_DONTNEED), 0);
     EXPECT_EQ(mm_advise(mm, at, ~0ul, MADV_DONTNEED), -EINVAL);

@@ -20,6 +20,7 @@ struct model_page {
     enum backing backing; /* NONE: not mapped */
     bool shared;
     bool owned; /* a private value of its own */
+    bool lazy;  /* it was given up: may turn into 0 */
     u8 prot;
     u8 value;  /* the private one */
     u16 index; /* page of the object */

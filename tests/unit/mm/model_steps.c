@@ -126,7 +126,27 @@ static void step_forget(struct context *c)
             expected = -ENOMEM;
         c->pages[i].owned = false;
     }
-    EXPECT_EQ(mm_advise(c->mm, address(c->start), range_len(c), MADV_DONTNEED), expected);
+    EXPECT_EQ(mm_advise(c->mm, address(c->start), range_len(c), MADV_DONTNEED_LOCKED), expected);
+}
+
+/* Files and locked areas end the call. */
+static void step_free(struct context *c)
+{
+    int err = mm_advise(c->mm, address(c->start), range_len(c), MADV_FREE);
+    unsigned i;
+
+    EXPECT(err == 0 || err == -ENOMEM || err == -EINVAL);
+    for (i = c->start; i < c->end; i++)
+        c->pages[i].lazy = c->pages[i].backing == BACKING_ANONYMOUS;
+}
+
+static void step_lock(struct context *c)
+{
+    vaddr_t at = address(c->start);
+    int err = c->argument % 3 == 0 ? mm_mlock(c->mm, at, range_len(c), MLOCK_ONFAULT)
+                                   : mm_munlock(c->mm, at, range_len(c));
+
+    EXPECT(err == 0 || err == -ENOMEM);
 }
 
 /* What an access to the page must give: 0 or the signal. */
@@ -146,13 +166,15 @@ static u8 expected_value(const struct context *c, const struct model_page *page)
     return page->backing == BACKING_ANONYMOUS ? 0 : *content(c->model, page);
 }
 
-static void read_page(const struct context *c, unsigned i)
+static void read_page(struct context *c, unsigned i)
 {
-    const struct model_page *page = &c->pages[i];
+    struct model_page *page = &c->pages[i];
     int signal = expected_signal(c, page, false);
     int value = user_read(c->mm, address(i));
 
-    if (signal == 0)
+    if (page->owned && page->lazy && value == 0 && signal == 0)
+        page->owned = false; /* from now on */
+    else if (signal == 0)
         EXPECT_EQ(value, expected_value(c, page));
     else
         EXPECT(value == -1 && fake_last_failure.signal == signal);
@@ -184,6 +206,7 @@ static void step_write(struct context *c)
             *content(c->model, page) = value;
         } else {
             page->owned = true;
+            page->lazy = false;
             page->value = value;
         }
     }
@@ -367,6 +390,9 @@ static const struct {
     {"populate", step_populate},
     {"advise", step_do_fork_advice},
     {"map_anonymous", step_map_anonymous},
+    {"free", step_free},
+    {"free", step_free},
+    {"lock", step_lock},
 };
 
 unsigned step_kinds(void)
