@@ -71,22 +71,9 @@ static void source_frame_free(paddr_t frame)
     page_free_order(phys_to_page(frame), 0);
 }
 
-/* A power of two of at least 64 is aligned to 64 whatever the size asked for. */
-static void *source_alloc(size_t size)
-{
-    return kzalloc(max(align_up(size, 64UL), 64UL), ALLOC_WAIT);
-}
-
-static void source_free(void *memory)
-{
-    kfree(memory);
-}
-
 static const struct arch_memory_source memory_source = {
     .frame_alloc = source_frame_alloc,
     .frame_free = source_frame_free,
-    .alloc = source_alloc,
-    .free = source_free,
 };
 
 void kmem_init(const struct boot_info *boot)

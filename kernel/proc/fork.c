@@ -96,10 +96,8 @@ static int copy_machine(struct task *child, struct task *self, const struct trap
                         const struct clone_request *request)
 {
     struct arch_thread *arch = &child->thread.arch;
-    int error = arch_thread_init_user(arch, child->thread.stack, frame, &self->thread.arch);
 
-    if (error)
-        return error;
+    arch_thread_init_user(arch, child->thread.stack, frame, &self->thread.arch);
     arch_frame_set_result(arch_user_frame(child->thread.stack), 0);
     if (request->stack_pointer != 0)
         arch_frame_set_stack(arch_user_frame(child->thread.stack), request->stack_pointer);

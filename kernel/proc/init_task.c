@@ -184,8 +184,9 @@ static void init_main(void *argument)
     struct task *self = argument;
     struct init_words *words = kzalloc(sizeof(*words), ALLOC_WAIT);
 
-    if (words == NULL || arch_thread_become_user(&self->thread.arch))
+    if (words == NULL)
         panic("no memory for the first process");
+    arch_thread_become_user(&self->thread.arch);
     collect_words(words);
     open_console();
     run_init(words);

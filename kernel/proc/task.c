@@ -88,7 +88,6 @@ static void task_free(struct task *task)
         pid_put(task->pid);
         process_tree_unlock(flags);
     }
-    arch_thread_fini(&task->thread.arch);
     thread_fini(&task->thread);
     if (task->vfs.credentials != NULL)
         credentials_put(task->vfs.credentials);

@@ -70,7 +70,6 @@ void thread_fini(struct thread *thread)
 static void free_kernel_thread(struct thread *thread)
 {
     thread_fini(thread);
-    arch_thread_fini(&thread->arch);
     kfree(thread);
 }
 

@@ -15,12 +15,55 @@
     (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER |             \
      SA_RESETHAND | SA_EXPOSE_TAGBITS | SA_RESTORER)
 
+_Static_assert(NR_SIGNALS % SIGNAL_GROUP_SIZE == 0, "whole groups");
+
+/* Where the action of @signal is kept; NULL: it is the default. => actions.lock held */
+static struct abi_sigaction *place_of(const struct signal_actions *actions, int signal)
+{
+    struct signal_group *group = actions->groups[(signal - 1) / SIGNAL_GROUP_SIZE];
+
+    return group != NULL ? &group->action[(signal - 1) % SIGNAL_GROUP_SIZE] : NULL;
+}
+
+static struct abi_sigaction action_at(const struct abi_sigaction *place)
+{
+    return place != NULL ? *place : (struct abi_sigaction){.handler = SIG_DFL};
+}
+
+/* => actions.lock held */
+static void install_group(struct signal_actions *actions, int index, struct signal_group **group)
+{
+    if (actions->groups[index] == NULL) {
+        actions->groups[index] = *group;
+        *group = NULL;
+    }
+}
+
+/* There is a place for the action of @signal from now on. -ENOMEM */
+static int make_place(struct signal_actions *actions, int signal)
+{
+    int index = (signal - 1) / SIGNAL_GROUP_SIZE;
+    struct signal_group *group;
+    irqflags_t flags;
+
+    if (READ_ONCE(actions->groups[index]) != NULL)
+        return 0;
+    group = kzalloc(sizeof(*group), ALLOC_WAIT);
+    if (group == NULL)
+        return -ENOMEM;
+    flags = spin_lock_irqsave(&actions->lock);
+    install_group(actions, index, &group);
+    spin_unlock_irqrestore(&actions->lock, flags);
+    kfree(group);
+    return 0;
+}
+
 static struct abi_sigaction read_action(struct signal_actions *actions, int signal)
 {
     struct abi_sigaction action;
 
     spin_lock_nested(&actions->lock);
-    action = actions->action[signal - 1];
+    action = action_at(place_of(actions, signal));
     spin_unlock(&actions->lock);
     return action;
 }
@@ -42,10 +85,13 @@ void signal_action_get(struct process *process, int signal, struct abi_sigaction
 void signal_action_set_default_locked(struct process *process, int signal)
 {
     struct signal_actions *actions = process->signals.actions;
+    struct abi_sigaction *place;
 
     ASSERT_HELD(&process->lock);
     spin_lock_nested(&actions->lock);
-    actions->action[signal - 1].handler = SIG_DFL;
+    place = place_of(actions, signal);
+    if (place != NULL)
+        place->handler = SIG_DFL;
     spin_unlock(&actions->lock);
 }
 
@@ -84,13 +130,15 @@ int signal_action_change(int signal, const struct abi_sigaction *action, struct 
         return -EINVAL;
     if (action != NULL && signal_in_set(signal, SIGNALS_UNBLOCKABLE))
         return -EINVAL;
+    actions = process->signals.actions; /* ours while we run */
+    if (action != NULL && make_place(actions, signal) != 0)
+        return -ENOMEM;
     flags = spin_lock_irqsave(&process->lock);
-    actions = process->signals.actions;
     spin_lock_nested(&actions->lock);
     if (old != NULL)
-        *old = actions->action[signal - 1];
+        *old = action_at(place_of(actions, signal));
     if (action != NULL) {
-        struct abi_sigaction *place = &actions->action[signal - 1];
+        struct abi_sigaction *place = place_of(actions, signal);
 
         *place = *action;
         place->flags &= SA_KNOWN; /* a program can see which flags exist (sigaction(2)) */
@@ -114,18 +162,46 @@ struct signal_actions *signal_actions_create(void)
     return actions;
 }
 
+/* Places in @copy for all that @from has; which may grow meanwhile. */
+static int make_places_like(struct signal_actions *copy, const struct signal_actions *from)
+{
+    int err = 0;
+
+    for (int i = 0; i < NR_SIGNAL_GROUPS && err == 0; i++)
+        if (READ_ONCE(from->groups[i]) != NULL)
+            err = make_place(copy, i * SIGNAL_GROUP_SIZE + 1);
+    return err;
+}
+
+/* False: @from has a group that @copy has no place for. => from.lock held */
+static bool copy_groups(struct signal_actions *copy, const struct signal_actions *from)
+{
+    for (int i = 0; i < NR_SIGNAL_GROUPS; i++) {
+        if (from->groups[i] == NULL)
+            continue;
+        if (copy->groups[i] == NULL)
+            return false;
+        *copy->groups[i] = *from->groups[i];
+    }
+    return true;
+}
+
 struct signal_actions *signal_actions_copy(struct process *process)
 {
     struct signal_actions *copy = signal_actions_create();
+    struct signal_actions *from = process->signals.actions;
+    bool complete = false;
     irqflags_t flags;
 
-    if (copy == NULL)
-        return NULL;
-    flags = spin_lock_irqsave(&process->lock);
-    spin_lock_nested(&process->signals.actions->lock);
-    memcpy(copy->action, process->signals.actions->action, sizeof(copy->action));
-    spin_unlock(&process->signals.actions->lock);
-    spin_unlock_irqrestore(&process->lock, flags);
+    while (copy != NULL && !complete) {
+        if (make_places_like(copy, from) != 0) {
+            signal_actions_put(copy);
+            return NULL;
+        }
+        flags = spin_lock_irqsave(&from->lock);
+        complete = copy_groups(copy, from);
+        spin_unlock_irqrestore(&from->lock, flags);
+    }
     return copy;
 }
 
@@ -137,18 +213,23 @@ struct signal_actions *signal_actions_get(struct signal_actions *actions)
 
 void signal_actions_put(struct signal_actions *actions)
 {
-    if (refcount_put_and_test(&actions->references))
-        kfree(actions);
+    if (!refcount_put_and_test(&actions->references))
+        return;
+    for (int i = 0; i < NR_SIGNAL_GROUPS; i++)
+        kfree(actions->groups[i]);
+    kfree(actions);
 }
 
 void signal_actions_reset_handlers(struct signal_actions *actions)
 {
     irqflags_t flags = spin_lock_irqsave(&actions->lock);
 
-    for (int i = 0; i < NR_SIGNALS; i++) {
-        u64 handler = actions->action[i].handler == SIG_IGN ? SIG_IGN : SIG_DFL;
+    for (int signal = 1; signal <= NR_SIGNALS; signal++) {
+        struct abi_sigaction *place = place_of(actions, signal);
 
-        actions->action[i] = (struct abi_sigaction){.handler = handler};
+        if (place != NULL)
+            *place =
+                (struct abi_sigaction){.handler = place->handler == SIG_IGN ? SIG_IGN : SIG_DFL};
     }
     spin_unlock_irqrestore(&actions->lock, flags);
 }

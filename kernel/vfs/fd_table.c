@@ -11,6 +11,7 @@
 #include <abi/fcntl.h>
 #include <kern/panic.h>
 #include <kmem/kmalloc.h>
+#include <kmem/slab.h>
 #include <lib/atomic.h>
 #include <lib/bitmap.h>
 #include <lib/bits.h>
@@ -19,9 +20,16 @@
 #include <vfs/file.h>
 #include <vfs/lock.h>
 
+static struct kmem_cache table_cache;
+
+void fd_table_cache_init(void)
+{
+    kmem_cache_init(&table_cache, "fd_table", sizeof(struct fd_table), 0, NULL);
+}
+
 struct fd_table *fd_table_create(void)
 {
-    struct fd_table *table = kzalloc(sizeof(*table), ALLOC_WAIT);
+    struct fd_table *table = kmem_cache_alloc(&table_cache, ALLOC_WAIT | ALLOC_ZERO);
 
     if (table == NULL)
         return NULL;
@@ -163,7 +171,7 @@ void fd_table_put(struct fd_table *table)
         return;
     fd_close_range(table, 0, ~0u, false);
     storage_free(table, table->files);
-    kfree(table);
+    kmem_cache_free(&table_cache, table);
 }
 
 void fd_table_close_on_exec(struct fd_table *table)

@@ -3,6 +3,7 @@
 
 #include <time/time.h>
 #include <vfs/event.h>
+#include <vfs/fd_table.h>
 #include "file_open.h"
 #include "inode_cache.h"
 #include "name_cache.h"
@@ -13,6 +14,7 @@ void vfs_init(void)
     inode_cache_init();
     dentry_cache_init();
     file_cache_init();
+    fd_table_cache_init();
     pseudo_init();
     time_add_change_hook(timerfd_clock_changed);
 }

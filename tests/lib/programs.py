@@ -2,7 +2,7 @@
 their memory and the guest's health allow.
 
 A program FOLDER/NAME.c is linked with the words of tests/system/test.h; tests/lib/test-init.c is the
-first process and runs each. A program that needs more time than the usual has a line "seconds: N" in
+first process and runs each. A line "# ..." that it prints is a note for people: shown, not compared. A program that needs more time than the usual has a line "seconds: N" in
 its first comment; one that needs more memory, "memory: SIZE". When the guest dies the program that was
 running has failed and a fresh guest goes on with the next.
 """
@@ -35,6 +35,7 @@ class Result:
         self.lines = []
         self.end = None
         self.audit = []
+        self.notes = []
         self.seconds = 0
 
     def text(self):
@@ -192,6 +193,8 @@ def take_line(line, current, results):
         elif kind == "audit":
             result.audit.append(rest)
         return name
-    if line.startswith("| ") and current:
+    if line.startswith("| # ") and current:
+        results[current].notes.append(line[4:])
+    elif line.startswith("| ") and current:
         results[current].lines.append(line[2:])
     return current

@@ -94,13 +94,19 @@ static void set_kernel_stack(u64 top)
     descriptor_tables_set_stack(top);
 }
 
+/* The FPU state lies above the part of the stack that is used as such. */
+static u64 stack_top(void *stack)
+{
+    return (u64)stack + KERNEL_STACK_SIZE - align_up(arch_fpu_size(), _Alignof(struct fpu_state));
+}
+
 void arch_context_switch(struct arch_thread *prev, struct arch_thread *next, void *next_stack)
 {
     if (prev->fpu) {
         fpu_save(prev->fpu);
         arch_thread_save_bases(prev);
     }
-    set_kernel_stack((u64)next_stack + KERNEL_STACK_SIZE);
+    set_kernel_stack(stack_top(next_stack));
     if (next->fpu) {
         load_bases(next);
         fpu_restore(next->fpu);
@@ -122,17 +128,9 @@ void arch_thread_init_kernel(struct arch_thread *arch, void *stack, void (*entry
     arch->stack_pointer = (u64)frame;
 }
 
-static int copy_state(struct arch_thread *arch, const struct arch_thread *parent)
+/* Registers and bases of @parent, for @arch. */
+static void copy_state(struct arch_thread *arch, const struct arch_thread *parent)
 {
-    const struct arch_memory_source *source = arch_memory_source_get();
-
-    arch->fpu = source ? source->alloc(arch_fpu_size()) : NULL;
-    if (!arch->fpu)
-        return -ENOMEM;
-    if (!parent) {
-        fpu_state_init(arch->fpu);
-        return 0;
-    }
     if (parent == arch_thread_current()) {
         irqflags_t flags = irq_save();
 
@@ -143,7 +141,6 @@ static int copy_state(struct arch_thread *arch, const struct arch_thread *parent
     memcpy(arch->fpu, parent->fpu, arch_fpu_size());
     arch->fs_base = parent->fs_base;
     arch->gs_base = parent->gs_base;
-    return 0;
 }
 
 void thread_start_kernel(void (*entry)(void *), void *argument)
@@ -157,14 +154,12 @@ void thread_start_kernel(void (*entry)(void *), void *argument)
     return_to_user(arch_frame_current());
 }
 
-int arch_thread_become_user(struct arch_thread *arch)
+void arch_thread_become_user(struct arch_thread *arch)
 {
-    struct arch_thread user = {0};
-    int err = copy_state(&user, NULL);
+    void *fpu = arch_frame_current() + 1;
 
-    if (!err)
-        arch->fpu = user.fpu;
-    return err;
+    fpu_state_init(fpu);
+    arch->fpu = fpu;
 }
 
 struct trap_frame *arch_frame_current(void)
@@ -175,21 +170,21 @@ struct trap_frame *arch_frame_current(void)
     return (struct trap_frame *)top - 1;
 }
 
-int arch_thread_init_user(struct arch_thread *arch, void *stack, const struct trap_frame *frame,
-                          const struct arch_thread *parent)
+void arch_thread_init_user(struct arch_thread *arch, void *stack, const struct trap_frame *frame,
+                           const struct arch_thread *parent)
 {
     struct trap_frame *user = arch_user_frame(stack);
     struct switch_frame *first = (struct switch_frame *)user - 1;
-    int err;
 
     memset(arch, 0, sizeof(*arch));
-    err = copy_state(arch, parent);
-    if (err)
-        return err;
+    arch->fpu = (void *)stack_top(stack);
+    if (parent)
+        copy_state(arch, parent);
+    else
+        fpu_state_init(arch->fpu);
     *user = *frame;
     *first = (struct switch_frame){.rip = (u64)thread_first_user};
     arch->stack_pointer = (u64)first;
-    return 0;
 }
 
 void arch_enter_user(void)
@@ -208,13 +203,6 @@ void thread_start_user(struct trap_frame *frame)
     return_to_user(frame);
 }
 
-void arch_thread_fini(struct arch_thread *arch)
-{
-    if (arch->fpu)
-        arch_memory_source_get()->free(arch->fpu);
-    arch->fpu = NULL;
-}
-
 void arch_fpu_save_current(void)
 {
     struct arch_thread *thread = arch_thread_current();
@@ -229,7 +217,7 @@ void arch_fpu_save_current(void)
 
 struct trap_frame *arch_user_frame(void *stack)
 {
-    return (struct trap_frame *)((char *)stack + KERNEL_STACK_SIZE) - 1;
+    return (struct trap_frame *)stack_top(stack) - 1;
 }
 
 void frame_force_user(struct trap_frame *frame)

@@ -34,15 +34,13 @@ int arch_kernel_map(vaddr_t virt, paddr_t phys, size_t len, enum kernel_map_type
 void arch_kernel_unmap(vaddr_t virt, size_t len);
 
 /*
- * Where the machine gets memory for page tables and FPU state: registered by kmem (kmem_init),
+ * Where the machine gets memory for page tables: registered by kmem (kmem_init),
  * which is above it. Before that arch_kernel_map and everything else that allocates answers
  * -ENOMEM.
  */
 struct arch_memory_source {
     paddr_t (*frame_alloc)(void); /* one zeroed frame, without sleeping; 0: none */
     void (*frame_free)(paddr_t frame);
-    void *(*alloc)(size_t size); /* zeroed, aligned to 64, may sleep; NULL: none */
-    void (*free)(void *memory);
 };
 void arch_set_memory_source(const struct arch_memory_source *source);
 const struct arch_memory_source *arch_memory_source_get(void); /* NULL: none yet */

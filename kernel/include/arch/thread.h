@@ -10,7 +10,8 @@
 
 #include <lib/types.h>
 
-#define KERNEL_STACK_SIZE 16384UL
+/* The deepest way that the system tests find takes a third of it. */
+#define KERNEL_STACK_SIZE 8192UL
 
 struct trap_frame;
 
@@ -19,8 +20,8 @@ struct arch_thread {
     u64 stack_pointer; /* saved kernel stack pointer while not running */
     u64 fs_base;       /* user FS and GS bases (thread pointer) */
     u64 gs_base;
-    void *fpu; /* user FPU/vector state, arch_fpu_size() bytes, 64-byte aligned; NULL: kernel thread
-                */
+    void *fpu; /* user FPU/vector state, arch_fpu_size() bytes at the top of the stack; NULL: kernel
+                  thread */
     u64 fault_address; /* own thread: address, exception number and error code of the last fault in
                         */
     u32 fault_vector;  /*   user mode, for the signal frame */
@@ -39,20 +40,18 @@ void arch_thread_init_kernel(struct arch_thread *arch, void *stack, void (*entry
 
 /*
  * arch_thread_init_user: prepare a thread that "returns" to user mode with a copy of @frame.
- * => -ENOMEM (FPU state); @parent's FPU state and thread pointer are copied, NULL: fresh state
+ * => @parent's FPU state and thread pointer are copied, NULL: fresh state
  */
-int arch_thread_init_user(struct arch_thread *arch, void *stack, const struct trap_frame *frame,
-                          const struct arch_thread *parent) __must_check;
+void arch_thread_init_user(struct arch_thread *arch, void *stack, const struct trap_frame *frame,
+                           const struct arch_thread *parent);
 
 /*
  * arch_thread_become_user: give a kernel thread (the current one) a user side: fresh FPU state.
- * => -ENOMEM; afterwards the thread fills arch_frame_current() (arch_start_user_program), and
+ * => afterwards the thread fills arch_frame_current() (arch_start_user_program), and
  * returning from its entry function goes to user mode
  */
-int arch_thread_become_user(struct arch_thread *arch) __must_check;
+void arch_thread_become_user(struct arch_thread *arch);
 struct trap_frame *arch_frame_current(void); /* the user registers of the running thread */
-
-void arch_thread_fini(struct arch_thread *arch);
 
 /* Called once by sched: @hook runs first on every new thread's stack (it releases the run-queue
  * lock). */

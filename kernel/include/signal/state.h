@@ -23,11 +23,19 @@ struct signal_queue {
     struct list_head entries; /* (p) struct signal_entry, in order of arrival */
 };
 
-/* What a process does on each signal; shared by clone(CLONE_SIGHAND). */
+/*
+ * What a process does on each signal; shared by clone(CLONE_SIGHAND). Most do the default on most
+ * signals: a group of actions is there only once one of it has been something else.
+ */
+#define SIGNAL_GROUP_SIZE 16
+#define NR_SIGNAL_GROUPS  (NR_SIGNALS / SIGNAL_GROUP_SIZE)
+struct signal_group {
+    struct abi_sigaction action[SIGNAL_GROUP_SIZE];
+};
 struct signal_actions {
     refcount_t references;
-    struct spinlock lock;                    /* rank SIGNAL, nested inside a process.lock */
-    struct abi_sigaction action[NR_SIGNALS]; /* (lock) */
+    struct spinlock lock;                          /* rank SIGNAL, nested inside a process.lock */
+    struct signal_group *groups[NR_SIGNAL_GROUPS]; /* (lock) set once; NULL: all default */
 };
 
 /* How restart_syscall(2) continues a call that was interrupted by a stop or an ignored signal. */

@@ -29,6 +29,7 @@ struct fd_table {
     unsigned long inline_cloexec[1];
 };
 
+void fd_table_cache_init(void);
 struct fd_table *fd_table_create(void) __must_check;                /* empty; NULL: no memory */
 struct fd_table *fd_table_copy(struct fd_table *from) __must_check; /* fork; NULL: no memory */
 struct fd_table *fd_table_get(struct fd_table *table);
