@@ -1,0 +1,109 @@
+/* kinds_advice.c: madvise, msync, mincore. */
+
+#include "operation.h"
+#include "trace.h"
+
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ  22
+#define MADV_POPULATE_WRITE 23
+#endif
+
+#define ADVICE(name)                                                                               \
+    {                                                                                              \
+        name, #name                                                                                \
+    }
+
+static const struct bit_name advices[] = {
+    ADVICE(MADV_DONTNEED),      ADVICE(MADV_DONTNEED),       ADVICE(MADV_NORMAL),
+    ADVICE(MADV_RANDOM),        ADVICE(MADV_SEQUENTIAL),     ADVICE(MADV_WILLNEED),
+    ADVICE(MADV_POPULATE_READ), ADVICE(MADV_POPULATE_WRITE),
+};
+
+static void choose_advise(struct random *random, long *arguments)
+{
+    random_range(random, &arguments[0], &arguments[1]);
+    arguments[2] = advices[random_below(random, COUNT_OF(advices))].bit;
+}
+
+static long perform_advise(const long *arguments)
+{
+    return syscall(SYS_madvise, place(arguments[0]), arguments[1], arguments[2]);
+}
+
+static const char *advice_name(long advice)
+{
+    for (size_t i = 0; i < COUNT_OF(advices); i++) {
+        if (advices[i].bit == advice)
+            return advices[i].name;
+    }
+    return "-1";
+}
+
+static void describe_advise(char text[text_bytes], const long *arguments)
+{
+    char where[32], len[32];
+
+    snprintf(text, text_bytes, "madvise(%s, %s, %s)", place_name(arguments[0], where),
+             length_name(arguments[1], len), advice_name(arguments[2]));
+}
+
+static const struct bit_name sync_flags[] = {
+    {MS_ASYNC, "MS_ASYNC"}, {MS_INVALIDATE, "MS_INVALIDATE"}, {MS_SYNC, "MS_SYNC"}, {0, NULL}};
+
+static void choose_sync(struct random *random, long *arguments)
+{
+    static const long flags[] = {MS_SYNC, MS_ASYNC, MS_SYNC | MS_INVALIDATE, MS_INVALIDATE,
+                                 0,       MS_SYNC,  MS_SYNC | MS_ASYNC,      8};
+
+    random_range(random, &arguments[0], &arguments[1]);
+    arguments[2] = RANDOM_ONE(random, flags);
+}
+
+static long perform_sync(const long *arguments)
+{
+    return syscall(SYS_msync, place(arguments[0]), arguments[1], arguments[2]);
+}
+
+static void describe_sync(char text[text_bytes], const long *arguments)
+{
+    char where[32], len[32], flags[160];
+
+    snprintf(text, text_bytes, "msync(%s, %s, %s)", place_name(arguments[0], where),
+             length_name(arguments[1], len), bits_name(arguments[2], sync_flags, "0", flags));
+}
+
+/* What mincore stores where there is a hole, and what it leaves alone, is part of its answer. */
+static long perform_resident(const long *arguments)
+{
+    unsigned char present[window_pages + 16];
+
+    memset(present, 'x', sizeof(present));
+    long result = syscall(SYS_mincore, place(arguments[0]), arguments[1], present);
+    int error = errno;
+    unsigned long sum = 0;
+    for (size_t i = 0; i < sizeof(present); i++)
+        sum = hash_word(sum, present[i]);
+    trace("vector %lx", sum);
+    errno = error;
+    return result;
+}
+
+static void describe_resident(char text[text_bytes], const long *arguments)
+{
+    char where[32], len[32];
+
+    snprintf(text, text_bytes, "mincore(%s, %s, vector)", place_name(arguments[0], where),
+             length_name(arguments[1], len));
+}
+
+static void choose_range(struct random *random, long *arguments)
+{
+    random_range(random, &arguments[0], &arguments[1]);
+}
+
+const struct kind kinds_advice[] = {
+    {"advise", 12, 3, choose_advise, perform_advise, describe_advise},
+    {"sync", 2, 3, choose_sync, perform_sync, describe_sync},
+    {"resident", 2, 2, choose_range, perform_resident, describe_resident},
+    {NULL, 0, 0, NULL, NULL, NULL},
+};

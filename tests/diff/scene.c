@@ -1,0 +1,115 @@
+/* scene.c: see scene.h. */
+
+#include "scene.h"
+
+#include <linux/futex.h>
+
+#define CONTROL_ADDRESS ((void *)0x20000000UL)
+
+static const size_t object_bytes[nr_objects] = {
+    [object_file] = 9 * PAGE + 100, [object_memory] = 6 * PAGE, [object_posix] = 5 * PAGE + 7};
+
+char *window;
+struct control *control;
+int me;
+int none = -1, file, file_reader, file_writer, memory, posix_memory;
+
+char *at(long page)
+{
+    return window + page * (long)PAGE;
+}
+
+int object_descriptor(long object)
+{
+    const int descriptors[nr_objects] = {none,        file,   file_reader,
+                                         file_writer, memory, posix_memory};
+    return descriptors[object];
+}
+
+const char *object_name(long object)
+{
+    static const char *const names[nr_objects] = {"none",        "file",   "file_reader",
+                                                  "file_writer", "memory", "posix_memory"};
+    return names[object];
+}
+
+/* fill: byte i of the object is i % 251. */
+static void fill(int descriptor, size_t len)
+{
+    char block[PAGE];
+
+    for (size_t done = 0; done < len;) {
+        size_t part = len - done < sizeof(block) ? len - done : sizeof(block);
+        for (size_t i = 0; i < part; i++)
+            block[i] = (char)((done + i) % 251);
+        done += (size_t)must(pwrite(descriptor, block, part, (off_t)done));
+    }
+}
+
+static void make_objects(void)
+{
+    unlink("/area/file");
+    unlink("/dev/shm/posix");
+    file = (int)must(open("/area/file", O_RDWR | O_CREAT | O_EXCL, 0644));
+    file_reader = (int)must(open("/area/file", O_RDONLY));
+    file_writer = (int)must(open("/area/file", O_WRONLY));
+    memory = (int)must(memfd_create("memory", MFD_ALLOW_SEALING));
+    posix_memory = (int)must(open("/dev/shm/posix", O_RDWR | O_CREAT | O_EXCL, 0644));
+    fill(file, object_bytes[object_file]);
+    fill(memory, object_bytes[object_memory]);
+    fill(posix_memory, object_bytes[object_posix]);
+}
+
+static void make_window(void)
+{
+    enum { guard_pages = 16 };
+    size_t len = (window_pages + guard_pages) * PAGE;
+
+    window = (char *)must(mmap(NULL, len, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    must(munmap(window, window_pages * PAGE));
+}
+
+void control_make(void)
+{
+    control = (struct control *)must(mmap(CONTROL_ADDRESS, sizeof(*control), PROT_READ | PROT_WRITE,
+                                          MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+}
+
+void scene_make(bool verbose)
+{
+    memset(control, 0, sizeof(*control));
+    control->alive = 1;
+    control->pid[0] = getpid();
+    control->verbose = verbose;
+    control->segment = -1;
+    me = 0;
+    make_objects();
+    make_window();
+}
+
+/* A process that dies where it should not would leave the others waiting: they stop after this. */
+static const struct timespec patience = {30, 0};
+
+void turn_wait(void)
+{
+    int seen;
+
+    while ((seen = __atomic_load_n(&control->who, __ATOMIC_ACQUIRE)) != me) {
+        if (control->stuck)
+            _exit(3);
+        if (syscall(SYS_futex, &control->who, FUTEX_WAIT, seen, &patience, NULL, 0) < 0 &&
+            errno == ETIMEDOUT && control->who == seen) {
+            control->stuck = true;
+            say("stuck: process %d has the turn in step %d", seen, control->step);
+            _exit(3);
+        }
+    }
+}
+
+void turn_give(int slot)
+{
+    if (slot == me)
+        return;
+    __atomic_store_n(&control->who, slot, __ATOMIC_RELEASE);
+    syscall(SYS_futex, &control->who, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}

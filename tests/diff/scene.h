@@ -1,0 +1,67 @@
+/*
+ * scene.h: where the operations of the differential test take place.
+ *
+ * 1. The window: window_pages pages of address space, empty at first. Above it lies a shared
+ * mapping without access that nothing merges with; below it nothing is mapped, so that a call which
+ *    leaves the choice of an address to the kernel gets a place relative to the window, the same on
+ *    both kernels (address choice is top-down, and the guests run without randomisation).
+ * 2. The objects: files and memory files that are mapped, truncated, read and written. What a
+ *    process has open is the same in all processes.
+ * 3. The processes: at most `slots`, forked from one another. One acts at a time: the holder of the
+ *    turn. The turn and the sum of the trace are in struct control, which all share.
+ */
+#ifndef TESTS_DIFF_SCENE_H
+#define TESTS_DIFF_SCENE_H
+
+#include "test.h"
+
+enum { window_pages = 40, below_pages = 300, slots = 4 };
+
+enum object {
+    object_none,
+    object_file,
+    object_reader,
+    object_writer,
+    object_memory,
+    object_posix,
+    nr_objects
+};
+
+enum phase { phase_act, phase_observe, phase_reap };
+
+struct control {
+    int who;  /* the slot that holds the turn; a futex */
+    int step; /* the operation that is played */
+    int phase;
+    int leaving;       /* in phase_reap: the slot that exits */
+    unsigned alive;    /* a bit for each slot with a process */
+    int parent[slots]; /* the slot that forked it */
+    int pid[slots];
+    bool verbose, stuck;
+    unsigned long sum; /* of every line of the trace */
+    int segment;       /* the System V segment, by its identifier */
+};
+
+extern char *window;
+extern struct control *control;
+extern int me; /* the slot of this process */
+/* The names that operations have for the objects when they are printed as C. */
+extern int none, file, file_reader, file_writer, memory, posix_memory;
+
+/* at: the address of a page of the window; below it, @page is negative. */
+char *at(long page);
+
+/* control_make: control, shared with all that this process forks. */
+void control_make(void);
+/* scene_make: the window, the objects and a fresh control, with this process in slot 0. */
+void scene_make(bool verbose);
+
+int object_descriptor(long object);
+const char *object_name(long object);
+
+/* turn_wait: until this process holds the turn. */
+void turn_wait(void);
+/* turn_give: to @slot. */
+void turn_give(int slot);
+
+#endif
