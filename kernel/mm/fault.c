@@ -312,11 +312,19 @@ static bool access_is_allowed(const struct fault *fault)
     switch (fault->access) {
     case FAULT_WRITE:
         return flags & VMA_WRITE;
-    case FAULT_EXEC:
-        return flags & VMA_EXEC;
     default:
-        return flags & VMA_PROTECTION;
+        return flags & VMA_PROTECTION; /* of execution see is_executable */
     }
+}
+
+/*
+ * The processor tells that a page may not be executed only when there is one, and so does Linux: a
+ * jump into an area that can be read brings the page in, past the end raises SIGBUS, and only then
+ * is it refused.
+ */
+static bool is_executable(const struct fault *fault)
+{
+    return fault->access != FAULT_EXEC || (fault->vma->flags & VMA_EXEC);
 }
 
 int fault_resolve(struct fault *fault)
@@ -333,6 +341,8 @@ int fault_resolve(struct fault *fault)
         do
             result = fault_decide(fault);
         while (result == FAULT_RETRY);
+        if (result == FAULT_DONE && !is_executable(fault))
+            result = fault_fail(fault, SIGSEGV, SEGV_ACCERR, "the area may not be executed");
     }
     return result == FAULT_DONE ? 0 : -EFAULT;
 }

@@ -128,13 +128,14 @@ static int fork_area(struct mm *child, const struct vma *vma, struct vma **out)
     return 0;
 }
 
-/* The pages too. A truncation may not come between the entries of parent and child. */
+/* The pages too. A truncation may not come between the entries of parent and child. Where there are
+ * no private pages the child faults in what it touches, as on Linux (mincore shows it). */
 static int fork_pages(struct mm *child, struct vma *vma, struct batch *batch)
 {
     int err;
 
-    if (vma_is_shared(vma) || (vma->flags & (VMA_SPECIAL | VMA_WIPEONFORK)))
-        return 0; /* faulted in again from the object, or zeroes */
+    if (!vma_fork_copies(vma))
+        return 0;
     if (vma->object != NULL)
         read_lock(&vma->object->resize);
     err = pt_copy(child, vma, batch);

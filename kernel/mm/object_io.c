@@ -2,8 +2,9 @@
  * Reading and writing files through their objects.
  *
  * A page is never held busy while user memory is touched in a way that may fault: the fault could
- * need that very page. Reading copies from a referenced page; writing copies without faults first
- * and, when the user's page is absent, faults it in and tries again.
+ * need that very page. Reading copies from a referenced page; writing brings the user's page in
+ * first (no page of the object is made for bytes that cannot be read), then copies without faults,
+ * and tries again when it has gone meanwhile.
  */
 #include <abi/errno.h>
 #include <arch/user.h>
@@ -110,18 +111,22 @@ static int fill_from(char *target, const struct io_buffer *from, size_t len)
     return 0;
 }
 
-/* Bring in what the user's @len bytes (at most a page) lie in. */
-static int touch_user(const struct io_buffer *from, size_t len)
+/* How many of the @len bytes to come (at most a page) can be read; the user's are brought in. */
+static size_t readable_bytes(const struct io_buffer *from, size_t len)
 {
+    size_t room = PAGE_SIZE - ((uintptr_t)from->user & (PAGE_SIZE - 1));
     char byte;
 
-    if (copy_from_user(&byte, from->user, 1) != 0 ||
-        copy_from_user(&byte, from->user + len - 1, 1) != 0)
-        return -EFAULT;
-    return 0;
+    if (from->kernel != NULL)
+        return len;
+    if (copy_from_user(&byte, from->user, 1) != 0)
+        return 0;
+    if (len <= room || copy_from_user(&byte, from->user + room, 1) == 0)
+        return len;
+    return room;
 }
 
-/* => 0; -EFAULT: fault the user's page in and try again; other errors end the write */
+/* => 0; -EFAULT: the user's page is absent again; other errors end the write */
 static int write_chunk(struct vm_object *object, u64 offset, const struct io_buffer *from,
                        size_t len)
 {
@@ -144,13 +149,11 @@ static ssize_t write_all(struct vm_object *object, u64 offset, struct io_buffer 
     size_t done = 0;
 
     while (done < len) {
-        size_t chunk = chunk_len(offset, len - done);
-        int err = write_chunk(object, offset, from, chunk);
+        size_t chunk = readable_bytes(from, chunk_len(offset, len - done));
+        int err = chunk > 0 ? write_chunk(object, offset, from, chunk) : -EFAULT;
 
-        if (err == -EFAULT && from->kernel == NULL)
-            err = touch_user(from, chunk) == 0 ? -EAGAIN : -EFAULT;
-        if (err == -EAGAIN)
-            continue;
+        if (chunk > 0 && err == -EFAULT)
+            continue; /* gone again: another thread unmapped it */
         if (err != 0)
             return done > 0 ? (ssize_t)done : err;
         if (from->kernel != NULL)

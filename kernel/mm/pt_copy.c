@@ -18,12 +18,6 @@
  */
 #define PT_COPY_ENTRIES 8
 
-/* Will the child have the area with the same private contents? */
-static bool is_inherited(const struct vma *vma)
-{
-    return !vma_is_shared(vma) && !(vma->flags & (VMA_DONTFORK | VMA_WIPEONFORK | VMA_SPECIAL));
-}
-
 /* Do all areas that the leaf table of @addr serves go to the child? */
 static bool is_sharable(struct mm *parent, vaddr_t addr)
 {
@@ -31,7 +25,7 @@ static bool is_sharable(struct mm *parent, vaddr_t addr)
     struct vma *vma;
 
     vma_for_each_overlap (vma, parent, base, base + PT_LEAF_SPAN) {
-        if (!is_inherited(vma))
+        if (!vma_fork_copies(vma))
             return false;
     }
     return true;

@@ -40,5 +40,6 @@ int stack_grow(struct mm *mm, struct vma *vma, vaddr_t addr)
         return -ENOMEM;
     vma_set_bounds(vma, start, vma->end);
     account_add(mm, vma->flags, nr_pages);
+    vma_set_lineage(vma); /* as Linux: what has grown merges as if it had private pages */
     return 0;
 }

@@ -70,6 +70,14 @@ static inline bool vma_is_anonymous(const struct vma *vma)
     return vma->object == NULL && !(vma->flags & VMA_SPECIAL);
 }
 
+/* Does a forked child get entries of its own? Where no private page was ever made it faults them in
+ * again. */
+static inline bool vma_fork_copies(const struct vma *vma)
+{
+    return !vma_is_shared(vma) && vma->lineage != 0 &&
+           !(vma->flags & (VMA_DONTFORK | VMA_WIPEONFORK | VMA_SPECIAL));
+}
+
 static inline bool vma_is_device(const struct vma *vma)
 {
     return vma->object != NULL && (vma->object->flags & VM_OBJECT_DEVICE);
