@@ -23,9 +23,9 @@ static long control_limits(void __user *user)
     long highest;
 
     mutex_lock(&shm_ids.lock);
-    info.max_size = shm_settings[SHM_SETTING_SHMMAX];
-    info.max_pages = shm_settings[SHM_SETTING_SHMALL];
-    info.max_segments = info.max_per_process = shm_settings[SHM_SETTING_SHMMNI];
+    info.max_size = READ_ONCE(shmmax);
+    info.max_pages = READ_ONCE(shmall);
+    info.max_segments = info.max_per_process = (u64)READ_ONCE(shmmni);
     highest = ipc_ids_highest(&shm_ids);
     mutex_unlock(&shm_ids.lock);
     return copy_to_user(user, &info, sizeof(info)) != 0 ? -EFAULT : highest;

@@ -7,6 +7,7 @@
 #include <abi/errno.h>
 #include <abi/limits.h>
 #include <kern/panic.h>
+#include <kern/sysctl.h>
 #include <kmem/kmalloc.h>
 #include <lib/atomic.h>
 #include <mm/object.h>
@@ -20,17 +21,11 @@
 #define SEGMENTS_MAX   4096
 
 struct ipc_ids shm_ids;
-u64 shm_settings[NR_SHM_SETTINGS] = {
-    [SHM_SETTING_SHMMAX] = SIZE_UNLIMITED,
-    [SHM_SETTING_SHMALL] = SIZE_UNLIMITED,
-    [SHM_SETTING_SHMMNI] = SEGMENTS_MAX,
-};
+u64 shmmax = SIZE_UNLIMITED;
+u64 shmall = SIZE_UNLIMITED;
+s32 shmmni = SEGMENTS_MAX;
+s32 shm_rmid_forced;
 u64 shm_total_pages;
-
-void shm_init(void)
-{
-    ipc_ids_init(&shm_ids);
-}
 
 static struct shm_segment *segment_of(struct ipc_object *object)
 {
@@ -75,11 +70,11 @@ static int check_new(const struct shm_request *request)
     u64 pages = request->size / PAGE_SIZE + (request->size % PAGE_SIZE != 0);
     u64 total;
 
-    if (request->size < SHMMIN || request->size > shm_settings[SHM_SETTING_SHMMAX])
+    if (request->size < SHMMIN || request->size > READ_ONCE(shmmax))
         return -EINVAL;
     if (pages << PAGE_SHIFT < request->size)
         return -ENOSPC;
-    if (add_overflow(shm_total_pages, pages, &total) || total > shm_settings[SHM_SETTING_SHMALL])
+    if (add_overflow(shm_total_pages, pages, &total) || total > READ_ONCE(shmall))
         return -ENOSPC;
     if (request->get.flags & SHM_HUGETLB)
         return check_huge(request->get.flags);
@@ -124,7 +119,7 @@ static long segment_create(const struct ipc_get_request *get)
     if (IS_ERR(object))
         goto free_segment;
     segment_init(segment, request, object);
-    id = ipc_ids_insert(&shm_ids, &segment->ipc, (u32)shm_settings[SHM_SETTING_SHMMNI]);
+    id = ipc_ids_insert(&shm_ids, &segment->ipc, (u32)READ_ONCE(shmmni));
     if (id < 0)
         goto put_object;
     shm_total_pages += shm_segment_pages(segment);
@@ -174,8 +169,7 @@ void shm_destroy(struct shm_segment *segment)
 
 void shm_destroy_if_unused(struct shm_segment *segment)
 {
-    if (segment->attached == 0 &&
-        (shm_settings[SHM_SETTING_RMID_FORCED] || (segment->ipc.mode & SHM_DEST)))
+    if (segment->attached == 0 && (shm_rmid_forced || (segment->ipc.mode & SHM_DEST)))
         shm_destroy(segment);
 }
 
@@ -194,18 +188,13 @@ void shm_task_exit(void)
         if (segment->creator != self)
             continue;
         segment->creator = NULL;
-        if (shm_settings[SHM_SETTING_RMID_FORCED])
+        if (shm_rmid_forced)
             shm_destroy_if_unused(segment);
     }
     mutex_unlock(&shm_ids.lock);
 }
 
 /* ---- settings ---- */
-
-u64 shm_setting_get(enum shm_setting setting)
-{
-    return READ_ONCE(shm_settings[setting]);
-}
 
 /* Segments that were left behind before shm_rmid_forced was set. */
 static void destroy_orphans(void)
@@ -219,25 +208,30 @@ static void destroy_orphans(void)
     }
 }
 
-void shm_setting_set(enum shm_setting setting, u64 value)
+static int rmid_forced_set(const struct sysctl *setting __unused, const u64 *values)
 {
     mutex_lock(&shm_ids.lock);
-    shm_settings[setting] = value;
-    if (setting == SHM_SETTING_RMID_FORCED && value != 0)
+    shm_rmid_forced = (s32)values[0];
+    if (shm_rmid_forced)
         destroy_orphans();
     mutex_unlock(&shm_ids.lock);
+    return 0;
 }
 
-s32 shm_next_id_get(void)
-{
-    return READ_ONCE(shm_ids.next_id);
-}
+static const struct sysctl settings[] = {
+    {.name = "shm_next_id", .value = &shm_ids.next_id, .maximum = INT32_MAX},
+    {.name = "shm_rmid_forced", .value = &shm_rmid_forced, .maximum = 1, .set = rmid_forced_set},
+    {.name = "shmall", .kind = SYSCTL_ULONG, .value = &shmall},
+    {.name = "shmmax", .kind = SYSCTL_ULONG, .value = &shmmax},
+    {.name = "shmmni", .value = &shmmni, .maximum = IPC_OBJECTS_MAX},
+    {0},
+};
+static struct sysctl_table settings_table = SYSCTL_TABLE("kernel", settings);
 
-void shm_next_id_set(s32 id)
+void shm_init(void)
 {
-    mutex_lock(&shm_ids.lock);
-    shm_ids.next_id = id;
-    mutex_unlock(&shm_ids.lock);
+    ipc_ids_init(&shm_ids);
+    sysctl_register(&settings_table);
 }
 
 /* ---- views ---- */

@@ -26,8 +26,13 @@ struct shm_segment {
 };
 
 extern struct ipc_ids shm_ids;
-extern u64 shm_settings[NR_SHM_SETTINGS]; /* (shm_ids.lock) */
-extern u64 shm_total_pages;               /* (shm_ids.lock) sizes of all segments */
+extern u64 shm_total_pages; /* (shm_ids.lock) sizes of all segments */
+
+/* Settings (a): sysctl kernel.NAME. */
+extern u64 shmmax;          /* bytes of one segment */
+extern u64 shmall;          /* pages of all segments together */
+extern s32 shmmni;          /* segments */
+extern s32 shm_rmid_forced; /* a segment nobody maps is removed */
 
 static inline u64 shm_segment_pages(const struct shm_segment *segment)
 {

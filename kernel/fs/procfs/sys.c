@@ -26,7 +26,6 @@
 #include <vfs/file.h>
 
 #include "sys.h"
-#include "sysvipc.h"
 #include "views.h"
 
 #define ENTROPY_BITS 256 /* the generator is as good as full once it is seeded */
@@ -298,11 +297,6 @@ static const struct proc_entry kernel_entries[] = {
     PROC_FILE("printk", show_printk),
     PROC_FOLDER("random", random_entries, NULL),
     PROC_FILE("randomize_va_space", show_random_layout),
-    PROC_SETTING("shm_next_id", proc_show_shm_next_id, proc_store_shm_next_id),
-    PROC_SETTING("shm_rmid_forced", proc_show_shm_rmid_forced, proc_store_shm_rmid_forced),
-    PROC_SETTING("shmall", proc_show_shmall, proc_store_shmall),
-    PROC_SETTING("shmmax", proc_show_shmmax, proc_store_shmmax),
-    PROC_SETTING("shmmni", proc_show_shmmni, proc_store_shmmni),
     PROC_FILE("tainted", show_zero),
     PROC_FILE("threads-max", show_threads_max),
     PROC_FILE("version", show_version),

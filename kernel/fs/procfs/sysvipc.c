@@ -1,9 +1,8 @@
 /*
- * System V objects: the tables of /proc/sysvipc and the settings of /proc/sys/kernel.
+ * System V objects: the tables of /proc/sysvipc.
  */
 #include "sysvipc.h"
 
-#include <abi/errno.h>
 #include <ipc/shm.h>
 
 /* ---- shared memory ---- */
@@ -35,49 +34,3 @@ const struct proc_entry proc_sysvipc_entries[] = {
     PROC_FILE("shm", show_segments),
     {0},
 };
-
-/* ---- settings ---- */
-
-/* The show and store functions of /proc/sys/kernel/NAME, a setting of at most @most_. */
-#define SHM_SETTING(name_, setting_, most_)                                                        \
-    int proc_show_##name_(struct proc_text *text, const struct proc_subject *subject)              \
-    {                                                                                              \
-        (void)subject;                                                                             \
-        proc_print(text, "%lu\n", shm_setting_get(setting_));                                      \
-        return 0;                                                                                  \
-    }                                                                                              \
-                                                                                                   \
-    int proc_store_##name_(const struct proc_subject *subject, char *text, size_t len)             \
-    {                                                                                              \
-        u64 value;                                                                                 \
-                                                                                                   \
-        (void)subject;                                                                             \
-        (void)len;                                                                                 \
-        if (proc_parse(text, &value) || value > (most_))                                           \
-            return -EINVAL;                                                                        \
-        shm_setting_set(setting_, value);                                                          \
-        return 0;                                                                                  \
-    }
-SHM_SETTING(shmmax, SHM_SETTING_SHMMAX, ~0ull)
-SHM_SETTING(shmall, SHM_SETTING_SHMALL, ~0ull)
-SHM_SETTING(shmmni, SHM_SETTING_SHMMNI, 32768)
-SHM_SETTING(shm_rmid_forced, SHM_SETTING_RMID_FORCED, 1)
-
-int proc_show_shm_next_id(struct proc_text *text, const struct proc_subject *subject)
-{
-    (void)subject;
-    proc_print(text, "%d\n", shm_next_id_get());
-    return 0;
-}
-
-int proc_store_shm_next_id(const struct proc_subject *subject, char *text, size_t len)
-{
-    u64 value;
-
-    (void)subject;
-    (void)len;
-    if (proc_parse(text, &value) || value > INT32_MAX)
-        return -EINVAL;
-    shm_next_id_set((s32)value);
-    return 0;
-}

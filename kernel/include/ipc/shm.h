@@ -35,18 +35,3 @@ struct shm_line {
 };
 /* Visit every segment, in the order of their indices. => nonzero stops and is returned */
 int shm_for_each(int (*visit)(const struct shm_line *line, void *argument), void *argument);
-
-/* Settings of /proc/sys/kernel, by their names there. */
-enum shm_setting {
-    SHM_SETTING_SHMMAX,      /* bytes of one segment */
-    SHM_SETTING_SHMALL,      /* pages of all segments together */
-    SHM_SETTING_SHMMNI,      /* segments */
-    SHM_SETTING_RMID_FORCED, /* a segment nobody maps is removed */
-    NR_SHM_SETTINGS
-};
-u64 shm_setting_get(enum shm_setting setting);
-void shm_setting_set(enum shm_setting setting, u64 value);
-
-/* shm_next_id: the identifier of the next segment, -1: no matter. */
-s32 shm_next_id_get(void);
-void shm_next_id_set(s32 id);
