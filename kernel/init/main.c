@@ -20,6 +20,7 @@
 #include <drivers/drivers.h>
 #include <drivers/interrupt.h>
 #include <ipc/futex.h>
+#include <ipc/sem.h>
 #include <ipc/shm.h>
 #include <fs/devfs.h>
 #include <fs/initramfs.h>
@@ -146,6 +147,7 @@ static void step_processes(struct boot_info *boot)
     (void)boot;
     signal_init();
     futex_init();
+    sem_init();
     shm_init();
     proc_init();
     procfs_init();

@@ -9,6 +9,7 @@
 #include <abi/wait.h>
 #include <arch/user.h>
 #include <ipc/futex.h>
+#include <ipc/sem.h>
 #include <ipc/shm.h>
 #include <kern/panic.h>
 #include <kern/printk.h>
@@ -84,6 +85,7 @@ static void drop_files(struct task *task)
 void task_drop_resources(struct task *task)
 {
     drop_memory(task);
+    sem_task_exit(task);
     drop_files(task);
 }
 
@@ -293,6 +295,7 @@ void task_exit(int status)
         task_note_peak(self);
     task_leave_memory(self);
     drop_memory(self);
+    sem_task_exit(self);
     shm_task_exit();
     drop_files(self);
     signal_flush_task(self);

@@ -8,6 +8,7 @@
 #include <abi/signal.h>
 #include <arch/thread.h>
 #include <arch/user.h>
+#include <ipc/sem.h>
 #include <kern/panic.h>
 #include <kern/printk.h>
 #include <lib/string.h>
@@ -156,6 +157,8 @@ static int copy_task(struct task *child, const struct trap_frame *frame,
         error = copy_memory(child, self, request->flags);
     if (!error)
         error = copy_machine(child, self, frame, request);
+    if (!error && (request->flags & CLONE_SYSVSEM))
+        error = sem_undo_share(child);
     if (error)
         return error;
     copy_small_things(child, self, request);
@@ -378,6 +381,8 @@ long task_unshare(unsigned long flags)
             fs_context_put(fs);
         return -ENOMEM;
     }
+    if (flags & CLONE_SYSVSEM)
+        sem_task_exit(self);
     irqflags = spin_lock_irqsave(&self->process->lock);
     old_files = files != NULL ? self->vfs.files : NULL;
     old_fs = fs != NULL ? self->vfs.fs : NULL;

@@ -3,6 +3,7 @@
  */
 #include "sysvipc.h"
 
+#include <ipc/sem.h>
 #include <ipc/shm.h>
 
 /* ---- shared memory ---- */
@@ -30,7 +31,29 @@ static int show_segments(struct proc_text *text, const struct proc_subject *subj
     return shm_for_each(put_segment, text);
 }
 
+/* ---- semaphores ---- */
+
+static int put_set(const struct sem_line *line, void *text)
+{
+    const struct abi_semid_ds *status = &line->status;
+    const struct abi_ipc_perm *perm = &status->perm;
+
+    proc_print(text, "%10d %10d  %4o %10lu %5u %5u %5u %5u %10lu %10lu\n", perm->key, line->id,
+               perm->mode, status->nr_semaphores, perm->uid, perm->gid, perm->cuid, perm->cgid,
+               (u64)status->operation_time, (u64)status->change_time);
+    return 0;
+}
+
+static int show_sets(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    proc_print(text, "       key      semid perms      nsems   uid   gid  cuid  cgid      otime    "
+                     "  ctime\n");
+    return sem_for_each(put_set, text);
+}
+
 const struct proc_entry proc_sysvipc_entries[] = {
+    PROC_FILE("sem", show_sets),
     PROC_FILE("shm", show_segments),
     {0},
 };

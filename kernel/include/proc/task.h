@@ -61,6 +61,7 @@ struct task {
     u64 start_time;                 /* (I) monotonic ns */
     void __user *clear_child_tid;   /* (o) */
     void __user *robust_list;       /* (o) */
+    struct sem_undo_list *sem_undo; /* (o) what semop(2) is to undo; NULL: nothing yet */
     struct completion *vfork_done;  /* (p) the parent waits on it; NULL: nobody does */
     u64 minor_faults, major_faults; /* (o) anybody may read */
     u64 read_bytes, written_bytes, read_calls, write_calls; /* (o) /proc/PID/io */
