@@ -45,13 +45,16 @@ class Result:
 
 class Programs:
     """The programs @names of @folder; @library are further C files that each is linked with, @log a
-    file that all that the guests say is written to."""
+    file that all that the guests say is written to, @texts further files of the guest: {path: text},
+    @kernel another image than the usual one."""
 
-    def __init__(self, folder, names, library=(), log=None):
+    def __init__(self, folder, names, library=(), log=None, texts=(), kernel=None):
         self.folder = folder
         self.names = list(names)
         self.library = [os.path.join(WORDS, "test.c")] + list(library)
         self.log = log
+        self.texts = dict(texts)
+        self.kernel = kernel
         self.output = os.path.join(guest.build_directory(), "tests", os.path.basename(folder))
 
     def source_of(self, name):
@@ -77,8 +80,9 @@ class Programs:
     def build(self):
         """Compile what is not newer than all it is made of; ends the script with what gcc says."""
         os.makedirs(self.output, exist_ok=True)
-        headers = [os.path.join(folder, entry) for folder in {WORDS, self.folder}
-                   for entry in os.listdir(folder) if entry.endswith(".h")]
+        headers = [os.path.join(where, entry) for folder in {WORDS, self.folder}
+                   for where, _, entries in os.walk(folder)
+                   for entry in entries if entry.endswith(".h")]
         objects = []
         for source in self.library:
             objects.append(os.path.join(self.output, os.path.basename(source)[:-2] + ".o"))
@@ -111,6 +115,8 @@ class Programs:
                          "".join("%s %d\n" % (name, self.seconds_of(name)) for name in names))
         for name in names:
             archive.add_file("tests/" + name, self.binary_of(name), 0o755)
+        for where, text in self.texts.items():
+            archive.add_text(where, text)
         with open(path, "wb") as stream:
             stream.write(archive.to_bytes())
 
@@ -132,7 +138,7 @@ class Programs:
         reason = "the guest ended"
         with tempfile.NamedTemporaryFile(suffix=".cpio") as initrd:
             self.make_initrd(names, initrd.name)
-            machine = guest.Guest(guest.kernel_image(system), initrd.name,
+            machine = guest.Guest(self.kernel or guest.kernel_image(system), initrd.name,
                                   "console=ttyS0 quiet panic=-1 rdinit=/init " + append, smp, memory, cpu)
             with machine:
                 try:
