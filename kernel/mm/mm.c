@@ -102,6 +102,7 @@ static void inherit_layout(struct mm *child, const struct mm *parent)
     memcpy(child->saved_auxv, parent->saved_auxv, sizeof(child->saved_auxv));
     child->last_lineage = parent->last_lineage;
     child->executable = parent->executable;
+    child->membarrier = READ_ONCE(parent->membarrier);
     memcpy(child->saved_auxv, parent->saved_auxv, sizeof(child->saved_auxv));
 }
 

@@ -10,6 +10,7 @@
 
 #include "account.h"
 #include "commit.h"
+#include "map.h"
 #include "placement.h"
 #include "populate.h"
 #include "settings.h"
@@ -290,22 +291,29 @@ static bool wants_populate(const struct mapping *map)
     return (map->flags & VMA_LOCKED) || (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
 }
 
-long mm_map(struct mm *mm, const struct mm_map_request *request)
+long map_locked(struct mm *mm, const struct mm_map_request *request, bool *populate)
 {
-    struct mapping map = {.mm = mm, .request = request};
-    int err;
+    struct mapping map = {.mm = mm, .request = request, .flags = request_flags(mm, request)};
+    int err = mapping_check(&map);
 
-    write_lock(&mm->map_lock);
-    map.flags = request_flags(mm, request);
-    err = mapping_check(&map);
     if (err == 0)
         err = mapping_reserve(&map);
-    if (err == 0)
-        mapping_commit(&map);
-    write_unlock(&mm->map_lock);
     if (err != 0)
         return err;
-    if (wants_populate(&map))
-        populate_quietly(mm, map.start, map.end, false);
+    mapping_commit(&map);
+    *populate = wants_populate(&map);
     return map.start;
+}
+
+long mm_map(struct mm *mm, const struct mm_map_request *request)
+{
+    bool populate = false;
+    long result;
+
+    write_lock(&mm->map_lock);
+    result = map_locked(mm, request, &populate);
+    write_unlock(&mm->map_lock);
+    if (result >= 0 && populate)
+        populate_quietly(mm, result, result + align_up(request->len, PAGE_SIZE), false);
+    return result;
 }

@@ -1,26 +1,29 @@
 /*
  * process_vm_readv and process_vm_writev: page by page through a page of the kernel's own, since
- * the two address spaces are never loaded at the same time.
+ * the two address spaces are never loaded at the same time. process_madvise.
  */
 #include <proc/process_vm.h>
 
+#include <abi/capability.h>
 #include <abi/errno.h>
+#include <abi/mman.h>
 #include <kmem/kmalloc.h>
 #include <mm/mm.h>
 #include <proc/control.h>
+#include <proc/credentials.h>
 #include <proc/task.h>
 
-/* The address space of @pid, a user of it; ERR_PTR. */
-static struct mm *find_memory(int pid)
+/* The address space of @task (NULL: gone), a user of it; the reference to @task is consumed.
+ * ERR_PTR; @refusal: not the caller's to inspect */
+static struct mm *get_memory(struct task *task, int refusal)
 {
-    struct task *task = task_find(pid);
     struct mm *mm;
 
     if (task == NULL)
         return ERR_PTR(-ESRCH);
     if (task_may_inspect(task) != 0) {
         task_put(task);
-        return ERR_PTR(-EPERM);
+        return ERR_PTR(refusal);
     }
     mm = task_get_mm(task);
     task_put(task);
@@ -65,7 +68,7 @@ static bool move_segment(struct mm *mm, struct io_buffer *local, const struct io
 ssize_t process_vm_move(int pid, struct io_buffer *local, const struct iovec *remote, size_t nr,
                         bool write)
 {
-    struct mm *mm = find_memory(pid);
+    struct mm *mm = get_memory(task_find(pid), -EPERM);
     size_t moved = 0, i;
     bool good = true;
     char *page;
@@ -80,4 +83,44 @@ ssize_t process_vm_move(int pid, struct io_buffer *local, const struct iovec *re
         return -ENOMEM;
     kfree(page);
     return moved > 0 || good ? (ssize_t)moved : -EFAULT;
+}
+
+/* Such as does no harm. */
+static bool is_for_others(int advice)
+{
+    return advice == MADV_COLD || advice == MADV_PAGEOUT || advice == MADV_WILLNEED;
+}
+
+static ssize_t advise_segments(struct mm *mm, const struct iovec *segments, size_t nr, int advice)
+{
+    u64 left = 0;
+    ssize_t done = 0;
+    size_t i;
+
+    for (i = 0; i < nr; i++)
+        left += segments[i].iov_len;
+    for (i = 0; i < nr && left > 0; i++) {
+        int err = mm_advise(mm, (vaddr_t)segments[i].iov_base, segments[i].iov_len, advice);
+
+        if (err != 0)
+            return done > 0 ? done : err;
+        done += (ssize_t)segments[i].iov_len;
+        left -= segments[i].iov_len;
+    }
+    return done;
+}
+
+ssize_t process_advise(struct process *process, const struct iovec *segments, size_t nr, int advice)
+{
+    struct mm *mm;
+    ssize_t result;
+
+    if (READ_ONCE(process->state) != PROCESS_REAPED && !is_for_others(advice))
+        return -EINVAL;
+    mm = get_memory(process_get_task(process), -EACCES);
+    if (IS_ERR(mm))
+        return PTR_ERR(mm);
+    result = capable(CAP_SYS_NICE) ? advise_segments(mm, segments, nr, advice) : -EPERM;
+    mm_put_user(mm);
+    return result;
 }

@@ -6,6 +6,7 @@
 #include <kmem/kmalloc.h>
 #include <mm/mm.h>
 #include <proc/credentials.h>
+#include <proc/pidfd.h>
 #include <proc/process_vm.h>
 #include <proc/task.h>
 #include <sched/wait.h>
@@ -113,6 +114,37 @@ long sys_mincore(unsigned long addr, size_t len, void __user *vector)
 long sys_madvise(unsigned long addr, size_t len, int advice)
 {
     return mm_advise(current_mm(), addr, len, advice);
+}
+
+long sys_remap_file_pages(unsigned long addr, size_t len, unsigned long prot, size_t index,
+                          unsigned long flags)
+{
+    return mm_remap_file_pages(current_mm(), addr, len, (unsigned)prot, index, (unsigned)flags);
+}
+
+long sys_membarrier(int command, unsigned long flags, int cpu)
+{
+    return mm_membarrier(current_mm(), command, (unsigned)flags, cpu);
+}
+
+long sys_process_madvise(int pidfd, const struct iovec __user *user_segments, unsigned long nr,
+                         int advice, unsigned long flags)
+{
+    struct iovec *segments = NULL;
+    struct io_buffer buffer;
+    long result;
+
+    if ((unsigned)flags)
+        return -EINVAL;
+    result = io_buffer_vector(&buffer, user_segments, nr, &segments);
+    if (!result)
+        result = WITH_FILE(pidfd, file, ({
+                               struct process *process = pidfd_process(file);
+
+                               process ? process_advise(process, segments, nr, advice) : -EBADF;
+                           }));
+    kfree(segments);
+    return result;
 }
 
 long sys_mlock(unsigned long addr, size_t len)

@@ -100,6 +100,7 @@ struct mm {
     u32 users;                        /* (a) tasks that run in it: the last one empties it */
     u32 references;                   /* (a) storage */
     u32 def_flags;                    /* (m) flags added to new areas */
+    u32 membarrier;                   /* (a) commands it is registered for */
     u32 core_filter;                  /* (a) /proc/PID/coredump_filter: CORE_FILTER_* */
     u32 oom_victim;                   /* (a) proc: was chosen to be killed for memory */
     u64 minor_faults, major_faults;   /* (a) */
@@ -171,6 +172,13 @@ int mm_munlock(struct mm *mm, vaddr_t addr, size_t len) __must_check;
 /* mlockall(2), @flags: MCL_*; munlockall(2). */
 int mm_mlockall(struct mm *mm, unsigned flags) __must_check;
 int mm_munlockall(struct mm *mm) __must_check;
+
+/* remap_file_pages(2): @index: page of the object. */
+int mm_remap_file_pages(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, u64 index,
+                        unsigned flags) __must_check;
+
+/* membarrier(2). => may sleep */
+long mm_membarrier(struct mm *mm, int command, unsigned flags, int cpu);
 
 /* mincore(2): one byte per page to @vector. */
 int mm_resident(struct mm *mm, vaddr_t addr, size_t len, u8 __user *vector) __must_check;

@@ -14,3 +14,13 @@
  */
 ssize_t process_vm_move(int pid, struct io_buffer *local, const struct iovec *remote, size_t nr,
                         bool write);
+
+struct process;
+
+/*
+ * process_advise: process_madvise(2) over the pieces @segments of @process's memory.
+ * => needs the right to inspect it and CAP_SYS_NICE; only advice that does no harm
+ * => bytes advised; when there were none: -EINVAL, -EACCES, -ESRCH, -EPERM, or as madvise(2)
+ */
+ssize_t process_advise(struct process *process, const struct iovec *segments, size_t nr,
+                       int advice);

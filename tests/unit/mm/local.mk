@@ -44,6 +44,7 @@ host_SOURCES += kernel/mm/pt_walk.c
 host_SOURCES += kernel/mm/pt_zap.c
 host_SOURCES += kernel/mm/reclaim.c
 host_SOURCES += kernel/mm/settings.c
+host_SOURCES += kernel/mm/remap_file_pages.c
 host_SOURCES += kernel/mm/shmem.c
 host_SOURCES += kernel/mm/stack.c
 host_SOURCES += kernel/mm/table.c
