@@ -20,6 +20,7 @@
 #include <drivers/drivers.h>
 #include <drivers/interrupt.h>
 #include <ipc/futex.h>
+#include <ipc/msg.h>
 #include <ipc/sem.h>
 #include <ipc/shm.h>
 #include <fs/devfs.h>
@@ -147,6 +148,7 @@ static void step_processes(struct boot_info *boot)
     (void)boot;
     signal_init();
     futex_init();
+    msg_init();
     sem_init();
     shm_init();
     proc_init();

@@ -1,6 +1,7 @@
 /*
- * System V inter-process communication: shared memory and semaphores.
+ * System V inter-process communication: shared memory, semaphores, message queues.
  */
+#include <ipc/msg.h>
 #include <ipc/sem.h>
 #include <ipc/shm.h>
 #include <sched/wait.h>
@@ -64,4 +65,24 @@ long sys_semtimedop(int id, void __user *operations, size_t nr, struct abi_times
 long sys_semctl(int id, int number, int command, unsigned long argument)
 {
     return sem_control(id, number, command, argument);
+}
+
+long sys_msgget(int key, unsigned long flags)
+{
+    return msg_get(key, (u32)flags);
+}
+
+long sys_msgsnd(int id, void __user *message, size_t len, unsigned long flags)
+{
+    return msg_send(id, message, len, (u32)flags);
+}
+
+long sys_msgrcv(int id, void __user *message, size_t len, long type, unsigned long flags)
+{
+    return msg_receive(id, message, len, type, (u32)flags);
+}
+
+long sys_msgctl(int id, int command, void __user *user)
+{
+    return msg_control(id, command, user);
 }

@@ -3,6 +3,7 @@
  */
 #include "sysvipc.h"
 
+#include <ipc/msg.h>
 #include <ipc/sem.h>
 #include <ipc/shm.h>
 
@@ -52,7 +53,31 @@ static int show_sets(struct proc_text *text, const struct proc_subject *subject)
     return sem_for_each(put_set, text);
 }
 
+/* ---- message queues ---- */
+
+static int put_queue(const struct msg_line *line, void *text)
+{
+    const struct abi_msqid_ds *status = &line->status;
+    const struct abi_ipc_perm *perm = &status->perm;
+
+    proc_print(text, "%10d %10d  %4o  %10lu %10lu %5u %5u %5u %5u %5u %5u ", perm->key, line->id,
+               perm->mode, status->bytes, status->messages, (u32)status->sender,
+               (u32)status->receiver, perm->uid, perm->gid, perm->cuid, perm->cgid);
+    proc_print(text, "%10lu %10lu %10lu\n", (u64)status->send_time, (u64)status->receive_time,
+               (u64)status->change_time);
+    return 0;
+}
+
+static int show_queues(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    proc_print(text, "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  "
+                     "cuid  cgid      stime      rtime      ctime\n");
+    return msg_for_each(put_queue, text);
+}
+
 const struct proc_entry proc_sysvipc_entries[] = {
+    PROC_FILE("msg", show_queues),
     PROC_FILE("sem", show_sets),
     PROC_FILE("shm", show_segments),
     {0},
