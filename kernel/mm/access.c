@@ -48,13 +48,15 @@ static int get_page_locked(struct fault *fault, struct page **out)
     return err;
 }
 
-static int get_page(struct mm *mm, vaddr_t addr, bool write, bool force, struct page **out)
+static int get_page(struct mm *mm, vaddr_t addr, bool write, bool force, bool foreign,
+                    struct page **out)
 {
     struct mm_fault_failure failure;
     struct fault fault = {.mm = mm,
                           .addr = align_down(addr, PAGE_SIZE),
                           .access = write ? FAULT_WRITE : FAULT_READ,
                           .force = force,
+                          .foreign = foreign,
                           .failure = &failure};
     int err;
 
@@ -70,7 +72,7 @@ static int get_page(struct mm *mm, vaddr_t addr, bool write, bool force, struct 
 
 int mm_get_user_page(struct mm *mm, vaddr_t addr, bool write, struct page **out)
 {
-    return get_page(mm, addr, write, false, out);
+    return get_page(mm, addr, write, false, false, out);
 }
 
 ssize_t mm_access(struct mm *mm, vaddr_t addr, void *buffer, size_t len, bool write, bool force)
@@ -84,7 +86,7 @@ ssize_t mm_access(struct mm *mm, vaddr_t addr, void *buffer, size_t len, bool wr
         struct page *page;
         char *there;
 
-        if (get_page(mm, addr + done, write, force, &page) != 0)
+        if (get_page(mm, addr + done, write, force, true, &page) != 0)
             break;
         there = (char *)page_to_virt(page) + offset;
         if (write)

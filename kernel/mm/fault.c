@@ -24,6 +24,7 @@
  */
 #include <abi/errno.h>
 #include <abi/signal.h>
+#include <arch/pkey.h>
 #include <kern/panic.h>
 #include <kmem/frames.h>
 
@@ -327,6 +328,20 @@ static bool is_executable(const struct fault *fault)
     return fault->access != FAULT_EXEC || (fault->vma->flags & VMA_EXEC);
 }
 
+/* The processor does not check keys when it fetches instructions. */
+static bool key_is_allowed(const struct fault *fault)
+{
+    return fault->foreign || fault->access == FAULT_EXEC ||
+           arch_pkey_allows(vma_pkey(fault->vma->flags), is_write(fault));
+}
+
+static enum fault_result fail_key(struct fault *fault)
+{
+    fault_fail(fault, SIGSEGV, SEGV_PKUERR, "the area's protection key does not allow this access");
+    fault->failure->key = vma_pkey(fault->vma->flags);
+    return FAULT_FAILED;
+}
+
 int fault_resolve(struct fault *fault)
 {
     enum fault_result result;
@@ -335,6 +350,8 @@ int fault_resolve(struct fault *fault)
         fault->vma = vma_find_at(fault->mm, fault->addr);
     if (fault->vma == NULL)
         result = fault_fail(fault, SIGSEGV, SEGV_MAPERR, "no area at this address");
+    else if (!key_is_allowed(fault))
+        result = fail_key(fault);
     else if (!access_is_allowed(fault))
         result = fault_fail(fault, SIGSEGV, SEGV_ACCERR, "the area does not allow this access");
     else {

@@ -10,7 +10,9 @@ struct fault {
     struct vma *vma; /* the area of @addr */
     vaddr_t addr;    /* a multiple of PAGE_SIZE */
     enum fault_access access;
-    bool force;  /* debugger's access: protection is ignored where VMA_MAY* allows it */
+    bool force; /* debugger's access: protection is ignored where VMA_MAY* allows it */
+    bool
+        foreign; /* for another address space: the running thread's protection keys do not matter */
     pte_t entry; /* what the decision is based on */
     bool major;  /* waited for a store */
     struct mm_fault_failure *failure;

@@ -33,6 +33,7 @@ quire_SOURCES += %D%/object.c
 quire_SOURCES += %D%/object_io.c
 quire_SOURCES += %D%/object_truncate.c
 quire_SOURCES += %D%/page_busy.c
+quire_SOURCES += %D%/pkey.c
 quire_SOURCES += %D%/placement.c
 quire_SOURCES += %D%/populate.c
 quire_SOURCES += %D%/pt_copy.c

@@ -13,6 +13,7 @@
 #include "account.h"
 #include "anon_family.h"
 #include "mm_list.h"
+#include "pkey.h"
 #include "pt.h"
 
 static struct kmem_cache mm_cache;
@@ -75,6 +76,7 @@ struct mm *mm_create(void)
         return ERR_PTR(-ENOMEM);
     }
     mm_layout_init(mm, true, 0);
+    pkey_init(mm);
     mm_enlist(mm);
     return mm;
 }
@@ -99,6 +101,7 @@ static void inherit_layout(struct mm *child, const struct mm *parent)
     child->vdso = parent->vdso;
     child->limits = parent->limits;
     child->core_filter = parent->core_filter;
+    pkey_inherit(child, parent);
     memcpy(child->saved_auxv, parent->saved_auxv, sizeof(child->saved_auxv));
     child->last_lineage = parent->last_lineage;
     child->executable = parent->executable;

@@ -12,6 +12,7 @@
 #include "commit.h"
 #include "map.h"
 #include "placement.h"
+#include "pkey.h"
 #include "populate.h"
 #include "settings.h"
 #include "shmem.h"
@@ -36,7 +37,7 @@ static bool is_shared(const struct mm_map_request *request)
 
 /* ---- check ---- */
 
-static u32 request_flags(const struct mm *mm, const struct mm_map_request *request)
+static u32 request_flags(struct mm *mm, const struct mm_map_request *request)
 {
     u32 flags = (request->prot & VMA_PROTECTION) | request->vma_flags | mm->def_flags;
 
@@ -49,6 +50,8 @@ static u32 request_flags(const struct mm *mm, const struct mm_map_request *reque
         flags |= VMA_NORESERVE;
     if (request->flags & MAP_LOCKED)
         flags |= VMA_LOCKED;
+    if (request->prot == PROT_EXEC)
+        flags |= pkey_execute_only(mm) << VMA_PKEY_SHIFT;
     return flags;
 }
 

@@ -7,6 +7,7 @@
 #include <abi/errno.h>
 
 #include "account.h"
+#include "pkey.h"
 #include "populate.h"
 #include "pt.h"
 #include "settings.h"
@@ -17,6 +18,7 @@ struct protection {
     struct mm *mm;
     vaddr_t start, end; /* what will be changed */
     u32 rights;         /* VMA_READ | VMA_WRITE | VMA_EXEC */
+    int key;            /* MM_ANY_KEY: none was named */
     int obstacle;       /* errno of what ended the check */
     struct vma_reserve areas;
     u64 committed; /* reserved from the commit total */
@@ -27,7 +29,9 @@ struct protection {
 
 static u32 new_flags(const struct protection *p, const struct vma *vma)
 {
-    return (vma->flags & ~VMA_PROTECTION) | p->rights;
+    u32 key = p->key == MM_ANY_KEY ? pkey_for_protection(p->mm, vma, p->rights) : (u32)p->key;
+
+    return (vma->flags & ~(VMA_PROTECTION | VMA_PKEY_MASK)) | p->rights | key << VMA_PKEY_SHIFT;
 }
 
 /* VMA_MAYREAD and the others stand four bits above VMA_READ ... */
@@ -164,8 +168,11 @@ static void protection_commit(struct protection *p)
 
 static int protect_locked(struct protection *p, unsigned grows)
 {
-    int err = check_grows(p, grows);
+    int err;
 
+    if (p->key != MM_ANY_KEY && !pkey_is_usable(p->mm, p->key))
+        return -EINVAL;
+    err = check_grows(p, grows);
     if (err != 0)
         return err;
     find_end(p);
@@ -181,10 +188,10 @@ static int protect_locked(struct protection *p, unsigned grows)
     return p->obstacle;
 }
 
-int mm_protect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot)
+int mm_protect_key(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, int key)
 {
     unsigned grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
-    struct protection p = {.mm = mm, .start = addr, .rights = prot & VMA_PROTECTION};
+    struct protection p = {.mm = mm, .start = addr, .rights = prot & VMA_PROTECTION, .key = key};
     int err;
 
     if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) || !is_aligned(addr, PAGE_SIZE))
@@ -202,4 +209,9 @@ int mm_protect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot)
     if (p.populate)
         populate_quietly(mm, p.start, p.end, true);
     return err;
+}
+
+int mm_protect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot)
+{
+    return mm_protect_key(mm, addr, len, prot, MM_ANY_KEY);
 }

@@ -11,7 +11,8 @@
 
 unsigned pt_protection(u32 vma_flags)
 {
-    return (vma_flags & VMA_PROTECTION) | PTE_PROT_USER;
+    return (vma_flags & VMA_PROTECTION) | PTE_PROT_USER |
+           vma_pkey(vma_flags) << PTE_PROT_PKEY_SHIFT;
 }
 
 /* @slot gets the rights @prot, no more writable than it was. True: a right was lost. */

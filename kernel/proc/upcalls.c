@@ -54,18 +54,16 @@ static void log_fatal(const struct trap_frame *frame, int signal, vaddr_t addr, 
             signal_name(signal), addr, arch_frame_pc(frame), arch_frame_stack(frame), reason);
 }
 
-static int page_fault(struct trap_frame *frame, vaddr_t addr, enum fault_access access, bool user,
-                      bool protection_key)
+static int page_fault(struct trap_frame *frame, vaddr_t addr, enum fault_access access, bool user)
 {
-    struct mm_fault_failure failure = {SIGSEGV, SEGV_MAPERR, "no such address"};
+    struct mm_fault_failure failure = {
+        .signal = SIGSEGV, .code = SEGV_MAPERR, .reason = "no such address"};
     struct task *self = current_task_or_null();
     int error = -EFAULT;
 
     if (self == NULL || self->mm == NULL)
         return -EFAULT;
-    if (protection_key)
-        failure = (struct mm_fault_failure){SIGSEGV, SEGV_PKUERR, "protection key"};
-    else if (addr < USER_END)
+    if (addr < USER_END)
         error =
             mm_fault(self->mm, addr, access, user, user ? arch_frame_stack(frame) : 0, &failure);
     if (!error) {
@@ -77,6 +75,8 @@ static int page_fault(struct trap_frame *frame, vaddr_t addr, enum fault_access 
     log_fatal(frame, failure.signal, addr, failure.reason);
     if (failure.signal == SIGKILL)
         signal_force_fatal(SIGKILL);
+    else if (failure.code == SEGV_PKUERR)
+        signal_force_key_fault(addr, failure.key);
     else
         signal_force_fault(failure.signal, failure.code, addr);
     return -EFAULT;

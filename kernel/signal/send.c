@@ -264,6 +264,16 @@ void signal_force_fault(int signal, int code, vaddr_t address)
     force(&info, false);
 }
 
+void signal_force_key_fault(vaddr_t address, unsigned key)
+{
+    struct abi_siginfo info = {.signo = SIGSEGV, .code = SEGV_PKUERR};
+
+    info.fault.address = address;
+    info.fault.lower = key;
+    current_task()->signals.fault_address = address;
+    force(&info, false);
+}
+
 void signal_force_fatal(int signal)
 {
     struct abi_siginfo info;

@@ -85,6 +85,23 @@ long sys_mprotect(unsigned long addr, size_t len, unsigned long prot)
     return mm_protect(current_mm(), addr, len, (unsigned)prot);
 }
 
+long sys_pkey_mprotect(unsigned long addr, size_t len, unsigned long prot, int key)
+{
+    return mm_protect_key(current_mm(), addr, len, (unsigned)prot, key);
+}
+
+long sys_pkey_alloc(unsigned long flags, unsigned long disabled)
+{
+    if (flags || (disabled & ~(unsigned long)(PKEY_DISABLE_ACCESS | PKEY_DISABLE_WRITE)))
+        return -EINVAL;
+    return mm_pkey_alloc(current_mm(), (unsigned)disabled);
+}
+
+long sys_pkey_free(int key)
+{
+    return mm_pkey_free(current_mm(), key);
+}
+
 long sys_munmap(unsigned long addr, size_t len)
 {
     return mm_unmap(current_mm(), addr, len);

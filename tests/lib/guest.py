@@ -14,9 +14,9 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 
-# Four-level paging and no protection keys: what Quire offers to user programs, so that Linux answers
-# for the same machine (with five levels user addresses go on above 2^47, with keys --x is not r-x).
-CPU = "max,la57=off,pku=off"
+# Four-level paging: what Quire offers to user programs, so that Linux answers for the same machine
+# (with five levels user addresses go on above 2^47).
+CPU = "max,la57=off"
 
 DEBUG_EXIT = ["-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
 

@@ -28,6 +28,7 @@ quire_SOURCES += %D%/kernel_map_check.c
 quire_SOURCES += %D%/lapic.c
 quire_SOURCES += %D%/mmu.c
 quire_SOURCES += %D%/page_fault.c
+quire_SOURCES += %D%/pkey.c
 quire_SOURCES += %D%/power.c
 quire_SOURCES += %D%/pte.c
 quire_SOURCES += %D%/rtc.c

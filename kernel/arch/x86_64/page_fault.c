@@ -19,7 +19,6 @@
 #define ERROR_USER     (1u << 2)
 #define ERROR_RESERVED (1u << 3)
 #define ERROR_FETCH    (1u << 4)
-#define ERROR_KEY      (1u << 5)
 
 static enum fault_access access_of(const struct trap_frame *frame)
 {
@@ -46,7 +45,7 @@ void page_fault_from_user(struct trap_frame *frame)
     irq_enable();
     if (!arch_upcalls.page_fault || (frame->error_code & ERROR_RESERVED))
         arch_panic(frame, "page fault of user mode at %#lx: no handler, or a damaged entry", addr);
-    if (arch_upcalls.page_fault(frame, addr, access_of(frame), true, frame->error_code & ERROR_KEY))
+    if (arch_upcalls.page_fault(frame, addr, access_of(frame), true))
         remember(addr, frame);
 }
 
@@ -76,8 +75,7 @@ void page_fault_from_kernel(struct trap_frame *frame)
 
         if (frame->rflags & RFLAGS_IF)
             irq_enable();
-        err = arch_upcalls.page_fault(frame, addr, access_of(frame), false,
-                                      frame->error_code & ERROR_KEY);
+        err = arch_upcalls.page_fault(frame, addr, access_of(frame), false);
         irq_disable();
         if (err == 0)
             return;

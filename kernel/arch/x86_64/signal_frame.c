@@ -16,6 +16,7 @@
 #include <abi/errno.h>
 #include <abi/sigcontext.h>
 #include <arch/cpu.h>
+#include <arch/pkey.h>
 #include <arch/user.h>
 #include <lib/string.h>
 
@@ -208,6 +209,7 @@ int arch_signal_push(struct trap_frame *frame, const struct arch_signal_request 
     frame->rip = request->handler;
     frame->rflags &= ~(u64)(RFLAGS_DF | RFLAGS_RF | RFLAGS_TF);
     frame_force_user(frame);
+    arch_pkey_reset();
     return 0;
 }
 

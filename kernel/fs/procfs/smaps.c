@@ -2,6 +2,7 @@
  * /proc/PID/smaps and smaps_rollup: what each area, and all of them, use.
  */
 #include <abi/errno.h>
+#include <arch/pkey.h>
 
 #include "maps.h"
 #include "views.h"
@@ -84,6 +85,8 @@ static int put_area(const struct vma_info *info, void *argument)
     put_size(text, "MMUPageSize:", PAGE_SIZE);
     put_usage(text, &usage, false);
     proc_print(text, "THPeligible:    0\n");
+    if (arch_pkey_present())
+        proc_print(text, "ProtectionKey:  %8u\n", vma_pkey(info->flags));
     put_flags(text, info->flags);
     return 0;
 }

@@ -45,6 +45,10 @@
 #define MREMAP_FIXED     2
 #define MREMAP_DONTUNMAP 4
 
+/* pkey_alloc(2) */
+#define PKEY_DISABLE_ACCESS 0x1
+#define PKEY_DISABLE_WRITE  0x2
+
 #define MADV_NORMAL          0
 #define MADV_RANDOM          1
 #define MADV_SEQUENTIAL      2

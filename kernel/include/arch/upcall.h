@@ -30,8 +30,7 @@ struct arch_upcalls {
      * exception table for kernel accesses, or has already had a signal queued for user mode).
      * Interrupts are on. @user: the access was made in user mode.
      */
-    int (*page_fault)(struct trap_frame *frame, vaddr_t addr, enum fault_access access, bool user,
-                      bool protection_key);
+    int (*page_fault)(struct trap_frame *frame, vaddr_t addr, enum fault_access access, bool user);
     /* A synchronous exception of user mode; queues the signal. @code: si_code detail, @addr:
      * si_addr. */
     void (*user_trap)(struct trap_frame *frame, enum trap_kind kind, int code, vaddr_t addr);

@@ -54,6 +54,14 @@
 #define VMA_LOCKONFAULT 0x20000u /* with VMA_LOCKED: not faulted in by the call */
 #define VMA_DONTDUMP    0x80000u /* left out of core dumps */
 
+/* The protection key of an area, in the top bits of its flags. */
+#define VMA_PKEY_SHIFT 28
+#define VMA_PKEY_MASK  (15u << VMA_PKEY_SHIFT)
+static inline u32 vma_pkey(u32 flags)
+{
+    return flags >> VMA_PKEY_SHIFT;
+}
+
 /* Limits that mm enforces, bytes, ~0: none. proc copies them from the rlimits when they change. */
 struct mm_limits {
     u64 address_space; /* RLIMIT_AS */
@@ -101,6 +109,8 @@ struct mm {
     u32 references;                   /* (a) storage */
     u32 def_flags;                    /* (m) flags added to new areas */
     u32 membarrier;                   /* (a) commands it is registered for */
+    u16 pkeys_used;                   /* (m) bit per protection key */
+    s8 execute_only_key;              /* (m) -1: none yet */
     u32 core_filter;                  /* (a) /proc/PID/coredump_filter: CORE_FILTER_* */
     u32 oom_victim;                   /* (a) proc: was chosen to be killed for memory */
     u64 minor_faults, major_faults;   /* (a) */
@@ -152,6 +162,9 @@ struct mm_map_request {
 long mm_map(struct mm *mm, const struct mm_map_request *request) __must_check;
 int mm_unmap(struct mm *mm, vaddr_t addr, size_t len) __must_check;
 int mm_protect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot) __must_check;
+/* pkey_mprotect(2); MM_ANY_KEY: as mm_protect. */
+#define MM_ANY_KEY (-1)
+int mm_protect_key(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, int key) __must_check;
 
 /*
  * mm_detach: unmap what one request for the whole of an object left at @addr: the areas of its door
@@ -180,6 +193,10 @@ int mm_remap_file_pages(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, 
 /* membarrier(2). => may sleep */
 long mm_membarrier(struct mm *mm, int command, unsigned flags, int cpu);
 
+/* pkey_alloc(2) below its checks, pkey_free(2). => the key; -ENOSPC. -EINVAL */
+int mm_pkey_alloc(struct mm *mm, unsigned disabled) __must_check;
+int mm_pkey_free(struct mm *mm, int key) __must_check;
+
 /* mincore(2): one byte per page to @vector. */
 int mm_resident(struct mm *mm, vaddr_t addr, size_t len, u8 __user *vector) __must_check;
 
@@ -192,6 +209,7 @@ struct mm_fault_failure {
     int signal;         /* SIGSEGV, SIGBUS, SIGKILL (out of memory) */
     int code;           /* SEGV_MAPERR, SEGV_ACCERR, BUS_ADRERR ... */
     const char *reason; /* static storage */
+    unsigned key;       /* of SEGV_PKUERR */
 };
 
 /*

@@ -57,6 +57,8 @@ void signal_group_info(struct process_group *group, const struct abi_siginfo *in
  * it kills). */
 void signal_force(const struct abi_siginfo *info);
 void signal_force_fault(int signal, int code, vaddr_t address);
+/* The same of a page whose protection key denied the access. */
+void signal_force_key_fault(vaddr_t address, unsigned key);
 /* Die of @signal whatever its action is: exec past its point of no return, a broken signal frame.
  */
 void signal_force_fatal(int signal);

@@ -9,6 +9,7 @@
 #include <arch/boot.h>
 #include <arch/memory.h>
 #include <arch/percpu.h>
+#include <arch/pkey.h>
 #include <arch/smp.h>
 #include <kmem/kmem.h>
 
@@ -181,4 +182,25 @@ void arch_set_memory_source(const struct arch_memory_source *source)
 const struct arch_memory_source *fake_memory_source(void)
 {
     return memory_source;
+}
+
+/* ---- protection keys: a processor without ---- */
+
+bool arch_pkey_present(void)
+{
+    return false;
+}
+
+bool arch_pkey_allows(unsigned key, bool write)
+{
+    (void)key;
+    (void)write;
+    return true;
+}
+
+void arch_pkey_set(unsigned key, unsigned disabled)
+{
+    (void)key;
+    (void)disabled;
+    abort();
 }

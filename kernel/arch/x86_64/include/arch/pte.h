@@ -71,11 +71,12 @@ enum pte_special_type {
 };
 
 /* Protection in generic words; the low three are PROT_READ, PROT_WRITE and PROT_EXEC of mmap(2). */
-#define PTE_PROT_READ   1u
-#define PTE_PROT_WRITE  2u
-#define PTE_PROT_EXEC   4u
-#define PTE_PROT_USER   8u
-#define PTE_PROT_GLOBAL 16u /* kernel mappings: the same in every space */
+#define PTE_PROT_READ       1u
+#define PTE_PROT_WRITE      2u
+#define PTE_PROT_EXEC       4u
+#define PTE_PROT_USER       8u
+#define PTE_PROT_GLOBAL     16u /* kernel mappings: the same in every space */
+#define PTE_PROT_PKEY_SHIFT 8   /* the next four: protection key */
 
 enum pte_cache {
     PTE_CACHE_NORMAL,
@@ -312,6 +313,7 @@ static inline u64 pte_protection_bits(unsigned prot)
         bits |= PTE_USER;
     if (prot & PTE_PROT_GLOBAL)
         bits |= PTE_GLOBAL;
+    bits |= (u64)(prot >> PTE_PROT_PKEY_SHIFT & 15) << PTE_PKEY_SHIFT;
     return bits & ~pte_unsupported_bits;
 }
 
@@ -324,10 +326,10 @@ static inline pte_t pte_make_leaf(pfn_t pfn, unsigned level, unsigned prot)
     return (pte_t){(pfn << PAGE_SHIFT) | pte_protection_bits(prot) | (level > 1 ? PTE_HUGE : 0)};
 }
 
-/* The same leaf with other rights; frame, accessed, dirty, soft bits, cache and key stay. */
+/* The same leaf with other rights and key; frame, accessed, dirty, soft bits and cache stay. */
 static inline pte_t pte_change_protection(pte_t pte, unsigned prot)
 {
-    u64 rights = PTE_PRESENT | PTE_INACCESSIBLE | PTE_WRITABLE | PTE_USER | PTE_NX;
+    u64 rights = PTE_PRESENT | PTE_INACCESSIBLE | PTE_WRITABLE | PTE_USER | PTE_NX | PTE_PKEY_MASK;
 
     return (pte_t){(pte.value & ~rights) | pte_protection_bits(prot)};
 }
