@@ -39,8 +39,8 @@ static bool is_told(const struct vma *vma)
     return vma->source->ops->is_trusted(vma->source);
 }
 
-/* => -ENOMEM: a page of the portion is not mapped */
-static int look(struct mm *mm, vaddr_t addr, unsigned nr, u8 *bytes)
+/* => how many pages from @addr on were looked at: less than @nr where there is a hole */
+static unsigned look(struct mm *mm, vaddr_t addr, unsigned nr, u8 *bytes)
 {
     struct vma *vma = NULL;
     bool told = false;
@@ -50,12 +50,12 @@ static int look(struct mm *mm, vaddr_t addr, unsigned nr, u8 *bytes)
         if (vma == NULL || addr >= vma->end) {
             vma = vma_find_at(mm, addr);
             if (vma == NULL)
-                return -ENOMEM;
+                break;
             told = is_told(vma);
         }
         bytes[i] = !told || is_resident(mm, vma, addr);
     }
-    return 0;
+    return i;
 }
 
 int mm_resident(struct mm *mm, vaddr_t addr, size_t len, u8 __user *vector)
@@ -71,15 +71,15 @@ int mm_resident(struct mm *mm, vaddr_t addr, size_t len, u8 __user *vector)
         return -EFAULT;
     while (left > 0) {
         unsigned nr = (unsigned)min(left, (u64)PORTION_PAGES);
-        int err;
+        unsigned nr_mapped;
 
         read_lock(&mm->map_lock);
-        err = look(mm, addr, nr, bytes);
+        nr_mapped = look(mm, addr, nr, bytes);
         read_unlock(&mm->map_lock);
-        if (err != 0)
-            return err;
-        if (copy_to_user(vector, bytes, nr) != 0)
+        if (copy_to_user(vector, bytes, nr_mapped) != 0)
             return -EFAULT;
+        if (nr_mapped < nr)
+            return -ENOMEM;
         addr += nr * PAGE_SIZE;
         vector += nr;
         left -= nr;

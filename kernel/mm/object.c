@@ -366,13 +366,30 @@ int object_begin_write(struct vm_object *object, u64 index, bool whole, struct p
     return 0;
 }
 
+/* A page that is reserved already becomes data when it is reserved again, as on Linux. */
+static int fill_reserved_page(struct vm_object *object, u64 index)
+{
+    struct page *page;
+    int err = get_busy_page(object, index, false, &page);
+
+    if (err != 0)
+        return err;
+    if (!page_flag_test(page, PAGE_UPTODATE))
+        err = fill_page(object, page, index);
+    page_end_busy(page);
+    page_put(page);
+    return err;
+}
+
 int object_reserve_page(struct vm_object *object, u64 index)
 {
     struct page *page;
     int err = add_busy_page(object, index, false, &page);
 
+    if (err == -EEXIST)
+        return fill_reserved_page(object, index);
     if (err != 0)
-        return err == -EEXIST ? 0 : err;
+        return err;
     err = announce_write(object, page);
     if (err != 0)
         withdraw_page(object, page);

@@ -68,10 +68,8 @@ long sys_mmap(unsigned long addr, size_t len, unsigned long prot, unsigned long 
         return -EINVAL;
     if (!(flags & MAP_ANONYMOUS))
         return map_file(&request, fd);
-    if (type == MAP_PRIVATE)
-        return mm_map(current_mm(), &request);
     if (type != MAP_SHARED)
-        return -EINVAL;
+        return mm_map(current_mm(), &request);
     /* Arguments that mm refuses are refused before an object is made. */
     if (len == 0)
         return -EINVAL;
