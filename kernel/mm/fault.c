@@ -204,8 +204,10 @@ static enum fault_result fault_copy_object_page(struct fault *fault)
 {
     enum fault_result result;
     struct page *page;
-    int err = get_object_page(fault, &page);
+    int err;
 
+    vma_set_lineage(fault->vma); /* as Linux, also where the object then has no page */
+    err = get_object_page(fault, &page);
     if (err != 0)
         return fail_object(fault, err);
     result = fault_copy(fault, page);

@@ -153,7 +153,7 @@ static int apply_will_need(struct advised *a)
     u64 index, last;
     struct page *page;
 
-    if (object == NULL || object->ops->get_page == NULL)
+    if (object == NULL || object->ops->get_page == NULL || (object->flags & VM_OBJECT_SHMEM))
         return 0;
     index = vma_index(a->vma, a->start);
     last = vma_index(a->vma, a->end - 1);

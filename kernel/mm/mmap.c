@@ -48,6 +48,8 @@ static u32 request_flags(struct mm *mm, const struct mm_map_request *request)
         flags |= VMA_GROWSDOWN;
     if ((request->flags & MAP_NORESERVE) && !commit_is_strict())
         flags |= VMA_NORESERVE;
+    if (request->flags & MAP_SYNC)
+        flags |= VMA_SYNC;
     if (request->flags & MAP_LOCKED)
         flags |= VMA_LOCKED;
     if (request->prot == PROT_EXEC)
@@ -72,7 +74,8 @@ static int check_type(const struct mm_map_request *request)
 {
     unsigned type = request->flags & MAP_TYPE;
 
-    if (type == MAP_SHARED_VALIDATE && (request->flags & ~MAP_LEGACY_MASK))
+    if (type == MAP_SHARED_VALIDATE && !(request->flags & MAP_ANONYMOUS) &&
+        (request->flags & ~MAP_LEGACY_MASK))
         return -EOPNOTSUPP;
 
     if (type != MAP_SHARED && type != MAP_PRIVATE &&

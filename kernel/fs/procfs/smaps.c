@@ -49,13 +49,13 @@ static void put_flags(struct proc_text *text, u32 flags)
         u32 flag;
         char word[4];
     } words[] = {
-        {VMA_READ, "rd "},     {VMA_WRITE, "wr "},      {VMA_EXEC, "ex "},
-        {VMA_SHARED, "sh "},   {VMA_MAYREAD, "mr "},    {VMA_MAYWRITE, "mw "},
-        {VMA_MAYEXEC, "me "},  {VMA_SHARED, "ms "},     {VMA_GROWSDOWN, "gd "},
-        {VMA_LOCKED, "lo "},   {VMA_SEQUENTIAL, "sr "}, {VMA_RANDOM, "rr "},
-        {VMA_DONTFORK, "dc "}, {VMA_SPECIAL, "de "},    {VMA_LOCKONFAULT, "?? "},
-        {VMA_ACCOUNT, "ac "},  {VMA_NORESERVE, "nr "},  {VMA_WIPEONFORK, "wf "},
-        {VMA_DONTDUMP, "dd "},
+        {VMA_READ, "rd "},       {VMA_WRITE, "wr "},      {VMA_EXEC, "ex "},
+        {VMA_SHARED, "sh "},     {VMA_MAYREAD, "mr "},    {VMA_MAYWRITE, "mw "},
+        {VMA_MAYEXEC, "me "},    {VMA_SHARED, "ms "},     {VMA_GROWSDOWN, "gd "},
+        {VMA_LOCKED, "lo "},     {VMA_SEQUENTIAL, "sr "}, {VMA_RANDOM, "rr "},
+        {VMA_DONTFORK, "dc "},   {VMA_SPECIAL, "de "},    {VMA_LOCKONFAULT, "?? "},
+        {VMA_ACCOUNT, "ac "},    {VMA_NORESERVE, "nr "},  {VMA_SYNC, "sf "},
+        {VMA_WIPEONFORK, "wf "}, {VMA_DONTDUMP, "dd "},
     };
 
     proc_print(text, "VmFlags: ");

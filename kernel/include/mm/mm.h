@@ -49,10 +49,10 @@
 #define VMA_DENYWRITE   0x4000u
 #define VMA_RANDOM      0x8000u /* madvise */
 #define VMA_SEQUENTIAL  0x10000u
-#define VMA_WIPEONFORK  0x40000u /* a child begins with zeroes */
-#define VMA_DONTDUMP    0x80000u /* left out of core dumps */
-#define VMA_LOCKONFAULT 0x20000u /* with VMA_LOCKED: not faulted in by the call */
-#define VMA_DONTDUMP    0x80000u /* left out of core dumps */
+#define VMA_WIPEONFORK  0x40000u   /* a child begins with zeroes */
+#define VMA_DONTDUMP    0x80000u   /* left out of core dumps */
+#define VMA_LOCKONFAULT 0x20000u   /* with VMA_LOCKED: not faulted in by the call */
+#define VMA_SYNC        0x1000000u /* MAP_SYNC was given; seen where areas merge, and in smaps */
 
 /* The protection key of an area, in the top bits of its flags. */
 #define VMA_PKEY_SHIFT 28
