@@ -24,10 +24,15 @@ void kmem_register_reclaim(const struct reclaim_operations *operations)
     store_release(&zone.reclaim, operations);
 }
 
-/* How many frames must stay free for an allocation with @flags. */
+/* How many frames must stay free for an allocation with @flags: what user memory leaves is there
+ * for the kernel to end a call, or a process, well. */
 static u64 zone_floor(unsigned int flags)
 {
-    return flags & ALLOC_ATOMIC ? 0 : READ_ONCE(zone.watermark_min);
+    u64 reserve = READ_ONCE(zone.watermark_min);
+
+    if (flags & ALLOC_ATOMIC)
+        return 0;
+    return flags & ALLOC_USER ? reserve : reserve / 2;
 }
 
 /* Wake background reclaim if free memory has fallen below low. */

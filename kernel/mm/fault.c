@@ -350,7 +350,9 @@ int fault_resolve(struct fault *fault)
 
     if (fault->vma == NULL || fault->addr < fault->vma->start || fault->addr >= fault->vma->end)
         fault->vma = vma_find_at(fault->mm, fault->addr);
-    if (fault->vma == NULL)
+    if (READ_ONCE(fault->mm->oom_state) == MM_OOM_REAPED)
+        result = fault_fail(fault, SIGKILL, 0, "killed for memory, which is gone already");
+    else if (fault->vma == NULL)
         result = fault_fail(fault, SIGSEGV, SEGV_MAPERR, "no area at this address");
     else if (!key_is_allowed(fault))
         result = fail_key(fault);

@@ -41,6 +41,7 @@ quire_SOURCES += %D%/pt_move.c
 quire_SOURCES += %D%/pt_protect.c
 quire_SOURCES += %D%/pt_walk.c
 quire_SOURCES += %D%/pt_zap.c
+quire_SOURCES += %D%/reap.c
 quire_SOURCES += %D%/reclaim.c
 quire_SOURCES += %D%/settings.c
 quire_SOURCES += %D%/remap_file_pages.c

@@ -124,10 +124,11 @@ static void reclaim_wake(void)
     work_queue(&background);
 }
 
-/* A request for kernel memory alone never costs a process its life. */
+/* A block that is not there although frames are: nobody's end would help. */
 static bool reclaim_out_of_memory(unsigned int order, unsigned int flags)
 {
-    if (order > 0 || !(flags & ALLOC_USER) || oom_kill == NULL)
+    (void)flags;
+    if (oom_kill == NULL || (order > 0 && frames_shortage() == 0))
         return false;
     return oom_kill();
 }

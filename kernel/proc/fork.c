@@ -139,6 +139,7 @@ static int copy_process(struct process *process, struct process *parent,
         process->rlimits[i] = parent->rlimits[i];
     process->exit_signal = request->exit_signal;
     process->oom_score_adj = READ_ONCE(parent->oom_score_adj);
+    process->oom_score_adj_min = READ_ONCE(parent->oom_score_adj_min);
     process->dumpable = READ_ONCE(parent->dumpable);
     process->creator_tid = task_id(current_task());
     return 0;

@@ -1,107 +1,186 @@
 /*
- * Out of memory: the process whose end gives most back is killed. The score is what it has
- * resident, moved by oom_score_adj (proc(5)); pid 1 and processes at -1000 are exempt. One victim
- * at a time: while one is dying, waiting is the answer.
+ * Out of memory: the process whose end gives most back is killed (proc(5), oom_score_adj; vm.
+ * panic_on_oom, oom_kill_allocating_task).
+ *
+ * The score is what a process has resident and in page tables, in pages, moved by its
+ * oom_score_adj. All processes that share the address space die with it. One victim at a time:
+ * while one is on its way out, who asks for memory waits for it; its private pages are taken from
+ * it (mm_reap), so that memory comes back even when the victim itself is stuck behind somebody who
+ * waits for memory. A victim whose end takes longer than PATIENCE is no longer waited for.
+ *
+ * This runs wherever user memory is asked for, under sleeping locks of any kind. So it takes none
+ * that could be held by whoever waits for memory: address spaces are looked at without their lock,
+ * and held by references to the storage only.
  */
 #include <proc/exit.h>
 
+#include <kern/panic.h>
 #include <kern/printk.h>
+#include <kern/sysctl.h>
 #include <kmem/frames.h>
 #include <mm/mm.h>
 #include <proc/task.h>
 #include <signal/signal.h>
 
-#define ADJ_MIN     (-1000)
-#define ADJ_SCALE   1000
-#define BADNESS_MAX 2000
+#include "oom_internal.h"
 
-#define VICTIM_PATIENCE NS_PER_MS
+#define ADJ_MIN   (-1000)
+#define ADJ_SCALE 1000
+#define PAUSE     NS_PER_MS
+#define PATIENCE  NS_PER_SECOND
 
-static u64 kills; /* (a) */
+static s32 panic_on_oom, kill_allocating_task, dump_tasks = 1;
+static u64 kills;     /* (a) */
+static u32 busy;      /* (a) somebody is choosing */
+static u64 reaped_at; /* (busy) when the last victim was chosen, ns */
 
-/* Pages that the end of @process would free. */
-static u64 process_pages(struct process *process, struct mm **out)
+struct mm *oom_mm_get(struct process *process)
 {
-    struct task *task = process_get_task(process);
-    struct mm_resident resident;
-    struct mm *mm;
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    struct mm *mm = NULL;
+    struct task *task;
 
-    *out = NULL;
-    if (task == NULL)
-        return 0;
-    mm = task_get_mm(task);
-    task_put(task);
-    if (mm == NULL)
-        return 0;
-    mm_resident_get(mm, &resident);
-    *out = mm;
+    list_for_each_entry (task, &process->tasks, process_link) {
+        if (task->mm != NULL) {
+            mm = mm_get(task->mm);
+            break;
+        }
+    }
+    spin_unlock_irqrestore(&process->lock, flags);
+    return mm;
+}
+
+/* Pages that the end of who uses @mm would free. */
+static u64 footprint(struct mm *mm)
+{
+    struct mm_resident resident;
+
+    mm_footprint_get(mm, &resident);
     return resident.anonymous + resident.file + resident.shmem + resident.swap +
            READ_ONCE(mm->table_pages);
 }
 
-/* Pages, adjusted; 0: exempt. *dying: it is already being killed. */
-static u64 score(struct process *process, bool *dying)
+static s64 badness_of(struct process *process, struct mm *mm)
 {
     s64 adj = READ_ONCE(process->oom_score_adj);
-    struct mm *mm;
-    u64 pages = process_pages(process, &mm);
-    s64 adjusted = (s64)pages + adj * (s64)frames_total_count() / ADJ_SCALE;
 
-    *dying = mm != NULL && READ_ONCE(mm->oom_victim);
-    if (mm == NULL)
-        return 0;
-    mm_put_user(mm);
     if (adj == ADJ_MIN || process == process_init_get())
-        return 0;
-    return adjusted > 0 ? (u64)adjusted : 1;
+        return OOM_EXEMPT;
+    return (s64)footprint(mm) + adj * (s64)(frames_total_count() / ADJ_SCALE);
 }
 
-u64 process_oom_badness(struct process *process)
+s64 process_oom_badness(struct process *process)
 {
-    bool dying;
-    u64 pages = score(process, &dying);
+    struct mm *mm = oom_mm_get(process);
+    s64 badness;
 
-    return min(pages * ADJ_SCALE / max(frames_total_count(), 1ul), (u64)BADNESS_MAX);
+    if (mm == NULL)
+        return OOM_EXEMPT;
+    badness = badness_of(process, mm);
+    mm_put(mm);
+    return badness;
 }
 
-/* The worst process, referenced; NULL: none. *dying: a victim has not ended yet. */
-static struct process *choose(bool *dying)
-{
-    struct process *process, *worst = NULL;
-    u64 highest = 0;
+/* What a look at all processes finds. */
+struct choice {
+    struct process *worst; /* referenced, NULL: none */
+    struct mm *mm;         /* of it, referenced */
+    s64 badness;
+    struct mm *dying; /* of a victim that has not ended, referenced; NULL: none */
+};
 
-    *dying = false;
+/* Of two that are equally bad the younger one. */
+static void consider(struct choice *choice, struct process *process, struct mm *mm)
+{
+    s64 badness;
+
+    if (READ_ONCE(mm->oom_state) != MM_OOM_NONE) {
+        if (choice->dying == NULL)
+            choice->dying = mm_get(mm);
+        return;
+    }
+    badness = badness_of(process, mm);
+    if (badness == OOM_EXEMPT || badness < choice->badness)
+        return;
+    choice->badness = badness;
+    if (choice->worst != NULL) {
+        process_put(choice->worst);
+        mm_put(choice->mm);
+    }
+    choice->worst = process_get(process);
+    choice->mm = mm_get(mm);
+}
+
+static void look_at_all(struct choice *choice)
+{
+    struct process *process;
+
+    *choice = (struct choice){.badness = OOM_EXEMPT};
     for (process = process_next(1); process != NULL;) {
         int next = process_id(process) + 1;
-        bool this_dies;
-        u64 points = score(process, &this_dies);
+        struct mm *mm = oom_mm_get(process);
 
-        *dying |= this_dies;
-        if (points > highest) {
-            highest = points;
-            if (worst != NULL)
-                process_put(worst);
-            worst = process_get(process);
+        if (mm != NULL) {
+            consider(choice, process, mm);
+            mm_put(mm);
         }
         process_put(process);
         process = process_next(next);
     }
-    return worst;
 }
 
-static void kill(struct process *victim)
+static void choice_put(struct choice *choice)
 {
-    struct mm *mm;
-    u64 pages = process_pages(victim, &mm);
-
-    pr_err("out of memory: killed process %d (%s), %lu KiB resident, oom_score_adj %d\n",
-           process_id(victim), victim->comm, pages * (PAGE_SIZE / 1024), victim->oom_score_adj);
-    fetch_add(&kills, 1);
-    if (mm != NULL) {
-        WRITE_ONCE(mm->oom_victim, 1);
-        mm_put_user(mm);
+    if (choice->worst != NULL) {
+        process_put(choice->worst);
+        mm_put(choice->mm);
     }
-    signal_process(victim, SIGKILL);
+    if (choice->dying != NULL)
+        mm_put(choice->dying);
+}
+
+/* Everybody who runs in @mm. */
+static void kill_sharers(struct mm *mm)
+{
+    struct process *process;
+
+    for (process = process_next(1); process != NULL;) {
+        int next = process_id(process) + 1;
+        struct mm *other = oom_mm_get(process);
+
+        if (other == mm && process != process_init_get())
+            signal_process(process, SIGKILL);
+        if (other != NULL)
+            mm_put(other);
+        process_put(process);
+        process = process_next(next);
+    }
+}
+
+static void kill(struct process *victim, struct mm *mm, const char *reason)
+{
+    oom_report_state(READ_ONCE(dump_tasks) != 0);
+    oom_report_kill(victim, mm, reason);
+    fetch_add(&kills, 1);
+    WRITE_ONCE(mm->oom_state, MM_OOM_VICTIM);
+    reaped_at = time_monotonic_ns();
+    kill_sharers(mm);
+}
+
+static void pause_for_victim(void)
+{
+    sleep_until(time_monotonic_ns() + PAUSE);
+}
+
+/* A victim is dying: take its pages, or give it time. False: it has had enough. */
+static bool attend(struct mm *dying)
+{
+    if (READ_ONCE(dying->oom_state) == MM_OOM_VICTIM && mm_reap(dying))
+        return true;
+    if (time_monotonic_ns() - reaped_at > PATIENCE)
+        return false;
+    pause_for_victim();
+    return true;
 }
 
 /* The running task is to end: its allocation fails, so that it gets there. */
@@ -110,29 +189,106 @@ static bool is_dying(void)
     return current_task_or_null() != NULL && signal_fatal_pending();
 }
 
+/* vm.oom_kill_allocating_task */
+static bool kill_current(void)
+{
+    struct task *self = current_task_or_null();
+
+    if (!READ_ONCE(kill_allocating_task) || self == NULL || self->mm == NULL ||
+        badness_of(self->process, self->mm) == OOM_EXEMPT)
+        return false;
+    kill(self->process, self->mm, "Out of memory (oom_kill_allocating_task)");
+    return true;
+}
+
+static void panic_if_wanted(void)
+{
+    if (READ_ONCE(panic_on_oom) == 0)
+        return;
+    oom_report_state(READ_ONCE(dump_tasks) != 0);
+    panic("out of memory, and panic_on_oom is set");
+}
+
+/* => busy is the caller's */
+static bool make_room(void)
+{
+    struct choice choice;
+    bool again = true;
+
+    look_at_all(&choice);
+    if (choice.dying != NULL && attend(choice.dying))
+        goto out;
+    panic_if_wanted();
+    if (kill_current())
+        again = false;
+    else if (choice.worst != NULL)
+        kill(choice.worst, choice.mm, "Out of memory");
+    else
+        again = false;
+out:
+    choice_put(&choice);
+    return again;
+}
+
 bool process_oom_kill(void)
 {
-    struct process *victim;
-    bool dying;
+    bool again;
 
     if (is_dying())
         return false;
-    victim = choose(&dying);
-    if (dying) {
-        /* Give the victim time to give its memory back. */
-        if (victim != NULL)
-            process_put(victim);
-        sleep_until(time_monotonic_ns() + VICTIM_PATIENCE);
+    if (xchg(&busy, 1) != 0) {
+        pause_for_victim();
         return true;
     }
-    if (victim == NULL)
-        return false;
-    kill(victim);
-    process_put(victim);
-    return !is_dying();
+    again = make_room();
+    store_release(&busy, 0);
+    return again && !is_dying();
 }
 
 u64 process_oom_kill_count(void)
 {
     return READ_ONCE(kills);
+}
+
+static void adjust(struct process *process, int adj, bool lowest)
+{
+    WRITE_ONCE(process->oom_score_adj, adj);
+    if (lowest)
+        WRITE_ONCE(process->oom_score_adj_min, adj);
+}
+
+void process_oom_adjust(struct process *process, int adj, bool lowest)
+{
+    struct mm *mm = oom_mm_get(process);
+    struct process *other;
+
+    adjust(process, adj, lowest);
+    for (other = process_next(1); other != NULL && mm != NULL;) {
+        int next = process_id(other) + 1;
+        struct mm *its = oom_mm_get(other);
+
+        if (its == mm && other != process)
+            adjust(other, adj, lowest);
+        if (its != NULL)
+            mm_put(its);
+        process_put(other);
+        other = process_next(next);
+    }
+    if (other != NULL)
+        process_put(other);
+    if (mm != NULL)
+        mm_put(mm);
+}
+
+static const struct sysctl settings[] = {
+    {.name = "oom_dump_tasks", .value = &dump_tasks},
+    {.name = "oom_kill_allocating_task", .value = &kill_allocating_task},
+    {.name = "panic_on_oom", .value = &panic_on_oom, .minimum = 0, .maximum = 2},
+    {0},
+};
+static struct sysctl_table table = SYSCTL_TABLE("vm", settings);
+
+void process_oom_init(void)
+{
+    sysctl_register(&table);
 }

@@ -56,6 +56,7 @@ static const struct proc_entry no_entries[] = {{0}};
         PROC_PRIVATE("smaps_rollup", 0444, proc_show_smaps_rollup),                                \
         PROC_FILE("wchan", proc_show_wchan), PROC_FILE("schedstat", proc_show_schedstat),          \
         PROC_FILE("cgroup", proc_show_cgroup), PROC_FILE("oom_score", proc_show_oom_score),        \
+        PROC_SETTING("oom_adj", proc_show_oom_adj, proc_store_oom_adj),                            \
         PROC_SETTING("oom_score_adj", proc_show_oom_score_adj, proc_store_oom_score_adj),          \
         PROC_SETTING("coredump_filter", proc_show_coredump_filter, proc_store_coredump_filter),    \
         PROC_FILE("loginuid", proc_show_no_login), PROC_FILE("sessionid", proc_show_no_login),     \

@@ -27,6 +27,7 @@ PROC_VIEW(wchan);
 PROC_VIEW(io);
 PROC_VIEW(oom_score);
 PROC_VIEW(oom_score_adj);
+PROC_VIEW(oom_adj);
 PROC_VIEW(coredump_filter);
 PROC_VIEW(cgroup);
 PROC_VIEW(personality);
@@ -36,6 +37,7 @@ PROC_VIEW(no_login); /* loginuid, sessionid: there is no audit of logins */
 PROC_VIEW(id_map);   /* uid_map, gid_map: of the only user namespace */
 PROC_VIEW(setgroups);
 int proc_store_comm(const struct proc_subject *subject, char *text, size_t len);
+int proc_store_oom_adj(const struct proc_subject *subject, char *text, size_t len);
 int proc_store_oom_score_adj(const struct proc_subject *subject, char *text, size_t len);
 int proc_store_coredump_filter(const struct proc_subject *subject, char *text, size_t len);
 int proc_cwd_text(const struct proc_subject *subject, char *buffer, size_t size);

@@ -7,7 +7,7 @@
  *    front of it. A frame has exactly one owner; a free one has none and PAGE_FREE set.
  * 2. Pressure. Watermarks min < low < high count the free frames. Below low the background
  * reclaimer is woken; an allocation that may wait reclaims by itself when it would go below min;
- * only ALLOC_ATOMIC may use the frames below min. When reclaim makes no progress, a waiting
+ * kernel memory may use half of the frames below min, ALLOC_ATOMIC all. When reclaim makes no progress, a waiting
  * allocation calls the out-of-memory hook. All hooks are registered by mm and proc: kmem knows
  * neither.
  * 3. Objects (slab.h, kmalloc.h). A slab cache cuts frames into objects of one size behind per-CPU
@@ -30,7 +30,7 @@ enum alloc_flags {
     ALLOC_WAIT = 1u << 0,   /* may sleep: reclaim, and kill as the last resort */
     ALLOC_ATOMIC = 1u << 1, /* may use the reserve below the min watermark */
     ALLOC_ZERO = 1u << 2,   /* the memory reads as zero */
-    ALLOC_USER = 1u << 3,   /* for user memory: the out-of-memory hook may kill for it */
+    ALLOC_USER = 1u << 3,   /* for user memory: leaves all of the reserve */
     ALLOC_NORETRY = 1u << 4 /* with ALLOC_WAIT: one round of reclaim, never the killer */
 };
 

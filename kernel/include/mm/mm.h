@@ -112,7 +112,7 @@ struct mm {
     u16 pkeys_used;                   /* (m) bit per protection key */
     s8 execute_only_key;              /* (m) -1: none yet */
     u32 core_filter;                  /* (a) /proc/PID/coredump_filter: CORE_FILTER_* */
-    u32 oom_victim;                   /* (a) proc: was chosen to be killed for memory */
+    u32 oom_state;                    /* (a) enum mm_oom_state */
     u64 minor_faults, major_faults;   /* (a) */
 };
 
@@ -315,6 +315,23 @@ vaddr_t mm_layout_pie_base(bool fixed, u64 random);
 
 /* Free about @nr_pages clean pages of files; may sleep. Returns how many. */
 u64 reclaim_pages(u64 nr_pages);
+
+/* ---- out of memory: proc chooses (proc/oom.c) ---- */
+
+enum mm_oom_state {
+    MM_OOM_NONE,
+    MM_OOM_VICTIM, /* whoever runs in it is being killed */
+    MM_OOM_REAPED, /* and its private pages were taken: faults fail */
+};
+
+/* As mm_resident_get, without a lock: what was there while it looked. => a reference to the mm */
+void mm_footprint_get(struct mm *mm, struct mm_resident *resident);
+
+/*
+ * mm_reap: take the private pages of a victim.
+ * => false: map_lock is held by somebody, nothing was done
+ */
+bool mm_reap(struct mm *mm) __must_check;
 
 /* Out of memory: registered by proc. Returns true when something was or is being killed. */
 void mm_set_oom_hook(bool (*kill)(void));

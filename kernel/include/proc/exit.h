@@ -21,8 +21,15 @@ int process_become_single(void) __must_check;
 /* Free a zombie. => tree lock held; the caller holds a reference */
 void process_reap_locked(struct process *process);
 
-/* Choose a process and kill it (registered with mm and kmem). */
+/* Choose a process and kill it, or wait for the one that was (registered with mm). True: trying the
+ * allocation again makes sense. */
 bool process_oom_kill(void);
-/* 0..2000, higher is worse; for /proc/PID/oom_score (which shows half). 0: exempt. */
-u64 process_oom_badness(struct process *process);
+/* Pages, moved by oom_score_adj; higher is worse. OOM_EXEMPT: not to be killed for memory. */
+#define OOM_EXEMPT INT64_MIN
+s64 process_oom_badness(struct process *process);
+/* Set oom_score_adj of all processes in the address space of @process; @lowest: the least that may
+ * be set later without a privilege, too. */
+void process_oom_adjust(struct process *process, int adj, bool lowest);
+/* Settings of the killer; => once, at boot */
+void process_oom_init(void);
 u64 process_oom_kill_count(void);

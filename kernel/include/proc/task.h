@@ -131,6 +131,7 @@ struct process {
     int next_timer_id;                /* (p) */
     u64 start_time;                   /* (I) monotonic ns */
     int oom_score_adj;                /* (a) -1000..1000 */
+    int oom_score_adj_min;            /* (a) how low it may be set without CAP_SYS_RESOURCE */
     int dumpable;                     /* (a) prctl(PR_SET_DUMPABLE) */
     struct file
         *executable; /* (p) what the process runs; a reference; NULL for a moment at its ends */

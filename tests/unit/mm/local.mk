@@ -44,6 +44,7 @@ host_SOURCES += kernel/mm/pt_move.c
 host_SOURCES += kernel/mm/pt_protect.c
 host_SOURCES += kernel/mm/pt_walk.c
 host_SOURCES += kernel/mm/pt_zap.c
+host_SOURCES += kernel/mm/reap.c
 host_SOURCES += kernel/mm/reclaim.c
 host_SOURCES += kernel/mm/settings.c
 host_SOURCES += kernel/mm/remap_file_pages.c
