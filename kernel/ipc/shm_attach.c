@@ -11,6 +11,7 @@
 #include <abi/mman.h>
 #include <kern/panic.h>
 #include <kmem/kmalloc.h>
+#include <lib/atomic.h>
 #include <lib/printf.h>
 #include <lib/refcount.h>
 #include <mm/mm.h>
@@ -27,6 +28,7 @@ struct shm_door {
     struct vm_source source;
     refcount_t references;
     struct shm_segment *segment; /* (I) valid while an area is counted */
+    u64 areas;                   /* (a) written with shm_ids.lock held */
     s32 id, key;                 /* (I) the segment's, the key as it was at first */
 };
 
@@ -69,6 +71,7 @@ static void door_area_added(struct vm_source *source)
     struct shm_segment *segment = door_of(source)->segment;
 
     mutex_lock(&shm_ids.lock);
+    fetch_add(&door_of(source)->areas, 1);
     segment->attached++;
     segment->attach_time = ipc_time_now();
     segment->last_id = current_id();
@@ -80,12 +83,18 @@ static void door_area_removed(struct vm_source *source)
     struct shm_segment *segment = door_of(source)->segment;
 
     mutex_lock(&shm_ids.lock);
-    ASSERT(segment->attached > 0);
+    ASSERT(segment->attached > 0 && door_of(source)->areas > 0);
+    fetch_sub(&door_of(source)->areas, 1);
     segment->attached--;
     segment->detach_time = ipc_time_now();
     segment->last_id = current_id();
     shm_destroy_if_unused(segment);
     mutex_unlock(&shm_ids.lock);
+}
+
+static u64 door_area_count(const struct vm_source *source)
+{
+    return READ_ONCE(container_of(source, struct shm_door, source)->areas);
 }
 
 static const struct vm_source_ops door_ops = {
@@ -94,6 +103,7 @@ static const struct vm_source_ops door_ops = {
     .describe = door_describe,
     .area_added = door_area_added,
     .area_removed = door_area_removed,
+    .area_count = door_area_count,
 };
 
 /* ---- shmat ---- */

@@ -191,11 +191,52 @@ static int audit_object_tree(struct audit *audit, struct mm *mm)
     return 0;
 }
 
+/* Areas of the object that were mapped through the door of @vma; *first: @vma is the first of them.
+ */
+static u64 count_door_areas(struct vma *vma, bool *first)
+{
+    struct interval_node *node;
+    u64 nr = 0;
+
+    spin_lock(&vma->object->lock);
+    interval_for_each (node, object_area, &vma->object->areas, 0, ~0ul) {
+        if (vma_of_object_node(node)->source != vma->source)
+            continue;
+        if (nr++ == 0)
+            *first = node == &vma->object_node;
+        if (!*first)
+            break; /* counted with the first */
+    }
+    spin_unlock(&vma->object->lock);
+    return nr;
+}
+
+/* A door that counts its areas has counted those that there are. */
+static int audit_door_count(struct audit *audit, struct mm *mm)
+{
+    struct vma *vma;
+
+    vma_for_each (vma, mm) {
+        bool first = false;
+        u64 nr, counted;
+
+        if (!vma_is_counted(vma))
+            continue;
+        nr = count_door_areas(vma, &first);
+        counted = vma->source->ops->area_count(vma->source);
+        if (first && nr != counted)
+            return audit_fail(audit, "door_count",
+                              "area %lx: the door counted %lu areas, found %lu", vma->start,
+                              counted, nr);
+    }
+    return 0;
+}
+
 int audit_areas(struct audit *audit, struct mm *mm)
 {
     static int (*const invariants[])(struct audit *, struct mm *) = {
         audit_area_order,    audit_area_gaps,    audit_area_merging, audit_area_flags,
-        audit_area_counters, audit_area_objects, audit_object_tree,
+        audit_area_counters, audit_area_objects, audit_object_tree,  audit_door_count,
     };
     unsigned i;
 

@@ -202,12 +202,6 @@ static bool vma_doors_continue(const struct vma *low, const struct vma *high)
     return low->object == NULL || low->offset + vma_pages(low) == high->offset;
 }
 
-/* Is each area counted by its door? */
-static bool vma_is_counted(const struct vma *vma)
-{
-    return vma->source != NULL && vma->source->ops->area_removed != NULL;
-}
-
 bool vma_can_merge(const struct vma *low, const struct vma *high)
 {
     if (low->end != high->start || low->flags != high->flags)

@@ -95,6 +95,13 @@ static inline bool vma_may_write_object(const struct vma *vma)
     return vma_is_shared(vma) && (vma->flags & VMA_MAYWRITE);
 }
 
+/* Does its door count its areas? */
+static inline bool vma_is_counted(const struct vma *vma)
+{
+    return !(vma->flags & VMA_SPECIAL) && vma->source != NULL &&
+           vma->source->ops->area_count != NULL;
+}
+
 /* The index in the object of the page at @addr. */
 static inline u64 vma_index(const struct vma *vma, vaddr_t addr)
 {

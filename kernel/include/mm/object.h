@@ -122,7 +122,8 @@ int object_add_page(struct vm_object *object, u64 index, struct page *page) __mu
 /* The first index from @index on that has data; ~0: none. */
 u64 object_next_data(struct vm_object *object, u64 index);
 
-/* The first index of [index, end) that has none; @end: all have. Looks at each under a spin lock. */
+/* The first index of [index, end) that has none; @end: all have. Looks at each under a spin lock.
+ */
 u64 object_next_hole(struct vm_object *object, u64 index, u64 end);
 
 /* ---- reading and writing ---- */
@@ -173,6 +174,7 @@ struct vm_source_ops {
      */
     void (*area_added)(struct vm_source *source);
     void (*area_removed)(struct vm_source *source);
+    u64 (*area_count)(const struct vm_source *source); /* what it counted, for the audit */
 };
 struct vm_source {
     const struct vm_source_ops *ops;

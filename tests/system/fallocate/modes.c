@@ -36,22 +36,23 @@ static void modes(int fd)
     static const struct {
         const char *name;
         int mode;
-    } list[] = {{"keep size", FALLOC_FL_KEEP_SIZE},
-                {"punch without keep size", FALLOC_FL_PUNCH_HOLE},
-                {"collapse", FALLOC_FL_COLLAPSE_RANGE},
-                {"zero", FALLOC_FL_ZERO_RANGE},
-                {"zero, keep size", FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE},
-                {"insert", FALLOC_FL_INSERT_RANGE},
-                {"unshare", FALLOC_FL_UNSHARE_RANGE},
-                {"unshare, keep size", FALLOC_FL_UNSHARE_RANGE | FALLOC_FL_KEEP_SIZE},
-                {"no hide stale", 4},
-                {"no hide stale, punch", 4 | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE},
-                {"punch and zero", FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE | FALLOC_FL_ZERO_RANGE},
-                {"collapse and keep size", FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_KEEP_SIZE},
-                {"insert and keep size", FALLOC_FL_INSERT_RANGE | FALLOC_FL_KEEP_SIZE},
-                {"unknown 0x80", 0x80},
-                {"unknown 0x80 and keep size", 0x81},
-                {"-1", -1}};
+    } list[] = {
+        {"keep size", FALLOC_FL_KEEP_SIZE},
+        {"punch without keep size", FALLOC_FL_PUNCH_HOLE},
+        {"collapse", FALLOC_FL_COLLAPSE_RANGE},
+        {"zero", FALLOC_FL_ZERO_RANGE},
+        {"zero, keep size", FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE},
+        {"insert", FALLOC_FL_INSERT_RANGE},
+        {"unshare", FALLOC_FL_UNSHARE_RANGE},
+        {"unshare, keep size", FALLOC_FL_UNSHARE_RANGE | FALLOC_FL_KEEP_SIZE},
+        {"no hide stale", 4},
+        {"no hide stale, punch", 4 | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE},
+        {"punch and zero", FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE | FALLOC_FL_ZERO_RANGE},
+        {"collapse and keep size", FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_KEEP_SIZE},
+        {"insert and keep size", FALLOC_FL_INSERT_RANGE | FALLOC_FL_KEEP_SIZE},
+        {"unknown 0x80", 0x80},
+        {"unknown 0x80 and keep size", 0x81},
+        {"-1", -1}};
 
     for (size_t i = 0; i < COUNT_OF(list); i++)
         call(list[i].name, fallocate(fd, list[i].mode, 0, PAGE));

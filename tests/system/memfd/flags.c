@@ -62,8 +62,8 @@ int main(void)
 
     int fd = (int)must(create("file", 0));
     must(fstat(fd, &st));
-    say("mode %o, links %ld, size %ld, blocks %ld, block size %ld", st.st_mode,
-        (long)st.st_nlink, (long)st.st_size, (long)st.st_blocks, (long)st.st_blksize);
+    say("mode %o, links %ld, size %ld, blocks %ld, block size %ld", st.st_mode, (long)st.st_nlink,
+        (long)st.st_size, (long)st.st_blocks, (long)st.st_blksize);
     must(ftruncate(fd, 2 * PAGE));
     char *p = (char *)must(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, PAGE));
     maps_find(p, &line);
@@ -79,7 +79,6 @@ int main(void)
     call("fchmod", fchmod(fd, 0444));
     call("fsync", fsync(fd));
     call("seek to the end", lseek(fd, 0, SEEK_END));
-    call("link to a name",
-         linkat(AT_FDCWD, path, AT_FDCWD, "linked", AT_SYMLINK_FOLLOW));
+    call("link to a name", linkat(AT_FDCWD, path, AT_FDCWD, "linked", AT_SYMLINK_FOLLOW));
     return 0;
 }

@@ -34,12 +34,10 @@ static void what_works(const char *label, int fd)
         call("mprotect to write", mprotect((void *)p, PAGE, PROT_READ | PROT_WRITE));
         munmap((void *)p, PAGE);
     }
-    p = call_ok("map shared, write",
-                mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+    p = call_ok("map shared, write", mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
     if (p != -1)
         munmap((void *)p, PAGE);
-    p = call_ok("map private, write",
-                mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0));
+    p = call_ok("map private, write", mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0));
     if (p != -1) {
         *(char *)p = 'p';
         munmap((void *)p, PAGE);

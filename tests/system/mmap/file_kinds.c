@@ -65,18 +65,21 @@ int main(void)
     call("type 4", (long)mmap(NULL, PAGE, PROT_READ, 4, fd, 0));
     call("type 15", (long)mmap(NULL, PAGE, PROT_READ, 15, fd, 0));
     call("grows down", (long)mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_GROWSDOWN, fd, 0));
-    call("grows down, shared", (long)mmap(NULL, PAGE, PROT_READ, MAP_SHARED | MAP_GROWSDOWN, fd, 0));
+    call("grows down, shared",
+         (long)mmap(NULL, PAGE, PROT_READ, MAP_SHARED | MAP_GROWSDOWN, fd, 0));
     call("huge", (long)mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_HUGETLB, fd, 0));
     call_ok("sync, shared", mmap(NULL, PAGE, PROT_READ, MAP_SHARED | MAP_SYNC, fd, 0));
     call_ok("sync, private", mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_SYNC, fd, 0));
-    call("sync, validated", (long)mmap(NULL, PAGE, PROT_READ, MAP_SHARED_VALIDATE | MAP_SYNC, fd, 0));
+    call("sync, validated",
+         (long)mmap(NULL, PAGE, PROT_READ, MAP_SHARED_VALIDATE | MAP_SYNC, fd, 0));
     call("unknown flag, validated",
          (long)mmap(NULL, PAGE, PROT_READ, MAP_SHARED_VALIDATE | 0x200000, fd, 0));
     call_ok("unknown flag", mmap(NULL, PAGE, PROT_READ, MAP_SHARED | 0x200000, fd, 0));
     call_ok("validated", mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED_VALIDATE, fd, 0));
     call("validated, anonymous",
          (long)mmap(NULL, PAGE, PROT_READ, MAP_SHARED_VALIDATE | MAP_ANONYMOUS, -1, 0));
-    p = (char *)must(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_DENYWRITE | MAP_EXECUTABLE, fd, 0));
+    p = (char *)must(
+        mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_DENYWRITE | MAP_EXECUTABLE, fd, 0));
     call_ok("deny write is ignored", open("file", O_RDWR));
     munmap(p, PAGE);
 
@@ -84,11 +87,13 @@ int main(void)
     call("offset of no page, closed", (long)mmap(NULL, PAGE, PROT_READ, MAP_SHARED, 999, 100));
     call_ok("offset past the end", p = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 64 * PAGE));
     probe_read("read it", p);
-    call("offset 2^63 - a page", (long)mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0x7ffffffffffff000));
+    call("offset 2^63 - a page",
+         (long)mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0x7ffffffffffff000));
     call_ok("offset 2^63 - two pages",
             p = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0x7fffffffffffe000));
     probe_read("read it", p);
-    call("two pages there", (long)mmap(NULL, 2 * PAGE, PROT_READ, MAP_SHARED, fd, 0x7fffffffffffe000));
+    call("two pages there",
+         (long)mmap(NULL, 2 * PAGE, PROT_READ, MAP_SHARED, fd, 0x7fffffffffffe000));
     call("offset 2^63", (long)mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, -0x7fffffffffffffff - 1));
     call("offset -1 page", (long)mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, -4096));
     call("offset and length wrap", (long)mmap(NULL, 2 * PAGE, PROT_READ, MAP_PRIVATE, fd, -4096));
@@ -97,7 +102,8 @@ int main(void)
     say("%lu bytes, offset %lx", line.end - line.start, line.offset);
 
     int append = (int)must(open("file", O_RDWR | O_APPEND));
-    call_ok("append, shared rw", p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, append, 0));
+    call_ok("append, shared rw",
+            p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, append, 0));
     p[0] = 'w';
     yes("written through it", pread(fd, &line, 1, 0) == 1 && *(char *)&line == 'w');
     close(append);

@@ -25,7 +25,8 @@ static void one(const char *label, int fd)
 
     say("--- %s", label);
     must(ftruncate(fd, 4 * PAGE));
-    char *p = (char *)must(mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, flags | MAP_POPULATE, fd, 0));
+    char *p =
+        (char *)must(mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, flags | MAP_POPULATE, fd, 0));
     resident("populated, beyond the end", p, 8);
     probe_read("the last", p + 3 * PAGE);
     probe_read("past the end", p + 4 * PAGE);
@@ -45,8 +46,8 @@ static void one(const char *label, int fd)
     call("truncate into the second page", ftruncate(fd, PAGE + 100));
     resident("shared", p, 8);
     yes("shared tail is zero", p[PAGE + 99] == 's' && p[PAGE + 100] == 0 && p[2 * PAGE - 1] == 0);
-    yes("private copy of the last page is whole", q[PAGE] == 'b' && q[PAGE + 200] == 'c' &&
-                                                      q[PAGE + 100] == 's');
+    yes("private copy of the last page is whole",
+        q[PAGE] == 'b' && q[PAGE + 200] == 'c' && q[PAGE + 100] == 's');
     yes("private copy of the first stays", q[0] == 'a');
     probe_read("private copy past the end", q + 2 * PAGE);
     probe_write("private write past the end", q + 3 * PAGE);

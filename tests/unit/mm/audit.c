@@ -1,4 +1,5 @@
 /* The audit notices: each test damages one thing, sees the invariant named, and repairs it. */
+#include "mm/door.h"
 #include "mm/store.h"
 
 #include <lib/string.h>
@@ -57,6 +58,23 @@ TEST(a_wrong_counter)
     mm->table_pages--;
     audit();
     finish(mm);
+}
+
+TEST(an_area_that_its_door_did_not_count)
+{
+    struct vm_object *object = vm_object_create_shmem(4 * PAGE);
+    struct door door = {.areas = 0};
+
+    start();
+    EXPECT(do_attach(mm, 0, object, &door) > 0);
+    audit();
+    door.areas++;
+    expect_broken("door_count");
+    door.areas--;
+    audit();
+    finish(mm);
+    vm_object_put(object);
+    fake_run_deferred();
 }
 
 TEST(a_wrong_gap)

@@ -58,6 +58,12 @@ host_SOURCES += kernel/mm/vma_tree.c
 MM_CPPFLAGS = $(UNIT_CPPFLAGS) -I $(srcdir)/kernel/mm
 MM_SETUP = tests/unit/mm/setup.c tests/unit/mm/store.c
 
+unit_tests += tests/unit/mm/detach
+tests_unit_mm_detach_SOURCES = %D%/detach.c $(MM_SETUP)
+tests_unit_mm_detach_CPPFLAGS = $(MM_CPPFLAGS)
+tests_unit_mm_detach_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_mm_detach_LDADD = $(UNIT_LIBS)
+
 unit_tests += tests/unit/mm/fork
 tests_unit_mm_fork_SOURCES = %D%/fork.c $(MM_SETUP)
 tests_unit_mm_fork_CPPFLAGS = $(MM_CPPFLAGS)
