@@ -19,6 +19,7 @@ quire_SOURCES += %D%/procfs/machine_stat.c
 quire_SOURCES += %D%/procfs/maps.c
 quire_SOURCES += %D%/procfs/mem.c
 quire_SOURCES += %D%/procfs/meminfo.c
+quire_SOURCES += %D%/procfs/mm_why.c
 quire_SOURCES += %D%/procfs/mounts.c
 quire_SOURCES += %D%/procfs/oom.c
 quire_SOURCES += %D%/procfs/process.c

@@ -10,6 +10,7 @@ quire_SOURCES += %D%/batch.c
 quire_SOURCES += %D%/brk.c
 quire_SOURCES += %D%/detach.c
 quire_SOURCES += %D%/commit.c
+quire_SOURCES += %D%/diagnose.c
 quire_SOURCES += %D%/dump.c
 quire_SOURCES += %D%/cold.c
 quire_SOURCES += %D%/fault.c

@@ -8,4 +8,5 @@ quire_SOURCES += %D%/core_dump.c
 quire_SOURCES += %D%/core_file.c
 quire_SOURCES += %D%/core_name.c
 quire_SOURCES += %D%/core_notes.c
+quire_SOURCES += %D%/memory_failure.c
 quire_SOURCES += %D%/process_vm.c

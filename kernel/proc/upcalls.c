@@ -72,6 +72,7 @@ static int page_fault(struct trap_frame *frame, vaddr_t addr, enum fault_access 
     }
     if (!user)
         return -EFAULT;
+    memory_failure_note_fault(addr, &failure);
     log_fatal(frame, failure.signal, addr, failure.reason);
     if (failure.signal == SIGKILL)
         signal_force_fatal(SIGKILL);

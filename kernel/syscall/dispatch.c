@@ -6,12 +6,15 @@
 #include <arch/upcall.h>
 #include <kern/percpu.h>
 #include <kern/printk.h>
+#include <proc/memory_failure.h>
 #include <proc/task.h>
+#include <sched/wait.h>
 #include <syscall/syscall.h>
 
 #include "sys.h"
 #include "proc_syscalls.h"
 #include "trace.h"
+#include "trace_names.h"
 
 typedef long (*syscall_function)(const unsigned long args[6]);
 
@@ -96,6 +99,57 @@ static long missing(unsigned long number)
     return -ENOSYS;
 }
 
+/* NUMBER_mmap ... */
+enum {
+#define SYSCALL(number, name, count, ...)    NUMBER_##name = (number),
+#define SYSCALL_NO(number, name, count, ...) NUMBER_##name = (number),
+#include "table.def"
+#undef SYSCALL
+#undef SYSCALL_NO
+};
+
+/* Which of the memory calls a number is, for /proc/PID/mm_why; 0: none. */
+static u32 memory_call(unsigned number)
+{
+    static const u32 calls[NR_SYSCALLS] = {
+        [NUMBER_mmap] = MM_CALL_MAP,
+        [NUMBER_mprotect] = MM_CALL_PROTECT,
+        [NUMBER_munmap] = MM_CALL_UNMAP,
+        [NUMBER_mremap] = MM_CALL_REMAP,
+        [NUMBER_msync] = MM_CALL_SYNC,
+        [NUMBER_mincore] = MM_CALL_RESIDENT,
+        [NUMBER_madvise] = MM_CALL_ADVISE,
+        [NUMBER_shmget] = MM_CALL_OTHER,
+        [NUMBER_shmat] = MM_CALL_OTHER,
+        [NUMBER_shmctl] = MM_CALL_OTHER,
+        [NUMBER_shmdt] = MM_CALL_OTHER,
+        [NUMBER_mlock] = MM_CALL_LOCK,
+        [NUMBER_munlock] = MM_CALL_LOCK,
+        [NUMBER_mlockall] = MM_CALL_LOCK_ALL,
+        [NUMBER_munlockall] = MM_CALL_LOCK_ALL,
+        [NUMBER_remap_file_pages] = MM_CALL_OTHER,
+        [NUMBER_process_vm_readv] = MM_CALL_OTHER,
+        [NUMBER_process_vm_writev] = MM_CALL_OTHER,
+        [NUMBER_memfd_create] = MM_CALL_OTHER,
+        [NUMBER_mlock2] = MM_CALL_LOCK,
+        [NUMBER_pkey_mprotect] = MM_CALL_PROTECT,
+        [NUMBER_pkey_alloc] = MM_CALL_OTHER,
+        [NUMBER_pkey_free] = MM_CALL_OTHER,
+        [NUMBER_process_madvise] = MM_CALL_OTHER,
+    };
+
+    return calls[number];
+}
+
+static void note_failure(unsigned number, const unsigned long args[6], long result)
+{
+    u32 call = memory_call(number);
+
+    if (call != 0 && result > -ERESTARTSYS && current_task()->mm != NULL)
+        memory_failure_note_call(descriptions[number].name, call, args, (int)result,
+                                 trace_errno_name((int)-result));
+}
+
 static long dispatch(struct trap_frame *frame, unsigned long number, const unsigned long args[6])
 {
     long result;
@@ -107,6 +161,8 @@ static long dispatch(struct trap_frame *frame, unsigned long number, const unsig
     if (unlikely(current_task()->flags & TASK_TRACED))
         trace_enter((unsigned)number, args);
     result = functions[number](args);
+    if (unlikely(result < 0))
+        note_failure((unsigned)number, args, result);
     if (unlikely(current_task()->flags & TASK_TRACED))
         trace_leave((unsigned)number, args, result);
     return result;

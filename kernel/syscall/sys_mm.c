@@ -7,6 +7,7 @@
 #include <mm/mm.h>
 #include <proc/credentials.h>
 #include <proc/pidfd.h>
+#include <proc/memory_failure.h>
 #include <proc/process_vm.h>
 #include <proc/task.h>
 #include <sched/wait.h>
@@ -105,9 +106,15 @@ long sys_munmap(unsigned long addr, size_t len)
     return mm_unmap(current_mm(), addr, len);
 }
 
+/* It has no error to return: the end stays where it was. */
 long sys_brk(unsigned long addr)
 {
-    return (long)mm_brk(current_mm(), addr);
+    unsigned long arguments[6] = {addr};
+    unsigned long end = mm_brk(current_mm(), addr);
+
+    if (end != addr && addr > end)
+        memory_failure_note_call("brk", MM_CALL_BREAK, arguments, -ENOMEM, "ENOMEM");
+    return (long)end;
 }
 
 long sys_mremap(unsigned long old, size_t old_len, size_t new_len, unsigned long flags,

@@ -29,6 +29,7 @@ PROC_VIEW(oom_score);
 PROC_VIEW(oom_score_adj);
 PROC_VIEW(oom_adj);
 PROC_VIEW(coredump_filter);
+PROC_VIEW(mm_why);
 PROC_VIEW(cgroup);
 PROC_VIEW(personality);
 PROC_VIEW(schedstat);

@@ -20,6 +20,7 @@
 #include <lib/list.h>
 #include <lib/refcount.h>
 #include <lib/types.h>
+#include <proc/memory_failure.h>
 #include <proc/pid.h>
 #include <sched/thread.h>
 #include <sched/wait.h>
@@ -135,7 +136,8 @@ struct process {
     int dumpable;                     /* (a) prctl(PR_SET_DUMPABLE) */
     struct file
         *executable; /* (p) what the process runs; a reference; NULL for a moment at its ends */
-    char comm[16];   /* (p) name of the leader, kept for zombies */
+    struct memory_failure memory_failure; /* (p) the last one */
+    char comm[16];                        /* (p) name of the leader, kept for zombies */
 };
 
 /* The running task; NULL in a kernel thread. */

@@ -42,16 +42,18 @@ static void test_leaves(void)
 
 static void test_changes(void)
 {
-    pte_t pte = pte_make_leaf(0xABCDE, 1, PTE_PROT_READ | PTE_PROT_WRITE | PTE_PROT_USER);
+    unsigned key = 9u << PTE_PROT_PKEY_SHIFT;
+    pte_t pte = pte_make_leaf(0xABCDE, 1, PTE_PROT_READ | PTE_PROT_WRITE | PTE_PROT_USER | key);
     pte_t closed;
 
-    pte = pte_set_soft_dirty(pte_set_dirty(pte_set_accessed(pte_set_pkey(pte, 9))));
-    closed = pte_change_protection(pte, PTE_PROT_USER);
+    CHECK(pte_pkey(pte) == 9 && pte_pkey(pte_change_protection(pte, PTE_PROT_USER)) == 0);
+    pte = pte_set_soft_dirty(pte_set_dirty(pte_set_accessed(pte)));
+    closed = pte_change_protection(pte, PTE_PROT_USER | key);
     check_kind(closed, false, true, false);
     CHECK(!pte_is_valid(closed) && pte_pfn(closed) == 0xABCDE && pte_is_dirty(closed));
     CHECK(pte_pkey(closed) == 9 && pte_is_soft_dirty(closed));
-    CHECK(pte_is_same(pte_change_protection(closed, PTE_PROT_READ | PTE_PROT_WRITE | PTE_PROT_USER),
-                      pte));
+    CHECK(pte_is_same(
+        pte_change_protection(closed, PTE_PROT_READ | PTE_PROT_WRITE | PTE_PROT_USER | key), pte));
     CHECK(pte_is_same(pte_clear_soft_dirty(pte_set_soft_dirty(pte)), pte_clear_soft_dirty(pte)));
     CHECK(!pte_is_writable(pte_clear_writable(pte)) && pte_pfn(pte_set_pfn(pte, 5)) == 5);
     CHECK(pte_cache(pte_set_cache(pte, PTE_CACHE_UNCACHED)) == PTE_CACHE_UNCACHED);

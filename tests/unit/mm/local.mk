@@ -13,6 +13,7 @@ host_SOURCES += kernel/mm/audit_tables.c
 host_SOURCES += kernel/mm/batch.c
 host_SOURCES += kernel/mm/brk.c
 host_SOURCES += kernel/mm/detach.c
+host_SOURCES += kernel/mm/diagnose.c
 host_SOURCES += kernel/mm/dump.c
 host_SOURCES += kernel/mm/commit.c
 host_SOURCES += kernel/mm/cold.c
