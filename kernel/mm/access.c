@@ -48,52 +48,76 @@ static int get_page_locked(struct fault *fault, struct page **out)
     return err;
 }
 
-static int get_page(struct mm *mm, vaddr_t addr, bool write, bool force, bool foreign,
-                    struct page **out)
+/* An access that is not the processor's. */
+struct access {
+    struct mm *mm;
+    bool write;
+    bool force;   /* as a debugger: rights do not matter */
+    bool foreign; /* the memory is not the caller's own */
+};
+
+/* => map_lock held for reading */
+static int get_page(const struct access *access, vaddr_t addr, struct page **out)
 {
     struct mm_fault_failure failure;
-    struct fault fault = {.mm = mm,
+    struct fault fault = {.mm = access->mm,
                           .addr = align_down(addr, PAGE_SIZE),
-                          .access = write ? FAULT_WRITE : FAULT_READ,
-                          .force = force,
-                          .foreign = foreign,
+                          .access = access->write ? FAULT_WRITE : FAULT_READ,
+                          .force = access->force,
+                          .foreign = access->foreign,
                           .failure = &failure};
-    int err;
 
     if (addr >= USER_END)
         return -EFAULT;
     /* A first fault also grows a stack; a debugger's access never does. */
-    read_lock(&mm->map_lock);
-    fault.vma = vma_find_at(mm, fault.addr);
-    err = fault.vma == NULL ? -EFAULT : get_page_locked(&fault, out);
-    read_unlock(&mm->map_lock);
-    return err;
+    fault.vma = vma_find_at(access->mm, fault.addr);
+    return fault.vma == NULL ? -EFAULT : get_page_locked(&fault, out);
 }
 
 int mm_get_user_page(struct mm *mm, vaddr_t addr, bool write, struct page **out)
 {
-    return get_page(mm, addr, write, false, false, out);
+    struct access access = {.mm = mm, .write = write};
+    int err;
+
+    read_lock(&mm->map_lock);
+    err = get_page(&access, addr, out);
+    read_unlock(&mm->map_lock);
+    return err;
+}
+
+/* Copy within one page. map_lock is held all the while, so that the page stays somebody's: the
+ * audit knows no private pages that are only being looked at. */
+static int access_page(const struct access *access, vaddr_t addr, void *buffer, size_t len)
+{
+    struct page *page;
+    int err;
+
+    read_lock(&access->mm->map_lock);
+    err = get_page(access, addr, &page);
+    if (err == 0) {
+        char *there = (char *)page_to_virt(page) + (addr & (PAGE_SIZE - 1));
+
+        if (access->write)
+            memcpy(there, buffer, len);
+        else
+            memcpy(buffer, there, len);
+        page_put(page);
+    }
+    read_unlock(&access->mm->map_lock);
+    return err;
 }
 
 ssize_t mm_access(struct mm *mm, vaddr_t addr, void *buffer, size_t len, bool write, bool force)
 {
-    char *bytes = buffer;
+    struct access access = {.mm = mm, .write = write, .force = force, .foreign = true};
     size_t done = 0;
 
     while (done < len) {
-        size_t offset = (addr + done) & (PAGE_SIZE - 1);
-        size_t chunk = min(len - done, PAGE_SIZE - offset);
-        struct page *page;
-        char *there;
+        vaddr_t at = addr + done;
+        size_t chunk = min(len - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
 
-        if (get_page(mm, addr + done, write, force, true, &page) != 0)
+        if (access_page(&access, at, (char *)buffer + done, chunk) != 0)
             break;
-        there = (char *)page_to_virt(page) + offset;
-        if (write)
-            memcpy(there, bytes + done, chunk);
-        else
-            memcpy(bytes + done, there, chunk);
-        page_put(page);
         done += chunk;
     }
     return done > 0 || len == 0 ? (ssize_t)done : -EIO;

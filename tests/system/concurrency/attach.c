@@ -1,5 +1,6 @@
 /* Processes that make, attach, detach, remove and inherit System V segments at once. A segment
- * holds its own mark or nothing; at the end none is left. seconds: 600 */
+ * holds its own mark or nothing; at the end none is left.
+ * seconds: 600 */
 
 #include "concurrency/race.h"
 

@@ -1,5 +1,6 @@
 /* Processes that map a file, read and write it in memory and by calls, while others truncate it,
- * grow it and punch holes. Every word of page n is zero or the mark of page n. seconds: 600 */
+ * grow it and punch holes. Every word of page n is zero or the mark of page n.
+ * seconds: 600 */
 
 #include "concurrency/race.h"
 

@@ -1,5 +1,6 @@
 /* Threads that fault, split, advise, move and fork memory in which pages of 2 MiB come and go.
- * Every word holds nothing or the mark of its place. seconds: 600 */
+ * Every word holds nothing or the mark of its place.
+ * seconds: 600 */
 
 #include "concurrency/race.h"
 

@@ -1,5 +1,6 @@
 /* Processes whose memory is read and written from outside (process_vm_*, /proc/PID/mem) and looked
- * at (maps, smaps, pagemap, clear_refs) while they map, fork, exec and end. seconds: 600 */
+ * at (maps, smaps, pagemap, clear_refs) while they map, fork, exec and end.
+ * seconds: 600 */
 
 #include "concurrency/race.h"
 

@@ -1,6 +1,6 @@
 /* Threads that fault, map, unmap, protect, remap, advise and lock the same ranges, while others
- * read and write there and one forks. Every word holds nothing or the mark of this test. seconds:
- * 600 */
+ * read and write there and one forks. Every word holds nothing or the mark of this test.
+ * seconds: 600 */
 
 #include "concurrency/race.h"
 
