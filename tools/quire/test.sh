@@ -15,6 +15,7 @@ reason, fail without making the whole fail; they are counted as skipped.
   smp       the same with four processors
   table     the memory ABI cell by cell, Linux and Quire; docs/memory-abi.md is what they say
   concurrency  threads and processes over the same memory, also on a debug build
+  sweep     operations in the guest with the n-th allocation failing
   boot      SeaBIOS, OVMF and PVH; 1, 2, 4 processors; 64 MiB and 4 GiB; what a panic prints
   run       ./quire run: descriptors, status, static, static-PIE and dynamic programs
   debug     ./quire debug --batch with the commands of tools/gdb
@@ -25,7 +26,7 @@ reason, fail without making the whole fail; they are counted as skipped.
   ports     lua and zlib built from Debian's sources, their tests run in Quire
 HELP
 
-all_parts=(static unit linux system smp table concurrency boot run debug fuzz session screen bench ports)
+all_parts=(static unit linux system smp table concurrency sweep boot run debug fuzz session screen bench ports)
 parts=("$@")
 [ ${#parts[@]} != 0 ] || parts=("${all_parts[@]}")
 

@@ -1,0 +1,355 @@
+/* The operations of the failure sweep: each does what programs do with one part of the memory
+ * system. */
+
+#include "sweep.h"
+
+#include <pthread.h>
+#include <sys/ipc.h>
+#include <sys/mount.h>
+#include <sys/shm.h>
+#include <sys/uio.h>
+
+#define RW  (PROT_READ | PROT_WRITE)
+#define MIB (1UL << 20)
+
+static char *anon(size_t len, int flags)
+{
+    return (char *)attempt(mmap(NULL, len, RW, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0));
+}
+
+static void touch(char *at, size_t len)
+{
+    if (at == MAP_FAILED)
+        return;
+    for (size_t i = 0; i < len; i += PAGE)
+        *(volatile char *)(at + i) = 1;
+}
+
+static void map_and_touch(void)
+{
+    char *at = anon(16 * PAGE, 0);
+
+    touch(at, 16 * PAGE);
+    touch(anon(4 * PAGE, MAP_GROWSDOWN), 4 * PAGE);
+    anon(8 * PAGE, MAP_POPULATE);
+    anon(8 * PAGE, MAP_LOCKED);
+    if (at != MAP_FAILED)
+        attempt(munmap(at, 16 * PAGE));
+}
+
+static void map_over_and_pieces(void)
+{
+    char *at = anon(16 * PAGE, 0);
+
+    if (at == MAP_FAILED)
+        return;
+    touch(at, 16 * PAGE);
+    attempt(
+        mmap(at + 4 * PAGE, 4 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+    attempt(munmap(at + PAGE, PAGE));
+    attempt(munmap(at + 10 * PAGE, 2 * PAGE));
+    attempt(munmap(at, 16 * PAGE));
+}
+
+static void protect(void)
+{
+    char *at = anon(16 * PAGE, 0);
+
+    if (at == MAP_FAILED)
+        return;
+    touch(at, 16 * PAGE);
+    attempt(mprotect(at + 4 * PAGE, 4 * PAGE, PROT_READ));
+    attempt(mprotect(at + 2 * PAGE, 8 * PAGE, PROT_NONE));
+    attempt(mprotect(at, 16 * PAGE, RW));
+    touch(at, 16 * PAGE);
+}
+
+static void remap(void)
+{
+    char *at = anon(16 * PAGE, 0), *to = anon(64 * PAGE, 0);
+
+    if (at == MAP_FAILED || to == MAP_FAILED)
+        return;
+    touch(at, 16 * PAGE);
+    attempt(syscall(SYS_mremap, at + 4 * PAGE, 4 * PAGE, 8 * PAGE, MREMAP_MAYMOVE, 0));
+    attempt(
+        syscall(SYS_mremap, at, 4 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to + 16 * PAGE));
+    attempt(syscall(SYS_mremap, to + 30 * PAGE, 2 * PAGE, 2 * PAGE, 5, 0));
+    attempt(syscall(SYS_mremap, to, 8 * PAGE, 4 * PAGE, 0, 0));
+}
+
+static void heap(void)
+{
+    char *end = (char *)syscall(SYS_brk, 0);
+
+    if ((char *)syscall(SYS_brk, end + 16 * PAGE) == end + 16 * PAGE)
+        touch(end, 16 * PAGE);
+    syscall(SYS_brk, end);
+}
+
+static void advise(void)
+{
+    static const int advices[] = {1, 3, 20, 21, 8, 10, 16, 18, 22, 23, 4};
+    char *at = anon(16 * PAGE, 0);
+
+    if (at == MAP_FAILED)
+        return;
+    touch(at, 16 * PAGE);
+    for (size_t i = 0; i < COUNT_OF(advices); i++) {
+        attempt(madvise(at + (i % 8) * PAGE, 4 * PAGE, advices[i]));
+        *(volatile char *)at = 1;
+    }
+}
+
+static void lock(void)
+{
+    char *at = anon(16 * PAGE, 0);
+
+    if (at == MAP_FAILED)
+        return;
+    attempt(mlock(at + 2 * PAGE, 4 * PAGE));
+    attempt(syscall(SYS_mlock2, at + 4 * PAGE, 8 * PAGE, 1));
+    attempt(munlock(at + 3 * PAGE, 2 * PAGE));
+    attempt(mlockall(MCL_CURRENT | MCL_FUTURE));
+    anon(4 * PAGE, 0);
+    attempt(munlockall());
+}
+
+static void fork_and_write(void)
+{
+    char *at = anon(700 * PAGE, 0);
+    pid_t pid;
+
+    touch(at, 700 * PAGE);
+    pid = (pid_t)attempt(fork());
+    if (pid == 0) {
+        touch(at, 20 * PAGE);
+        _exit(0);
+    }
+    touch(at, 30 * PAGE);
+    if (pid > 0)
+        attempt(waitpid(pid, NULL, 0));
+}
+
+static void fork_many_areas(void)
+{
+    pid_t pid;
+
+    for (int i = 0; i < 20; i++)
+        touch((char *)attempt(
+                  mmap(NULL, PAGE, RW, (i % 2 ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS, -1, 0)),
+              PAGE);
+    pid = (pid_t)attempt(fork());
+    if (pid == 0)
+        _exit(0);
+    if (pid > 0)
+        attempt(waitpid(pid, NULL, 0));
+}
+
+static void exec_nothing(void)
+{
+    attempt(execl("/tests/nothing", "nothing", NULL));
+}
+
+static void *thread(void *argument)
+{
+    return argument;
+}
+
+static void threads(void)
+{
+    pthread_t each;
+
+    if (pthread_create(&each, NULL, thread, NULL) == 0)
+        pthread_join(each, NULL);
+}
+
+static void shared_memory(void)
+{
+    char *at = (char *)attempt(mmap(NULL, 16 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+
+    touch(at, 8 * PAGE);
+    if (at == MAP_FAILED)
+        return;
+    attempt(madvise(at, 4 * PAGE, 9));
+    attempt(syscall(SYS_mremap, at, 0, 4 * PAGE, MREMAP_MAYMOVE, 0));
+    attempt(syscall(SYS_remap_file_pages, at, PAGE, 0, 4, 0));
+    attempt(munmap(at + 4 * PAGE, PAGE));
+}
+
+static void files(void)
+{
+    int fd = (int)attempt(open("f", O_RDWR | O_CREAT | O_TRUNC, 0600));
+    char page[PAGE], *shared, *private;
+
+    unlink("f"); /* it goes with the process, however that ends */
+    memset(page, 1, sizeof(page));
+    for (int i = 0; fd >= 0 && i < 8; i++)
+        attempt(pwrite(fd, page, PAGE, i * 4096L));
+    if (fd >= 0) {
+        shared = (char *)attempt(mmap(NULL, 8 * PAGE, RW, MAP_SHARED, fd, 0));
+        private = (char *)attempt(mmap(NULL, 8 * PAGE, RW, MAP_PRIVATE, fd, 0));
+        attempt(ftruncate(fd, 12 * PAGE));
+        attempt(pread(fd, page, PAGE, PAGE));
+        touch(shared, 8 * PAGE);
+        touch(private, 8 * PAGE);
+        attempt(fallocate(fd, 0, 0, 16 * PAGE));
+        attempt(fallocate(fd, 3, PAGE, 2 * PAGE));
+        if (shared != MAP_FAILED)
+            attempt(msync(shared, 8 * PAGE, MS_SYNC));
+        attempt(ftruncate(fd, PAGE + 100));
+    }
+}
+
+static void memory_file(void)
+{
+    int fd = (int)attempt(syscall(SYS_memfd_create, "m", 2));
+
+    if (fd < 0)
+        return;
+    attempt(ftruncate(fd, 8 * PAGE));
+    touch((char *)attempt(mmap(NULL, 8 * PAGE, RW, MAP_PRIVATE, fd, 0)), 8 * PAGE);
+    attempt(fallocate(fd, 0, 0, 16 * PAGE));
+    attempt(fcntl(fd, 1033, 8));
+}
+
+static void segments(void)
+{
+    int id = (int)attempt(shmget(IPC_PRIVATE, 8 * PAGE, IPC_CREAT | 0600));
+    char *at;
+    pid_t pid;
+
+    if (id < 0)
+        return;
+    at = (char *)attempt(shmat(id, NULL, 0));
+    attempt(shmctl(id, IPC_RMID, NULL));
+    touch(at, 8 * PAGE);
+    pid = (pid_t)attempt(fork());
+    if (pid == 0)
+        _exit(0);
+    if (pid > 0)
+        attempt(waitpid(pid, NULL, 0));
+    if (at != MAP_FAILED)
+        attempt(shmdt(at));
+}
+
+static void other_process(void)
+{
+    char local[64], *at = anon(4 * PAGE, 0);
+    struct iovec here = {local, sizeof(local)}, there = {at, sizeof(local)};
+    pid_t pid;
+
+    if (at == MAP_FAILED)
+        return;
+    touch(at, PAGE);
+    pid = (pid_t)attempt(fork());
+    if (pid == 0) {
+        for (;;)
+            pause();
+    }
+    if (pid < 0)
+        return;
+    there.iov_base = at + PAGE;
+    errno = 0;
+    long done = syscall(SYS_process_vm_writev, pid, &here, 1UL, &there, 1UL, 0UL);
+    if (done < 0 && errno != EFAULT)
+        attempted(done);
+    kill(pid, SIGKILL);
+    attempt(waitpid(pid, NULL, 0));
+}
+
+static void views(void)
+{
+    static const char *const names[] = {"maps",  "smaps",  "smaps_rollup", "status",
+                                        "statm", "stat",   "pagemap",      "numa_maps",
+                                        "auxv",  "limits", "mm_why",       "oom_score"};
+    static char text[1 << 14];
+    char path[64];
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        snprintf(path, sizeof(path), "/proc/self/%s", names[i]);
+        int fd = open(path, O_RDONLY);
+        if (fd < 0 && errno == ENOENT)
+            continue;
+        attempted(fd);
+        if (fd >= 0) {
+            attempt(read(fd, text, sizeof(text)));
+            close(fd);
+        }
+    }
+}
+
+static void residency(void)
+{
+    unsigned char states[16];
+    char *at = anon(16 * PAGE, 0);
+
+    if (at == MAP_FAILED)
+        return;
+    touch(at, 8 * PAGE);
+    attempt(mincore(at, 16 * PAGE, states));
+    attempt(msync(at, 16 * PAGE, MS_ASYNC));
+}
+
+static int deeper(int pages)
+{
+    volatile char here[PAGE];
+
+    here[0] = 1;
+    return pages > 0 ? deeper(pages - 1) + here[0] : here[0];
+}
+
+static void stack(void)
+{
+    deeper(60);
+}
+
+static void huge(void)
+{
+    char *at = anon(6 * MIB, 0);
+
+    if (at == MAP_FAILED)
+        return;
+    at = (char *)(((unsigned long)at + 2 * MIB - 1) & -(2 * MIB));
+    madvise(at, 4 * MIB, 14);
+    touch(at, 3 * PAGE);
+    attempt(mprotect(at + PAGE, PAGE, PROT_READ));
+    touch(at + 2 * MIB, PAGE);
+    attempt(munmap(at + 2 * MIB + PAGE, PAGE));
+    attempt(fork() == 0 ? (touch(at, PAGE), _exit(0), 0) : 0);
+    touch(at, PAGE);
+    madvise(at, 2 * MIB, 25);
+}
+
+static void huge_pool(void)
+{
+    char *at = (char *)mmap(NULL, 2 * MIB, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+
+    if (at != MAP_FAILED)
+        touch(at, PAGE);
+}
+
+const struct operation operations[] = {
+    {"map_and_touch", map_and_touch, SIGBUS},
+    {"map_over_and_pieces", map_over_and_pieces, SIGBUS},
+    {"protect", protect, SIGBUS},
+    {"remap", remap, SIGBUS},
+    {"heap", heap, SIGBUS},
+    {"advise", advise, SIGBUS},
+    {"lock", lock, SIGBUS},
+    {"fork_and_write", fork_and_write, SIGBUS},
+    {"fork_many_areas", fork_many_areas, SIGBUS},
+    {"exec", exec_nothing, SIGSEGV},
+    {"threads", threads, SIGBUS},
+    {"shared_memory", shared_memory, SIGBUS},
+    {"files", files, SIGBUS},
+    {"memory_file", memory_file, SIGBUS},
+    {"segments", segments, SIGBUS},
+    {"other_process", other_process, SIGBUS},
+    {"views", views, SIGBUS},
+    {"residency", residency, SIGBUS},
+    {"stack", stack, SIGBUS},
+    {"huge", huge, SIGBUS},
+    {"huge_pool", huge_pool, SIGBUS},
+};
+const size_t nr_operations = COUNT_OF(operations);
