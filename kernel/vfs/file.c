@@ -100,6 +100,25 @@ static int file_find_ops(struct file *file, struct inode *inode)
     return file->ops == NULL ? -ENXIO : 0;
 }
 
+/* The file is going to be open for writing: its mount and its inode hear of it. */
+static int get_write(struct file *file)
+{
+    int err = inode_get_write(file->inode);
+
+    if (err != 0)
+        return err;
+    err = mount_get_write(file->path.mount);
+    if (err != 0)
+        inode_put_write(file->inode);
+    return err;
+}
+
+static void put_write(struct file *file)
+{
+    mount_put_write(file->path.mount);
+    inode_put_write(file->inode);
+}
+
 struct file *file_open_path(const struct path *path, u32 flags,
                             const struct credentials *credentials)
 {
@@ -116,7 +135,7 @@ struct file *file_open_path(const struct path *path, u32 flags,
     if (err != 0)
         goto fail;
     if (S_ISREG(inode->mode) && (file->mode & FILE_WRITE)) {
-        err = inode_get_write(inode);
+        err = get_write(file);
         if (err != 0)
             goto fail;
         file->mode |= FILE_HAS_WRITE;
@@ -133,7 +152,7 @@ struct file *file_open_path(const struct path *path, u32 flags,
     return file;
 fail_write:
     if (file->mode & FILE_HAS_WRITE)
-        inode_put_write(inode);
+        put_write(file);
 fail:
     file_free(file);
     return ERR_PTR(err);
@@ -157,7 +176,7 @@ void file_put(struct file *file)
     if (file->ops->release != NULL)
         file->ops->release(file);
     if (file->mode & FILE_HAS_WRITE)
-        inode_put_write(file->inode);
+        put_write(file);
     if (file->mode & FILE_EXEC)
         inode_allow_write(file->inode);
     file_free(file);

@@ -167,6 +167,22 @@ struct mount *mount_next(struct mount *mount)
     return next == &mounts ? NULL : list_entry(next, struct mount, link);
 }
 
+int mount_get_write(struct mount *mount)
+{
+    fetch_add(&mount->writers, 1);
+    fetch_add(&mount->filesystem->writers, 1);
+    if (mount_may_write(mount) == 0)
+        return 0;
+    mount_put_write(mount);
+    return -EROFS;
+}
+
+void mount_put_write(struct mount *mount)
+{
+    fetch_sub(&mount->filesystem->writers, 1);
+    fetch_sub(&mount->writers, 1);
+}
+
 bool mount_is_noexec(const struct mount *mount)
 {
     return (READ_ONCE(mount->flags) & MS_NOEXEC) ||

@@ -142,10 +142,51 @@ out:
     return err;
 }
 
+/*
+ * Refused while files are open for writing. The flag is there before the look: who opens a file
+ * from then on is either seen or sees it.
+ */
+static int filesystem_make_read_only(struct filesystem *filesystem)
+{
+    if (fetch_or(&filesystem->flags, FILESYSTEM_READ_ONLY) & FILESYSTEM_READ_ONLY)
+        return 0;
+    memory_barrier();
+    if (READ_ONCE(filesystem->writers) == 0 && READ_ONCE(filesystem->orphans) == 0)
+        return 0;
+    fetch_and(&filesystem->flags, ~FILESYSTEM_READ_ONLY);
+    return -EBUSY;
+}
+
+static int mount_make_read_only(struct mount *mount)
+{
+    if (fetch_or(&mount->flags, (u32)MS_RDONLY) & MS_RDONLY)
+        return 0;
+    memory_barrier();
+    if (READ_ONCE(mount->writers) == 0)
+        return 0;
+    fetch_and(&mount->flags, ~(u32)MS_RDONLY);
+    return -EBUSY;
+}
+
+/* MS_REMOUNT without MS_BIND: the filesystem's own settings. */
+static int filesystem_change(struct filesystem *filesystem, const struct mount_request *request)
+{
+    bool was_read_only = READ_ONCE(filesystem->flags) & FILESYSTEM_READ_ONLY;
+    int err = request->flags & MS_RDONLY ? filesystem_make_read_only(filesystem) : 0;
+
+    if (err == 0 && filesystem->ops->remount != NULL) {
+        err = filesystem->ops->remount(filesystem, request);
+        if (err != 0 && !was_read_only)
+            fetch_and(&filesystem->flags, ~FILESYSTEM_READ_ONLY);
+    }
+    if (err == 0 && !(request->flags & MS_RDONLY))
+        fetch_and(&filesystem->flags, ~FILESYSTEM_READ_ONLY);
+    return err;
+}
+
 static int mount_change(const struct path *target, unsigned long flags, const char *options)
 {
     struct mount *mount = target->mount;
-    struct filesystem *filesystem = mount->filesystem;
     struct mount_request request = {
         .source = mount->source, .options = options, .flags = flags & MS_RDONLY};
     u32 kept = mount_flags_kept(flags) | (mount->flags & MS_UNBINDABLE);
@@ -156,18 +197,13 @@ static int mount_change(const struct path *target, unsigned long flags, const ch
     if (!(flags & (MS_NOATIME | MS_NODIRATIME | MS_RELATIME | MS_STRICTATIME)))
         kept = (kept & ~(u32)MS_RELATIME) |
                (mount->flags & (MS_NOATIME | MS_NODIRATIME | MS_RELATIME));
-    if (!(flags & MS_BIND)) {
-        if (filesystem->ops->remount != NULL)
-            err = filesystem->ops->remount(filesystem, &request);
-        if (err != 0)
-            return err;
-        if (flags & MS_RDONLY)
-            fetch_or(&filesystem->flags, FILESYSTEM_READ_ONLY);
-        else
-            fetch_and(&filesystem->flags, ~FILESYSTEM_READ_ONLY);
-    }
-    WRITE_ONCE(mount->flags, kept);
-    return 0;
+    if (!(flags & MS_BIND))
+        err = filesystem_change(mount->filesystem, &request);
+    else if (flags & MS_RDONLY)
+        err = mount_make_read_only(mount);
+    if (err == 0)
+        WRITE_ONCE(mount->flags, kept);
+    return err;
 }
 
 static int mount_move(const struct vfs_context *context, const char *source,

@@ -54,6 +54,7 @@ static int directory_create_unnamed(struct inode *directory, const struct inode_
     if (IS_ERR(inode))
         return PTR_ERR(inode);
     inode->links = 0;
+    fetch_add(&inode->filesystem->orphans, 1);
     *out = inode;
     return 0;
 }
@@ -73,6 +74,8 @@ static int directory_link(struct inode *directory, const struct name *name, stru
             tmpfs_uncharge_inode(tmpfs_of(directory));
         return -ENOMEM;
     }
+    if (inode->links == 0)
+        fetch_sub(&inode->filesystem->orphans, 1);
     WRITE_ONCE(inode->links, inode->links + 1);
     inode_touch_change(inode);
     tmpfs_entry_insert(directory, entry);
@@ -93,6 +96,8 @@ static void entry_drop(struct inode *directory, struct tmpfs_entry *entry)
             tmpfs_uncharge_inode(tmpfs_of(inode));
         WRITE_ONCE(inode->links, inode->links - 1);
     }
+    if (inode->links == 0)
+        fetch_add(&inode->filesystem->orphans, 1);
     inode_touch_change(inode);
     tmpfs_entry_remove(directory, entry);
     inode_put(inode);
@@ -168,6 +173,7 @@ static void directory_evict(struct inode *inode)
     struct tmpfs *tmpfs = tmpfs_of(inode);
 
     kfree(inode->private);
+    tmpfs_forget_inode(inode);
     tmpfs_uncharge_inode(tmpfs);
 }
 

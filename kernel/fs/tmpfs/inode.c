@@ -28,6 +28,12 @@ void tmpfs_uncharge_inode(struct tmpfs *tmpfs)
     fetch_sub(&tmpfs->used_inodes, 1);
 }
 
+void tmpfs_forget_inode(struct inode *inode)
+{
+    if (inode->links == 0)
+        fetch_sub(&inode->filesystem->orphans, 1);
+}
+
 /* inode.private of a regular file is the number of pages charged for it. */
 int tmpfs_recount(struct inode *inode)
 {
@@ -114,6 +120,7 @@ static ssize_t symlink_read(struct inode *inode, char *buffer, size_t size)
 static void symlink_evict(struct inode *inode)
 {
     kfree(inode->private);
+    tmpfs_forget_inode(inode);
     tmpfs_uncharge_inode(tmpfs_of(inode));
 }
 
@@ -127,6 +134,7 @@ static void file_evict(struct inode *inode)
     struct tmpfs *tmpfs = tmpfs_of(inode);
 
     fetch_sub(&tmpfs->used_pages, xchg((u64 *)&inode->private, 0));
+    tmpfs_forget_inode(inode);
     tmpfs_uncharge_inode(tmpfs);
 }
 

@@ -59,6 +59,7 @@ struct inode *tmpfs_inode_create(struct tmpfs *tmpfs, const struct inode_templat
                                  struct inode *parent) __must_check;
 int tmpfs_charge_inode(struct tmpfs *tmpfs) __must_check; /* -ENOSPC */
 void tmpfs_uncharge_inode(struct tmpfs *tmpfs);
+void tmpfs_forget_inode(struct inode *inode); /* it is used no more: no orphan any longer */
 
 /* Make the charge equal to the pages the file has. -ENOSPC: more than the limit allows, nothing
  * changed. */

@@ -65,6 +65,8 @@ struct filesystem {
     u32 flags;                        /* (a) FILESYSTEM_* */
     u32 block_size;                   /* (I) */
     u64 next_inode;                   /* (a) */
+    u32 writers;                      /* (a) files open for writing, through any mount */
+    u32 orphans;                      /* (a) inodes in use that have lost their last name */
     void *private;
 };
 #define FILESYSTEM_READ_ONLY (1u << 0)
@@ -88,9 +90,10 @@ struct mount {
     struct list_head children;     /* (mount_mutex) */
     struct list_head sibling;      /* (mount_mutex) */
     struct list_head link;         /* (name_lock) in the list of all, in mount order */
-    u32 flags; /* (a) MS_RDONLY, NOSUID, NODEV, NOEXEC, NOATIME, NODIRATIME, RELATIME, NOSYMFOLLOW
-                */
-    u32 id;    /* (I) */
+    u32 flags;   /* (a) MS_RDONLY, NOSUID, NODEV, NOEXEC, NOATIME, NODIRATIME, RELATIME, NOSYMFOLLOW
+                  */
+    u32 id;      /* (I) */
+    u32 writers; /* (a) files open for writing through it */
     char *source; /* (I) first field of /proc/mounts */
 };
 
@@ -102,6 +105,14 @@ void path_cross_mounts(struct path *path);
 
 /* 0, or -EROFS: the mount or its filesystem is read-only. */
 int mount_may_write(const struct mount *mount) __must_check;
+
+/*
+ * mount_get_write, mount_put_write: a file is open for writing through it. Until then the mount and
+ * its filesystem do not become read-only.
+ * => -EROFS
+ */
+int mount_get_write(struct mount *mount) __must_check;
+void mount_put_write(struct mount *mount);
 
 /* Is nothing on it to be executed? */
 bool mount_is_noexec(const struct mount *mount);
