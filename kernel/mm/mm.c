@@ -215,6 +215,8 @@ static void unmap_everything(struct mm *mm)
     }
     account_uncommit(mm, mm->committed_pages);
     batch_finish(&batch);
+    if (mm->oom_state != MM_OOM_NONE)
+        store_release(&mm->oom_state, MM_OOM_EMPTY);
     write_unlock(&mm->map_lock);
 }
 

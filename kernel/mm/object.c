@@ -11,6 +11,7 @@
 #include <kmem/slab.h>
 
 #include "account.h"
+#include "commit.h"
 #include "object_pages.h"
 
 static struct kmem_cache node_cache;
@@ -68,6 +69,22 @@ void vm_object_put(struct vm_object *object)
     radix_destroy(&object->pages);
     account_uncommit(NULL, object->committed);
     object->ops->release(object);
+}
+
+int vm_object_commit_whole(struct vm_object *object, bool noreserve)
+{
+    u64 nr_pages = object_nr_indices(object);
+    int err;
+
+    ASSERT(object->nr_pages == 0 && object->committed == 0);
+    if (noreserve && !commit_is_strict())
+        return 0;
+    err = account_commit(NULL, nr_pages);
+    if (err != 0)
+        return err;
+    object->committed = nr_pages;
+    object->flags &= ~VM_OBJECT_COMMITS_PAGES;
+    return 0;
 }
 
 /* ---- the tree ---- */

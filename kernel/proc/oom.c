@@ -20,6 +20,7 @@
 #include <kmem/frames.h>
 #include <mm/mm.h>
 #include <proc/task.h>
+#include <sched/rcu.h>
 #include <signal/signal.h>
 
 #include "oom_internal.h"
@@ -30,9 +31,11 @@
 #define PATIENCE  NS_PER_SECOND
 
 static s32 panic_on_oom, kill_allocating_task, dump_tasks = 1;
-static u64 kills;     /* (a) */
-static u32 busy;      /* (a) somebody is choosing */
-static u64 reaped_at; /* (busy) when the last victim was chosen, ns */
+static u64 kills; /* (a) */
+static u32 busy;  /* (a) somebody is choosing */
+static struct mm
+    *victim_mm;          /* (busy) of the last victim, referenced; NULL: it is waited for no more */
+static u64 victim_since; /* (busy) ns */
 
 struct mm *oom_mm_get(struct process *process)
 {
@@ -86,21 +89,15 @@ struct choice {
     struct process *worst; /* referenced, NULL: none */
     struct mm *mm;         /* of it, referenced */
     s64 badness;
-    struct mm *dying; /* of a victim that has not ended, referenced; NULL: none */
 };
 
 /* Of two that are equally bad the younger one. */
 static void consider(struct choice *choice, struct process *process, struct mm *mm)
 {
-    s64 badness;
+    s64 badness = badness_of(process, mm);
 
-    if (READ_ONCE(mm->oom_state) != MM_OOM_NONE) {
-        if (choice->dying == NULL)
-            choice->dying = mm_get(mm);
-        return;
-    }
-    badness = badness_of(process, mm);
-    if (badness == OOM_EXEMPT || badness < choice->badness)
+    if (badness == OOM_EXEMPT || badness < choice->badness ||
+        READ_ONCE(mm->oom_state) != MM_OOM_NONE)
         return;
     choice->badness = badness;
     if (choice->worst != NULL) {
@@ -135,8 +132,6 @@ static void choice_put(struct choice *choice)
         process_put(choice->worst);
         mm_put(choice->mm);
     }
-    if (choice->dying != NULL)
-        mm_put(choice->dying);
 }
 
 /* Everybody who runs in @mm. */
@@ -163,7 +158,8 @@ static void kill(struct process *victim, struct mm *mm, const char *reason)
     oom_report_kill(victim, mm, reason);
     fetch_add(&kills, 1);
     WRITE_ONCE(mm->oom_state, MM_OOM_VICTIM);
-    reaped_at = time_monotonic_ns();
+    victim_mm = mm_get(mm);
+    victim_since = time_monotonic_ns();
     kill_sharers(mm);
 }
 
@@ -172,13 +168,28 @@ static void pause_for_victim(void)
     sleep_until(time_monotonic_ns() + PAUSE);
 }
 
-/* A victim is dying: take its pages, or give it time. False: it has had enough. */
-static bool attend(struct mm *dying)
+static void forget_victim(void)
 {
-    if (READ_ONCE(dying->oom_state) == MM_OOM_VICTIM && mm_reap(dying))
+    mm_put(victim_mm);
+    victim_mm = NULL;
+}
+
+/* A victim is dying: take its pages, or give it time. False: it has had enough. */
+static bool attend(void)
+{
+    u32 state = load_acquire(&victim_mm->oom_state);
+
+    if (state == MM_OOM_EMPTY) {
+        forget_victim();
+        rcu_barrier(); /* its page tables */
         return true;
-    if (time_monotonic_ns() - reaped_at > PATIENCE)
+    }
+    if (state == MM_OOM_VICTIM && mm_reap(victim_mm))
+        return true;
+    if (time_monotonic_ns() - victim_since > PATIENCE) {
+        forget_victim();
         return false;
+    }
     pause_for_victim();
     return true;
 }
@@ -215,17 +226,16 @@ static bool make_room(void)
     struct choice choice;
     bool again = true;
 
-    look_at_all(&choice);
-    if (choice.dying != NULL && attend(choice.dying))
-        goto out;
+    if (victim_mm != NULL && attend())
+        return true;
     panic_if_wanted();
+    look_at_all(&choice);
     if (kill_current())
         again = false;
     else if (choice.worst != NULL)
         kill(choice.worst, choice.mm, "Out of memory");
     else
         again = false;
-out:
     choice_put(&choice);
     return again;
 }

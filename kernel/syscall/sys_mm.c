@@ -11,6 +11,8 @@
 #include <proc/process_vm.h>
 #include <proc/task.h>
 #include <sched/wait.h>
+#include <vfs/file.h>
+#include <vfs/inode.h>
 #include <vfs/io.h>
 
 #include "sys.h"
@@ -35,7 +37,9 @@ static long map_shared_anonymous(struct mm_map_request *request)
     if (IS_ERR(file))
         return PTR_ERR(file);
     request->offset = 0;
-    result = file_map(file, request);
+    result = vm_object_commit_whole(&file->inode->object, request->flags & MAP_NORESERVE);
+    if (!result)
+        result = file_map(file, request);
     if (!result)
         result = mm_map(current_mm(), request);
     file_put(file);

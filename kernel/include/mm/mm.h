@@ -322,6 +322,7 @@ enum mm_oom_state {
     MM_OOM_NONE,
     MM_OOM_VICTIM, /* whoever runs in it is being killed */
     MM_OOM_REAPED, /* and its private pages were taken: faults fail */
+    MM_OOM_EMPTY,  /* a victim that has ended */
 };
 
 /* As mm_resident_get, without a lock: what was there while it looked. => a reference to the mm */

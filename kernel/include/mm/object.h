@@ -81,6 +81,14 @@ void vm_object_init(struct vm_object *object, const struct vm_object_ops *ops, v
 struct vm_object *vm_object_create_shmem(u64 size) __must_check;
 struct vm_object *vm_object_create_shmem_unreserved(u64 size) __must_check;
 
+/*
+ * vm_object_commit_whole: commit an object that commits page by page with all its size at once.
+ * => it is empty and nobody else knows it
+ * => @noreserve: only under the strict rule of overcommit
+ * => -ENOMEM
+ */
+int vm_object_commit_whole(struct vm_object *object, bool noreserve) __must_check;
+
 struct vm_object *vm_object_get(struct vm_object *object);
 void vm_object_put(struct vm_object *object); /* may sleep */
 
