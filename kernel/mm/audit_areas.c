@@ -58,14 +58,15 @@ static int audit_area_gaps(struct audit *audit, struct mm *mm)
 
 /* Neighbours without private pages that could be one area are one, unless a fault made them
  * neighbours (an area that grows down to another stays itself) or a fork took from both what kept
- * them apart, as on Linux. */
+ * them apart, or mremap left one of them (vma.apart), as on Linux. */
 static int audit_area_merging(struct audit *audit, struct mm *mm)
 {
     struct vma *vma, *next;
 
     for (vma = vma_first(mm); vma != NULL && (next = vma_next(vma)) != NULL; vma = next) {
         if (vma->lineage == 0 && next->lineage == 0 && !(next->flags & VMA_GROWSDOWN) &&
-            !(vma->forked && next->forked) && vma_can_merge(vma, next))
+            !(vma->forked && next->forked) && !vma->apart && !next->apart &&
+            vma_can_merge(vma, next))
             return audit_fail(audit, "area_merging", "areas %lx and %lx", vma->start, next->start);
     }
     return 0;

@@ -197,7 +197,20 @@ static void unlock_area(struct vma *vma)
     account_remove(vma->mm, vma->flags, vma_pages(vma));
     vma_set_flags(vma, vma->flags & ~VMA_LOCK_BITS);
     account_add(vma->mm, vma->flags, vma_pages(vma));
-    vma_merge(vma);
+}
+
+/* The new area joins its neighbours, but (as on Linux) not the one it was copied from and that
+ * stays. */
+static void merge_copy(const struct move *move, struct vma *copy)
+{
+    const struct vma *kept = move->keep ? move->vma : NULL;
+
+    if (kept != NULL && vma_prev(copy) == kept)
+        vma_merge_above(copy);
+    else if (kept != NULL && vma_next(copy) == kept)
+        vma_merge_below(copy);
+    else
+        vma_merge(copy);
 }
 
 /* MREMAP_DONTUNMAP: the old range stays an area, without pages, and not locked. */
@@ -206,6 +219,7 @@ static void keep_old_area(struct remap *r, struct move *move)
     struct vma *vma = move->vma;
 
     unmap_release(&move->unmap);
+    vma->apart = 1; /* Linux does not merge what stays */
     if (vma->start == r->old_addr && vma->end == r->old_addr + r->old_len) {
         vma_leave_object(vma);
         vma_forget_lineage(vma);
@@ -238,7 +252,7 @@ static void move_commit(struct remap *r, struct move *move)
     /* unmap_commit gave back what the moved pages had committed: the copy carries it on. */
     if (!move->keep && (copy->flags & VMA_ACCOUNT))
         account_recommit(r->mm, move->moved >> PAGE_SHIFT);
-    vma_merge(copy);
+    merge_copy(move, copy);
     batch_finish(&batch);
 }
 

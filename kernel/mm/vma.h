@@ -30,7 +30,8 @@ struct vma {
     u32 gap;                   /* (m) hole below the area: GAP_MAX: that or more; pages */
     u32 subtree_gap;           /* (m) the largest gap in the subtree */
     u32 flags;                 /* (m) VMA_* */
-    u32 lineage : 30;          /* (m; set by a fault under the read lock) */
+    u32 lineage : 29;          /* (m; set by a fault under the read lock) */
+    u32 apart : 1;             /* (m) may stand beside an area that it could be one with */
     u32 forked : 1;            /* (m) the lineage, or without one the area, is from a fork */
     u32 subtree_displaced : 1; /* (m) a displaced area is in the subtree */
     struct mm *mm;             /* (I) */
@@ -165,6 +166,9 @@ struct vma *vma_merge_new(struct vma *vma);
 
 /* The same with the neighbour below only (the heap). */
 struct vma *vma_merge_below(struct vma *vma);
+
+/* The same with the neighbour above only; the area stays. */
+void vma_merge_above(struct vma *vma);
 
 /* The area gets its first private page: give it a lineage. map_lock held for reading at least. */
 void vma_set_lineage(struct vma *vma);

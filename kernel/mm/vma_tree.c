@@ -4,7 +4,8 @@
  * A node's summary is the largest hole below an area of its subtree. It depends on the node and its
  * children only; the hole below an area also on its neighbour, so that whoever moves the end of
  * an area brings the next one's gap up to date. The hole above the last area is known to the
- * search. An area that grows down counts from its guard gap on (vma_gap_start). Lock: mm.map_lock.
+ * search. The guard gap of an area that grows down is not taken off its hole: a search that meets
+ * it goes on beyond, in Linux's way. Lock: mm.map_lock.
  */
 #include <kern/panic.h>
 
@@ -12,7 +13,7 @@
 
 #define vma_of(rb) rb_entry(rb, struct vma, node)
 
-/* Bytes from @from to @to; 0 where a guard gap reaches over. */
+/* Bytes from @from to @to; 0 where they overlap. */
 static u64 hole(vaddr_t from, vaddr_t to)
 {
     return to > from ? to - from : 0;
@@ -20,7 +21,7 @@ static u64 hole(vaddr_t from, vaddr_t to)
 
 static u32 gap_between(const struct vma *below, const struct vma *vma)
 {
-    u64 bytes = hole(below == NULL ? 0 : below->end, vma_gap_start(vma));
+    u64 bytes = hole(below == NULL ? 0 : below->end, vma->start);
 
     return (u32)min(bytes >> PAGE_SHIFT, (u64)GAP_MAX);
 }
@@ -216,7 +217,7 @@ static vaddr_t gap_start(const struct vma *vma)
     const struct vma *below;
 
     if (vma->gap != GAP_MAX)
-        return vma_gap_start(vma) - ((u64)vma->gap << PAGE_SHIFT);
+        return vma->start - ((u64)vma->gap << PAGE_SHIFT);
     below = vma_prev(vma);
     return below == NULL ? 0 : below->end;
 }
@@ -242,10 +243,10 @@ static vaddr_t gap_highest(const struct gap_request *request, const struct rb_no
     vma = vma_of(node);
     if (vma->end < request->high)
         found = gap_highest(request, node->right);
-    if (found != 0 || vma_gap_start(vma) <= request->low)
+    if (found != 0 || vma->start <= request->low)
         return found;
-    if (gap_fits(request, gap_start(vma), vma_gap_start(vma)))
-        return min(vma_gap_start(vma), request->high);
+    if (gap_fits(request, gap_start(vma), vma->start))
+        return min(vma->start, request->high);
     return gap_highest(request, node->left);
 }
 
@@ -258,9 +259,9 @@ static vaddr_t gap_lowest(const struct gap_request *request, const struct rb_nod
     if (node == NULL || !gap_is_possible(request, node))
         return 0;
     vma = vma_of(node);
-    if (vma_gap_start(vma) > request->low) {
+    if (vma->start > request->low) {
         found = gap_lowest(request, node->left);
-        if (found == 0 && gap_fits(request, gap_start(vma), vma_gap_start(vma)))
+        if (found == 0 && gap_fits(request, gap_start(vma), vma->start))
             found = max(gap_start(vma), request->low) + 1;
     }
     if (found != 0 || vma->end >= request->high)
@@ -275,26 +276,61 @@ static vaddr_t last_end(const struct mm *mm)
     return last == NULL ? 0 : last->end;
 }
 
+static vaddr_t hole_top_down(const struct mm *mm, const struct gap_request *request)
+{
+    vaddr_t end = gap_fits(request, last_end(mm), USER_END) ? min(request->high, USER_END)
+                                                            : gap_highest(request, mm->areas.node);
+
+    return end == 0 ? 0 : align_down(end, PAGE_SIZE) - request->len;
+}
+
+static vaddr_t hole_bottom_up(const struct mm *mm, const struct gap_request *request)
+{
+    vaddr_t found = gap_lowest(request, mm->areas.node);
+
+    if (found != 0)
+        return found - 1;
+    return gap_fits(request, last_end(mm), USER_END) ? max(last_end(mm), request->low) : 0;
+}
+
+/* The area above a hole at @addr when its guard gap reaches into the @len bytes. */
+static const struct vma *guard_above(const struct mm *mm, vaddr_t addr, size_t len)
+{
+    const struct vma *above = vma_find(mm, addr);
+
+    return above != NULL && vma_gap_start(above) < addr + len ? above : NULL;
+}
+
+/*
+ * Linux looks for a hole without regard to guard gaps, and where the area above has one that
+ * reaches into it, searches again below (bottom up: above) that one. Holes between are passed over.
+ */
 vaddr_t vma_gap_find_top_down(const struct mm *mm, size_t len, vaddr_t low, vaddr_t high)
 {
     struct gap_request request = {.len = len, .low = low, .high = high};
-    vaddr_t end;
+    const struct vma *guard;
+    vaddr_t found;
 
-    if (gap_fits(&request, last_end(mm), USER_END))
-        end = min(high, USER_END);
-    else
-        end = gap_highest(&request, mm->areas.node);
-    return end == 0 ? 0 : align_down(end, PAGE_SIZE) - len;
+    while ((found = hole_top_down(mm, &request)) != 0) {
+        guard = guard_above(mm, found, len);
+        if (guard == NULL)
+            return found;
+        request.high = vma_gap_start(guard);
+    }
+    return 0;
 }
 
 vaddr_t vma_gap_find_bottom_up(const struct mm *mm, size_t len, vaddr_t low, vaddr_t high)
 {
     struct gap_request request = {.len = len, .low = low, .high = high};
-    vaddr_t found = gap_lowest(&request, mm->areas.node);
+    const struct vma *guard;
+    vaddr_t found;
 
-    if (found != 0)
-        return found - 1;
-    if (gap_fits(&request, last_end(mm), USER_END))
-        return max(last_end(mm), low);
+    while ((found = hole_bottom_up(mm, &request)) != 0) {
+        guard = guard_above(mm, found, len);
+        if (guard == NULL)
+            return found;
+        request.low = guard->end;
+    }
     return 0;
 }
