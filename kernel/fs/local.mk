@@ -22,6 +22,7 @@ quire_SOURCES += %D%/procfs/meminfo.c
 quire_SOURCES += %D%/procfs/mm_why.c
 quire_SOURCES += %D%/procfs/mounts.c
 quire_SOURCES += %D%/procfs/oom.c
+quire_SOURCES += %D%/procfs/pagemap.c
 quire_SOURCES += %D%/procfs/process.c
 quire_SOURCES += %D%/procfs/quire.c
 quire_SOURCES += %D%/procfs/root.c

@@ -10,7 +10,7 @@
 #include "settings.h"
 #include "unmap.h"
 
-#define HEAP_FLAGS (VMA_READ | VMA_WRITE | VMA_MAY_ALL | VMA_ACCOUNT)
+#define HEAP_FLAGS (VMA_READ | VMA_WRITE | VMA_MAY_ALL | VMA_ACCOUNT | VMA_SOFTDIRTY)
 
 /* RLIMIT_DATA counts the heap together with the program's data. */
 static bool exceeds_limit(const struct mm *mm, vaddr_t brk)

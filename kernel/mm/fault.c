@@ -104,11 +104,13 @@ static enum fault_result fault_copy(struct fault *fault, const struct page *sour
 /* The page is private and this entry may be its only user: then write to it where it is. */
 static bool try_reuse(struct fault *fault, struct pt_cursor *cursor, struct page *page)
 {
+    pte_t pte;
+
     if (!page_flag_test(page, PAGE_PRIVATE_OWNED) || page_map_count(page) != 1 ||
         page_references(page) != 1)
         return false;
-    if (fault->vma->flags & VMA_WRITE)
-        pt_change(cursor, pte_set_dirty(pte_set_accessed(pte_set_writable(fault->entry))));
+    pte = pte_set_soft_dirty(pte_set_dirty(pte_set_accessed(fault->entry)));
+    pt_change(cursor, fault->vma->flags & VMA_WRITE ? pte_set_writable(pte) : pte);
     return true;
 }
 
@@ -269,6 +271,8 @@ bool fault_is_satisfied(const struct fault *fault, pte_t entry, bool shared)
         return false;
     if (pte_is_writable(entry))
         return true;
+    if (!(fault->vma->flags & VMA_SOFTDIRTY) && !pte_is_soft_dirty(entry))
+        return false;
     page = pt_page_of(entry);
     return fault->force && !vma_is_shared(fault->vma) && page != NULL &&
            page_flag_test(page, PAGE_PRIVATE_OWNED) && page_map_count(page) == 1;

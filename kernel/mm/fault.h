@@ -42,8 +42,8 @@ bool fault_is_satisfied(const struct fault *fault, pte_t entry, bool shared);
 /* Put @pte (naming @page, or a frame without owner and @page NULL) where fault->entry was found. */
 enum fault_result fault_install(struct fault *fault, pte_t pte, struct page *page);
 
-/* The leaf entry for @page in fault->vma: accessed; @write: writable and dirty if the area allows.
- */
+/* The leaf entry for @page in fault->vma: accessed; @write: writable if the area allows and nobody
+ * wants to notice the first write, dirty if this is a write. */
 pte_t fault_make_entry(const struct fault *fault, pfn_t pfn, bool write);
 
 /* fault_around.c: map the pages of the object around fault->addr that are in memory already. */

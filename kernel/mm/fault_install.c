@@ -15,10 +15,10 @@ pte_t fault_make_entry(const struct fault *fault, pfn_t pfn, bool write)
 {
     pte_t pte = pte_make_leaf(pfn, 1, pt_protection(fault->vma->flags));
 
-    if (!write)
+    if (!write || (fault->access != FAULT_WRITE && !(fault->vma->flags & VMA_SOFTDIRTY)))
         pte = pte_clear_writable(pte);
     else if (fault->access == FAULT_WRITE)
-        pte = pte_set_dirty(pte);
+        pte = pte_set_dirty(pte_set_soft_dirty(pte));
     return pte_set_accessed(pte);
 }
 

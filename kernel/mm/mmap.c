@@ -39,7 +39,8 @@ static bool is_shared(const struct mm_map_request *request)
 
 static u32 request_flags(struct mm *mm, const struct mm_map_request *request)
 {
-    u32 flags = (request->prot & VMA_PROTECTION) | request->vma_flags | mm->def_flags;
+    u32 flags =
+        VMA_SOFTDIRTY | (request->prot & VMA_PROTECTION) | request->vma_flags | mm->def_flags;
 
     flags |= request->object != NULL || request->source != NULL ? request->may : VMA_MAY_ALL;
     if (is_shared(request))

@@ -83,6 +83,13 @@ static inline struct page *pt_page_of(pte_t pte)
     return pfn_to_page(pte_pfn(pte));
 }
 
+/* How many address spaces use the page of an entry: those that share its table, as if each had an
+ * entry. */
+static inline u64 pt_page_users(const struct page *page, const struct pt_table *leaf)
+{
+    return (u64)max(page_map_count(page), 1) + READ_ONCE(leaf->sharers) - 1;
+}
+
 /*
  * The level-2 entry of the first leaf table at or after *addr and below @end; *addr moves to the
  * first address of the range that the table serves. NULL: no more.

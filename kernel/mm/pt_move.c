@@ -33,7 +33,7 @@ static void move_entry(struct pt_table *from_leaf, pte_t *from, struct pt_table 
     ASSERT(pte_is_empty(pte_load(to)));
     from_leaf->nr[kind]--;
     to_leaf->nr[kind]++;
-    pte_store(to, pte);
+    pte_store(to, pte_set_soft_dirty(pte));
 }
 
 /* The leaf table that @addr moves to; NULL when nobody reserved it: there is nothing to be moved.

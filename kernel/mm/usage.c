@@ -7,12 +7,6 @@
 /* Proportional shares are summed in 1/4096 bytes, so that thirds do not get lost. */
 #define SHARE_SHIFT 12
 
-/* How many address spaces use a page: sharers of its table count, as if each had an entry. */
-static u64 users_of(const struct page *page, const struct pt_table *leaf)
-{
-    return (u64)max(page_map_count(page), 1) + leaf->sharers - 1;
-}
-
 static void count_page(struct vma_usage *usage, pte_t pte, const struct page *page, u64 users)
 {
     bool dirty = pte_is_dirty(pte) || page_flag_test(page, PAGE_DIRTY);
@@ -47,7 +41,7 @@ static void count_leaf(struct vma_usage *usage, struct pt_cursor *cursor, vaddr_
         struct page *page = pt_page_of(pte);
 
         if (page != NULL)
-            count_page(usage, pte, page, users_of(page, cursor->leaf));
+            count_page(usage, pte, page, pt_page_users(page, cursor->leaf));
     }
 }
 

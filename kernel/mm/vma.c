@@ -204,7 +204,7 @@ static bool vma_doors_continue(const struct vma *low, const struct vma *high)
 
 bool vma_can_merge(const struct vma *low, const struct vma *high)
 {
-    if (low->end != high->start || low->flags != high->flags)
+    if (low->end != high->start || ((low->flags ^ high->flags) & ~VMA_SOFTDIRTY))
         return false;
     if (vma_is_special(low) || vma_is_counted(low))
         return false;
@@ -228,6 +228,7 @@ static void vma_absorb(struct vma *low, struct vma *high)
     object_areas_take(high);
     vma_tree_remove(low->mm, high);
     low->end = end;
+    low->flags |= high->flags & VMA_SOFTDIRTY;
     object_areas_add(low);
     object_areas_unlock(low->object);
 
@@ -299,7 +300,7 @@ struct vma *vma_merge_below(struct vma *vma)
 /* Would they be one area but for their access rights (vma.h 4)? */
 static bool vma_is_kin(const struct vma *low, const struct vma *high)
 {
-    if (low->end != high->start || ((low->flags ^ high->flags) & ~VMA_PROTECTION))
+    if (low->end != high->start || ((low->flags ^ high->flags) & ~(VMA_PROTECTION | VMA_SOFTDIRTY)))
         return false;
     return vma_doors_continue(low, high) &&
            (low->object != NULL || low->birth + vma_pages(low) == high->birth);

@@ -170,24 +170,27 @@ static bool revalidate(struct inode *directory, const struct name *name, struct 
 }
 
 /* Files about a process belong to its effective user, or to root when it may not be inspected. */
-static void status(struct inode *inode, struct file_status *file_status)
+static void owner_update(struct inode *inode)
 {
     struct task *task = proc_subject_task(&proc_node_of(inode)->subject);
-    const struct credentials *credentials;
+    const struct credentials *credentials = task ? task_get_credentials(task) : NULL;
+    bool is_root = !credentials || (task->process->dumpable != 1 && !S_ISDIR(inode->mode));
 
+    WRITE_ONCE(inode->uid, is_root ? 0 : credentials->euid);
+    WRITE_ONCE(inode->gid, is_root ? 0 : credentials->egid);
+    if (credentials)
+        credentials_put(credentials);
+    if (task)
+        task_put(task);
+}
+
+static void status(struct inode *inode, struct file_status *file_status)
+{
     file_status->size = S_ISLNK(inode->mode) && proc_node_of(inode)->entry->follow ? LINK_SIZE : 0;
     file_status->block_size = BLOCK_SIZE;
-    if (!task)
-        return;
-    credentials = task_get_credentials(task);
-    if (credentials) {
-        if (task->process->dumpable == 1 || S_ISDIR(inode->mode)) {
-            file_status->uid = credentials->euid;
-            file_status->gid = credentials->egid;
-        }
-        credentials_put(credentials);
-    }
-    task_put(task);
+    owner_update(inode);
+    file_status->uid = inode->uid;
+    file_status->gid = inode->gid;
 }
 
 static int may_inspect(const struct proc_node *node)
@@ -216,11 +219,19 @@ static int setting_permission(const struct inode *inode, const struct credential
     return mask & ~bits & (MAY_READ | MAY_WRITE | MAY_EXEC) ? -EACCES : 0;
 }
 
-/* Private files are open to whoever may inspect the process, whoever owns the inode. */
+/* Files about a process ask their owner first; private directories and links are open to whoever
+ * may inspect the process, whoever owns the inode. */
 static int permission(struct inode *inode, const struct credentials *credentials, unsigned mask)
 {
     const struct proc_node *node = proc_node_of(inode);
 
+    if (node->subject.process && S_ISREG(inode->mode)) {
+        int error;
+
+        owner_update(inode);
+        error = inode_permission_by_mode(inode, credentials, mask);
+        return error ? error : may_inspect(node);
+    }
     if (node->entry->private)
         return may_inspect(node);
     if (node->is_setting)

@@ -13,7 +13,7 @@
 
 #include "views.h"
 
-static int open_mem(struct inode *inode, struct file *file)
+int proc_open_memory(struct inode *inode, struct file *file)
 {
     const struct proc_subject *subject = &proc_node_of(inode)->subject;
     struct task *task = proc_subject_task(subject);
@@ -34,7 +34,7 @@ static int open_mem(struct inode *inode, struct file *file)
     return 0;
 }
 
-static void release_mem(struct file *file)
+void proc_release_memory(struct file *file)
 {
     if (file->private)
         mm_put(file->private);
@@ -92,15 +92,15 @@ static ssize_t write_mem(struct file *file, struct io_buffer *buffer, u64 *posit
     return move(file, buffer, position, true);
 }
 
-static s64 seek_mem(struct file *file, s64 offset, int whence)
+s64 proc_seek_memory(struct file *file, s64 offset, int whence)
 {
     return whence == SEEK_END ? -EINVAL : file_seek_position(file, offset, whence, 0);
 }
 
 const struct file_ops proc_mem_file_ops = {
-    .open = open_mem,
-    .release = release_mem,
+    .open = proc_open_memory,
+    .release = proc_release_memory,
     .read = read_mem,
     .write = write_mem,
-    .seek = seek_mem,
+    .seek = proc_seek_memory,
 };

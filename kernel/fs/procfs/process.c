@@ -54,6 +54,11 @@ static const struct proc_entry no_entries[] = {{0}};
         LINK("exe", proc_exe_text, proc_exe_path), PROC_FILE("mounts", proc_show_mounts),          \
         PROC_FILE("mountinfo", proc_show_mountinfo), PROC_PRIVATE("smaps", 0444, proc_show_smaps), \
         PROC_PRIVATE("smaps_rollup", 0444, proc_show_smaps_rollup),                                \
+        {.name = "clear_refs", .mode = S_IFREG | 0200, .store = proc_store_clear_refs},            \
+        {.name = "pagemap",                                                                        \
+         .mode = S_IFREG | 0400,                                                                   \
+         .file_ops = &proc_pagemap_file_ops,                                                       \
+         .private = true},                                                                         \
         PROC_FILE("wchan", proc_show_wchan), PROC_FILE("schedstat", proc_show_schedstat),          \
         PROC_FILE("cgroup", proc_show_cgroup), PROC_FILE("oom_score", proc_show_oom_score),        \
         PROC_SETTING("oom_adj", proc_show_oom_adj, proc_store_oom_adj),                            \

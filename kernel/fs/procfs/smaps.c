@@ -41,8 +41,7 @@ static void put_usage(struct proc_text *text, const struct vma_usage *usage, boo
     put_size(text, "Locked:", usage->locked);
 }
 
-/* In the order of Linux's bits; Linux has no word for what is locked on fault. Nothing clears
- * soft-dirty bits: every area has "sd". */
+/* In the order of Linux's bits; Linux has no word for what is locked on fault. */
 static void put_flags(struct proc_text *text, u32 flags)
 {
     static const struct {
@@ -55,14 +54,14 @@ static void put_flags(struct proc_text *text, u32 flags)
         {VMA_LOCKED, "lo "},     {VMA_SEQUENTIAL, "sr "}, {VMA_RANDOM, "rr "},
         {VMA_DONTFORK, "dc "},   {VMA_SPECIAL, "de "},    {VMA_LOCKONFAULT, "?? "},
         {VMA_ACCOUNT, "ac "},    {VMA_NORESERVE, "nr "},  {VMA_SYNC, "sf "},
-        {VMA_WIPEONFORK, "wf "}, {VMA_DONTDUMP, "dd "},
+        {VMA_WIPEONFORK, "wf "}, {VMA_DONTDUMP, "dd "},   {VMA_SOFTDIRTY, "sd "},
     };
 
     proc_print(text, "VmFlags: ");
     for (size_t i = 0; i < ARRAY_SIZE(words); i++)
         if (flags & words[i].flag)
             proc_put(text, words[i].word, 3);
-    proc_print(text, "sd \n");
+    proc_put(text, "\n", 1);
 }
 
 struct smaps_walk {

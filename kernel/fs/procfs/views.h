@@ -48,6 +48,13 @@ int proc_root_path(const struct proc_subject *subject, struct path *path);
 int proc_exe_text(const struct proc_subject *subject, char *buffer, size_t size);
 int proc_exe_path(const struct proc_subject *subject, struct path *path);
 extern const struct file_ops proc_mem_file_ops;
+extern const struct file_ops proc_pagemap_file_ops;
+int proc_store_clear_refs(const struct proc_subject *subject, char *text, size_t len);
+/* Of files about an address space (mem.c): file->private is the address space at the time of the
+ * open, or NULL. */
+int proc_open_memory(struct inode *inode, struct file *file);
+void proc_release_memory(struct file *file);
+s64 proc_seek_memory(struct file *file, s64 offset, int whence);
 
 /* Of the machine. */
 PROC_VIEW(meminfo);

@@ -52,6 +52,7 @@
 #define VMA_WIPEONFORK  0x40000u   /* a child begins with zeroes */
 #define VMA_DONTDUMP    0x80000u   /* left out of core dumps */
 #define VMA_LOCKONFAULT 0x20000u   /* with VMA_LOCKED: not faulted in by the call */
+#define VMA_SOFTDIRTY   0x800000u  /* all of it counts as changed (mm/clear_refs.c) */
 #define VMA_SYNC        0x1000000u /* MAP_SYNC was given; seen where areas merge, and in smaps */
 
 /* The protection key of an area, in the top bits of its flags. */
@@ -286,6 +287,26 @@ bool mm_area_is_private(const struct vma_info *info);
  * => page-aligned addresses; @end when there is none; map_lock not held
  */
 vaddr_t mm_next_contents(struct mm *mm, vaddr_t addr, vaddr_t end);
+
+/*
+ * mm_page_map: for each of @nr_pages pages from @start one word as in /proc/PID/pagemap
+ * (abi/pagemap.h); the numbers of frames only with @frames.
+ * => map_lock not held
+ */
+void mm_page_map(struct mm *mm, vaddr_t start, u64 nr_pages, u64 *words, bool frames);
+
+/* What is forgotten of the pages: the number written to /proc/PID/clear_refs. */
+enum mm_clear {
+    MM_CLEAR_ALL = 1,    /* that they were used */
+    MM_CLEAR_ANONYMOUS,  /* the same, in areas without an object only */
+    MM_CLEAR_MAPPED,     /* the same, in areas with one only */
+    MM_CLEAR_SOFT_DIRTY, /* that they were changed */
+    MM_CLEAR_PEAK,       /* how many there were at most */
+    MM_CLEAR_END,
+};
+
+/* mm_clear_references: => map_lock not held; -ENOMEM: some pages are not done */
+int mm_clear_references(struct mm *mm, enum mm_clear what) __must_check;
 
 /* System-wide totals in pages, for meminfo. */
 struct mm_totals {

@@ -1,0 +1,84 @@
+/*
+ * What each page of an address space is, one word each, for /proc/PID/pagemap. A page of an area
+ * that is soft-dirty as a whole counts as soft-dirty, mapped or not. Lock: map_lock for reading;
+ * each leaf table is locked while it is read.
+ */
+#include <abi/pagemap.h>
+
+#include "pt.h"
+
+struct page_map {
+    vaddr_t start;
+    u64 *words;
+    bool frames;
+};
+
+static u64 *word_of(const struct page_map *map, vaddr_t addr)
+{
+    return &map->words[(addr - map->start) >> PAGE_SHIFT];
+}
+
+static u64 entry_word(const struct page_map *map, pte_t pte, const struct pt_table *leaf)
+{
+    const struct page *page = pt_page_of(pte);
+    u64 word = 0;
+
+    if (pte_is_empty(pte))
+        return 0;
+    if (pte_is_present(pte))
+        word |= PAGEMAP_PRESENT | (map->frames ? pte_pfn(pte) : 0);
+    if (pte_is_swap(pte))
+        word |= PAGEMAP_SWAP;
+    if (pte_is_soft_dirty(pte))
+        word |= PAGEMAP_SOFT_DIRTY;
+    if (pte_is_uffd_wp(pte))
+        word |= PAGEMAP_UFFD_WP;
+    if (page != NULL && !page_flag_test(page, PAGE_PRIVATE_OWNED))
+        word |= PAGEMAP_FILE;
+    if (page != NULL && pt_page_users(page, leaf) == 1)
+        word |= PAGEMAP_EXCLUSIVE;
+    return word;
+}
+
+static void map_leaf(const struct page_map *map, const struct pt_cursor *cursor, vaddr_t end)
+{
+    const pte_t *slot = cursor->slot;
+    vaddr_t addr;
+
+    for (addr = cursor->addr; addr < end; addr += PAGE_SIZE, slot++)
+        *word_of(map, addr) |= entry_word(map, pte_load(slot), cursor->leaf);
+}
+
+static void map_area(const struct page_map *map, const struct vma *vma, vaddr_t addr, vaddr_t end)
+{
+    u64 all = vma->flags & VMA_SOFTDIRTY ? PAGEMAP_SOFT_DIRTY : 0;
+    struct pt_cursor cursor;
+    vaddr_t at;
+
+    for (at = addr; at < end; at += PAGE_SIZE)
+        *word_of(map, at) = all;
+    while (pt_next_upper(vma->mm, &addr, end) != NULL) {
+        vaddr_t next = pt_leaf_end(addr, end);
+
+        if (pt_lock(&cursor, vma->mm, addr)) {
+            map_leaf(map, &cursor, next);
+            pt_unlock(&cursor);
+        }
+        addr = next;
+    }
+}
+
+void mm_page_map(struct mm *mm, vaddr_t start, u64 nr_pages, u64 *words, bool frames)
+{
+    struct page_map map = {.start = start, .words = words, .frames = frames};
+    vaddr_t end = start + (nr_pages << PAGE_SHIFT);
+    const struct vma *vma;
+    u64 i;
+
+    for (i = 0; i < nr_pages; i++)
+        words[i] = 0;
+    read_lock(&mm->map_lock);
+    vma_for_each_overlap (vma, mm, start, end)
+        map_area(&map, vma, max(vma->start, start), min(vma->end, end));
+    read_unlock(&mm->map_lock);
+}
