@@ -134,6 +134,22 @@ TEST(a_right_the_area_does_not_give)
     finish(mm);
 }
 
+TEST(an_entry_whose_writes_nobody_would_notice)
+{
+    pte_t *slot;
+
+    start();
+    EXPECT_EQ(mm_clear_references(mm, MM_CLEAR_SOFT_DIRTY), 0);
+    user_write(mm, at, 1); /* soft-dirty by the fault */
+    audit();
+    slot = slot_of(at);
+    *slot = pte_clear_soft_dirty(*slot);
+    expect_broken("entry_soft_dirty");
+    *slot = pte_set_soft_dirty(*slot);
+    audit();
+    finish(mm);
+}
+
 TEST(an_entry_that_nobody_counted)
 {
     pte_t *slot;
