@@ -20,6 +20,7 @@
 #include <drivers/drivers.h>
 #include <drivers/interrupt.h>
 #include <ipc/futex.h>
+#include <ipc/mqueue.h>
 #include <ipc/msg.h>
 #include <ipc/sem.h>
 #include <ipc/shm.h>
@@ -148,6 +149,7 @@ static void step_processes(struct boot_info *boot)
     (void)boot;
     signal_init();
     futex_init();
+    mqueue_init();
     msg_init();
     sem_init();
     shm_init();

@@ -7,6 +7,7 @@ quire_SOURCES += %D%/sys_file.c
 quire_SOURCES += %D%/sys_futex.c
 quire_SOURCES += %D%/sys_ipc.c
 quire_SOURCES += %D%/sys_machine.c
+quire_SOURCES += %D%/sys_mqueue.c
 quire_SOURCES += %D%/sys_mm.c
 quire_SOURCES += %D%/sys_name.c
 quire_SOURCES += %D%/sys_poll.c

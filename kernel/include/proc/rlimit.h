@@ -38,6 +38,7 @@ struct user_account {
     s64 nr_tasks;              /* (a) */
     s64 nr_signals;            /* (a) */
     u64 locked_pages;          /* (a) of segments, by SHM_LOCK */
+    u64 queue_bytes;           /* (a) of POSIX message queues, for RLIMIT_MSGQUEUE */
     struct user_account *next; /* (account table lock) */
 };
 struct user_account *
