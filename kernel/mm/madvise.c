@@ -126,11 +126,10 @@ static int apply_cold(struct advised *a)
 static int apply_page_out(struct advised *a)
 {
     struct vma *vma = a->vma;
-    struct vm_source *source = vma->flags & VMA_SPECIAL ? NULL : vma->source;
     struct vm_object *object;
     u64 first, last;
 
-    if (vma->object != NULL && (source == NULL || !source->ops->is_trusted(source)))
+    if (vma->object != NULL && !vma_is_trusted(vma))
         return 0;
     cool_range(a->mm, a->start, a->end);
     if (!vma_is_shared(vma))
@@ -168,8 +167,8 @@ static int apply_will_need(struct advised *a)
 
 static int punch(struct vm_source *source, struct vm_object *object, u64 offset, u64 len)
 {
-    return source != NULL ? source->ops->punch(source, offset, len)
-                          : object_punch(object, offset, len);
+    return source != NULL && source->ops->punch != NULL ? source->ops->punch(source, offset, len)
+                                                        : object_punch(object, offset, len);
 }
 
 static int apply_remove(struct advised *a)

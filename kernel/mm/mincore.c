@@ -32,11 +32,7 @@ static bool is_resident(struct mm *mm, const struct vma *vma, vaddr_t addr)
  * are. */
 static bool is_told(const struct vma *vma)
 {
-    if (vma_is_anonymous(vma))
-        return true;
-    if ((vma->flags & VMA_SPECIAL) || vma->source == NULL)
-        return false;
-    return vma->source->ops->is_trusted(vma->source);
+    return vma_is_anonymous(vma) || vma_is_trusted(vma);
 }
 
 /* => how many pages from @addr on were looked at: less than @nr where there is a hole */

@@ -103,6 +103,14 @@ static inline bool vma_is_counted(const struct vma *vma)
            vma->source->ops->area_count != NULL;
 }
 
+/* May the caller know which of the object's pages are in memory? */
+static inline bool vma_is_trusted(const struct vma *vma)
+{
+    if ((vma->flags & VMA_SPECIAL) || vma->source == NULL)
+        return false;
+    return vma->source->ops->is_trusted == NULL || vma->source->ops->is_trusted(vma->source);
+}
+
 /* The index in the object of the page at @addr. */
 static inline u64 vma_index(const struct vma *vma, vaddr_t addr)
 {

@@ -32,16 +32,28 @@ struct core_areas {
 
 /* ---- what of an area is written ---- */
 
+/* The inode of the file behind an area; NULL: no file, but a System V segment, say. */
+static struct inode *inode_of(const struct vma_info *info)
+{
+    if (info->source == NULL || info->source->ops != &file_source_ops)
+        return NULL;
+    return file_of_source(info->source)->inode;
+}
+
 /* Is the file behind an area still reachable by a name? */
 static bool has_name(const struct vma_info *info)
 {
-    return info->source != NULL && READ_ONCE(file_of_source(info->source)->inode->links) > 0;
+    const struct inode *inode = inode_of(info);
+
+    return inode != NULL && READ_ONCE(inode->links) > 0;
 }
 
 static bool is_executable_file(const struct vma_info *info)
 {
-    return info->source != NULL && info->offset == 0 && (info->flags & VMA_READ) &&
-           (READ_ONCE(file_of_source(info->source)->inode->mode) & 0111);
+    const struct inode *inode = inode_of(info);
+
+    return inode != NULL && info->offset == 0 && (info->flags & VMA_READ) &&
+           (READ_ONCE(inode->mode) & 0111);
 }
 
 /* => bytes; PAGE_SIZE may stand for "if it begins with an ELF header" */

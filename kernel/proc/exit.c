@@ -144,7 +144,7 @@ static bool notify_parent(struct process *process)
         action = signal_action_read(parent, SIGCHLD);
         forget = action.handler == SIG_IGN || (action.flags & SA_NOCLDWAIT);
     }
-    if (process->exit_signal != 0)
+    if (process->exit_signal > 0 && process->exit_signal <= NR_SIGNALS) /* clone takes any byte */
         (void)signal_send_locked(parent, NULL, &info);
     spin_unlock(&parent->lock);
     wake_all(&parent->child_wait);

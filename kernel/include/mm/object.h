@@ -171,9 +171,10 @@ struct vm_source_ops {
     void (*put)(struct vm_source *source);
     /* For /proc/PID/maps: the path as seen from the reader's root, device and inode numbers. */
     void (*describe)(struct vm_source *source, char *path, size_t size, u64 *device, u64 *inode);
-    /* May the caller know and change which pages are in memory: its owner, or may write it? */
+    /* May the caller know and change which pages are in memory: its owner, or may write it?
+     * NULL: everybody who has mapped it */
     bool (*is_trusted)(struct vm_source *source);
-    /* Make a hole, as fallocate(2) does. => may sleep; no map_lock held */
+    /* Make a hole, as fallocate(2) does. => may sleep; no map_lock held. NULL: object_punch does */
     int (*punch)(struct vm_source *source, u64 offset, u64 len);
     /*
      * For doors that count the areas mapped through them: one more, one less. NULL: nobody counts.
