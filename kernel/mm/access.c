@@ -71,7 +71,12 @@ static int get_page(const struct access *access, vaddr_t addr, struct page **out
         return -EFAULT;
     /* A first fault also grows a stack; a debugger's access never does. */
     fault.vma = vma_find_at(access->mm, fault.addr);
-    return fault.vma == NULL ? -EFAULT : get_page_locked(&fault, out);
+    if (fault.vma == NULL)
+        return -EFAULT;
+    /* The processor reads what it may execute; others ask for the right to read. */
+    if (access->foreign && !access->write && !access->force && !(fault.vma->flags & VMA_READ))
+        return -EFAULT;
+    return get_page_locked(&fault, out);
 }
 
 int mm_get_user_page(struct mm *mm, vaddr_t addr, bool write, struct page **out)

@@ -156,6 +156,8 @@ long process_control(int option, unsigned long a, unsigned long b, unsigned long
         return 0;
     case PR_SET_TIMING:
         return a == 0 ? 0 : -EINVAL;
+    case PR_SET_MM: /* the marks of /proc/PID/stat stay where exec put them */
+        return capable(CAP_SYS_RESOURCE) ? -EINVAL : -EPERM;
     default:
         return -EINVAL;
     }

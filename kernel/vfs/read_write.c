@@ -18,7 +18,7 @@ static ssize_t file_read_position(struct file *file, struct io_buffer *buffer, u
     if (!(file->mode & FILE_READ))
         return -EBADF;
     if (file->ops->read == NULL)
-        return -EINVAL;
+        return inode_is_directory(file->inode) ? -EISDIR : -EINVAL;
     io_buffer_truncate(buffer, MAX_RW_COUNT);
     if ((s64)(*position + buffer->remaining) < 0)
         return -EINVAL;

@@ -126,7 +126,7 @@ CELL("limit in effect", "RLIMIT_AS", "mmap, brk, mremap, the stack")
     note("PROT_NONE counts, too");
     got(raw_mmap(0, 64UL << 20, PROT_NONE, ANON_PRIVATE, -1, 0));
     note("fork");
-    got(fork());
+    forks();
 }
 
 CELL("limit in effect", "RLIMIT_AS", "lower than what there is")
@@ -231,7 +231,7 @@ CELL("limit in effect", "RLIMIT_NPROC", "fork, a user")
 CELL("limit in effect", "RLIMIT_NPROC", "fork, root")
 {
     limit(RLIMIT_NPROC, 1);
-    got(fork());
+    forks();
 }
 
 CELL("limit in effect", "RLIMIT_CPU", "soft: SIGXCPU")

@@ -83,7 +83,7 @@ CELL("vm.overcommit_memory", "2", "fork of more than half")
     got(setting(MODE_FILE, 2));
     got(anon(all / 16 * 6 & -PAGE, 0));
     note("fork");
-    got(fork());
+    forks();
 }
 
 CELL("vm.overcommit_ratio", "default", "50")

@@ -138,6 +138,17 @@ int file(const char *path, unsigned nr)
     return fd;
 }
 
+void forks(void)
+{
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(0);
+    got_value(pid);
+    if (pid > 0)
+        waitpid(pid, NULL, 0);
+}
+
 static long number_after(const char *text, const char *key)
 {
     const char *at = key == NULL ? text : strstr(text, key);

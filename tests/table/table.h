@@ -70,6 +70,9 @@ char *anon(size_t len, int more_flags);
 /* file: a new file of @nr pages, each filled with 7; => open read-write */
 int file(const char *path, unsigned nr);
 
+/* forks: append what fork says; the child ends at once. */
+void forks(void);
+
 /* status_number: the number after @key (such as "VmLck:") in /proc/self/status; -1: none */
 long status_number(const char *key);
 /* file_number: the number after @key in the file, or at its beginning when @key is NULL; -1: none

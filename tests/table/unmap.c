@@ -113,7 +113,7 @@ CELL("munmap", "the same pages again", "no error")
 CELL("munmap", "the stack pointer's page", "dies")
 {
     unsigned long here = (unsigned long)__builtin_frame_address(0) & -PAGE;
-    raw_munmap(here - 16 * PAGE, 32 * PAGE);
+    raw_munmap(here - 16 * PAGE, 17 * PAGE);
 }
 
 /* ---- brk ---- */
