@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <kern/preempt.h>
+
 #include "program.h"
 
 struct door {
@@ -27,11 +29,13 @@ static inline void door_put(struct vm_source *source)
 
 static inline void door_area_added(struct vm_source *source)
 {
+    might_sleep();
     door_of(source)->areas++;
 }
 
 static inline void door_area_removed(struct vm_source *source)
 {
+    might_sleep();
     EXPECT(door_of(source)->areas-- > 0);
 }
 
