@@ -98,8 +98,21 @@ static size_t numbers_read(const struct sysctl *setting, char *buffer, size_t le
     return min(used, len);
 }
 
+static size_t word_read(const struct sysctl *setting, char *buffer, size_t len)
+{
+    const char *word = setting->words[READ_ONCE(*(s32 *)setting->value)];
+    size_t done = min(strlen(word), len);
+
+    memcpy(buffer, word, done);
+    if (done < len)
+        buffer[done++] = '\n';
+    return done;
+}
+
 size_t sysctl_read(const struct sysctl *setting, u64 position, char *buffer, size_t len)
 {
+    if (setting->kind == SYSCTL_WORD)
+        return position == 0 ? word_read(setting, buffer, len) : 0;
     if (setting->kind == SYSCTL_STRING)
         return string_read(setting, position, buffer, len);
     return position == 0 ? numbers_read(setting, buffer, len) : 0;
@@ -125,6 +138,20 @@ static ssize_t string_write(const struct sysctl *setting, u64 position, const ch
     }
     value[position + i] = '\0';
     return (ssize_t)len;
+}
+
+static ssize_t word_write(const struct sysctl *setting, const char *text, size_t len)
+{
+    size_t used = len > 0 && text[len - 1] == '\n' ? len - 1 : len;
+    s32 i;
+
+    for (i = 0; setting->words[i] != NULL; i++) {
+        if (strlen(setting->words[i]) == used && memcmp(setting->words[i], text, used) == 0) {
+            WRITE_ONCE(*(s32 *)setting->value, i);
+            return (ssize_t)len;
+        }
+    }
+    return -EINVAL;
 }
 
 static bool is_blank(char c)
@@ -228,6 +255,8 @@ ssize_t sysctl_write(const struct sysctl *setting, u64 position, const char *tex
         return 0;
     if (setting->kind == SYSCTL_STRING)
         return string_write(setting, position, text, len);
+    if (setting->kind == SYSCTL_WORD && position == 0)
+        return word_write(setting, text, len);
     return position == 0 ? numbers_write(setting, text, len) : (ssize_t)len;
 }
 

@@ -157,12 +157,27 @@ static void stack_push(struct frame_stacks *stacks, struct page *page)
     stacks->pages[stacks->count++] = page;
 }
 
+static bool clear_freed; /* (I) after boot */
+
+void frames_clear_freed(bool clear)
+{
+    clear_freed = clear;
+}
+
+bool frames_are_cleared(void)
+{
+    return clear_freed;
+}
+
 /* A block without references becomes free. */
 static void release_block(struct page *page, unsigned int order)
 {
     struct frame_stacks *stacks;
     irqflags_t irq;
     u64 i;
+
+    if (unlikely(clear_freed))
+        memset(page_to_virt(page), 0, PAGE_SIZE << order);
 
     DEBUG_ASSERT(!page_flag_test(page, PAGE_FREE | PAGE_RESERVED | PAGE_TAIL | PAGE_LRU));
     DEBUG_ASSERT(page_order(page) == order);

@@ -4,6 +4,7 @@
  */
 #include "slab_boot.h"
 #include <arch/boot.h>
+#include <kern/cmdline.h>
 #include <kern/panic.h>
 #include <kern/printk.h>
 #include <kmem/boot_memory.h>
@@ -11,6 +12,7 @@
 #include <kmem/kmalloc.h>
 #include <kmem/kmem.h>
 #include <kmem/vmalloc.h>
+#include <lib/parse.h>
 
 /* The first MiB belongs to the firmware and to the start of other CPUs. */
 #define LOW_MEMORY_END 0x100000UL
@@ -76,6 +78,16 @@ static const struct arch_memory_source memory_source = {
     .frame_free = source_frame_free,
 };
 
+/* init_on_free=1 */
+static bool wants_clearing(void)
+{
+    char word[8];
+    bool wanted;
+
+    return cmdline_find("init_on_free", word, sizeof(word)) && parse_bool(word, &wanted) == 0 &&
+           wanted;
+}
+
 void kmem_init(const struct boot_info *boot)
 {
     boot_frames_init(&boot_present);
@@ -83,6 +95,7 @@ void kmem_init(const struct boot_info *boot)
     boot_frames = boot_present;
     reserve_boot_data(&boot_frames, boot);
     create_zone();
+    frames_clear_freed(wants_clearing());
     slab_init();
     kmalloc_init();
     vmalloc_init();

@@ -269,6 +269,8 @@ void kmem_cache_free(struct kmem_cache *cache, void *object)
 
     if (object == NULL)
         return;
+    if (unlikely(frames_are_cleared()) && cache->constructor == NULL)
+        memset(object, 0, cache->object_size);
     slot_check_free(cache, object);
     irq = irq_save();
     magazine = magazine_get(cache);

@@ -10,6 +10,7 @@
 #include "reclaim.h"
 #include "settings.h"
 #include "shmem.h"
+#include "write_exec.h"
 
 struct page *zero_page;
 
@@ -23,6 +24,7 @@ void mm_init(void)
     reclaim_init();
     settings_init();
     commit_init();
+    write_exec_init();
     zero_page = page_alloc(ALLOC_ZERO);
     ASSERT(zero_page != NULL);
 }

@@ -54,3 +54,4 @@ quire_SOURCES += %D%/table.c
 quire_SOURCES += %D%/usage.c
 quire_SOURCES += %D%/vma.c
 quire_SOURCES += %D%/vma_tree.c
+quire_SOURCES += %D%/write_exec.c

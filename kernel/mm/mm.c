@@ -102,7 +102,7 @@ static void inherit_layout(struct mm *child, const struct mm *parent)
     child->limits = parent->limits;
     child->core_filter = parent->core_filter;
     pkey_inherit(child, parent);
-    memcpy(child->saved_auxv, parent->saved_auxv, sizeof(child->saved_auxv));
+    child->refuse_write_exec = parent->refuse_write_exec;
     child->last_lineage = parent->last_lineage;
     child->executable = parent->executable;
     child->membarrier = READ_ONCE(parent->membarrier);

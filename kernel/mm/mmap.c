@@ -17,6 +17,7 @@
 #include "settings.h"
 #include "shmem.h"
 #include "unmap.h"
+#include "write_exec.h"
 
 /* What a request becomes on its way. */
 struct mapping {
@@ -192,6 +193,8 @@ static int mapping_check(struct mapping *map)
         err = check_rights(map->request);
     if (err == 0)
         err = check_limits(map);
+    if (err == 0 && write_exec_is_refused(map->mm, map->flags, map->flags))
+        err = -EACCES;
     return err;
 }
 

@@ -11,6 +11,7 @@
 #include "populate.h"
 #include "pt.h"
 #include "settings.h"
+#include "write_exec.h"
 
 #define PROT_KNOWN (PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM)
 
@@ -49,7 +50,7 @@ static bool is_newly_charged(const struct protection *p, const struct vma *vma)
 
 static int check_area(const struct protection *p, const struct vma *vma, u64 nr_pages)
 {
-    if (!is_allowed(p, vma))
+    if (!is_allowed(p, vma) || write_exec_is_refused(p->mm, vma->flags, new_flags(p, vma)))
         return -EACCES;
     if ((p->rights & VMA_WRITE) && account_check(p->mm, new_flags(p, vma), nr_pages) != 0 &&
         account_check(p->mm, vma->flags, nr_pages) == 0)

@@ -10,6 +10,7 @@
 #include <abi/signal.h>
 #include <arch/user.h>
 #include <lib/string.h>
+#include <mm/mm.h>
 #include <proc/credentials.h>
 #include <proc/task.h>
 #include <vfs/cred.h>
@@ -67,6 +68,20 @@ static long set_subreaper(unsigned long on)
 
     current_process()->is_subreaper = on != 0;
     process_tree_unlock(flags);
+    return 0;
+}
+
+/* Once on it stays on. */
+static long refuse_write_exec(unsigned long flags)
+{
+    struct mm *mm = current_task()->mm;
+
+    if (flags & ~(unsigned long)PR_MDWE_REFUSE_EXEC_GAIN)
+        return -EINVAL;
+    if (flags == 0 && mm->refuse_write_exec)
+        return -EPERM;
+    if (flags != 0)
+        WRITE_ONCE(mm->refuse_write_exec, true);
     return 0;
 }
 
@@ -143,6 +158,10 @@ long process_control(int option, unsigned long a, unsigned long b, unsigned long
         return (long)current_task()->timer_slack;
     case PR_GET_TID_ADDRESS:
         return put_user(current_task()->clear_child_tid, (void __user *__user *)a);
+    case PR_SET_MDWE:
+        return b || c || d ? -EINVAL : refuse_write_exec(a);
+    case PR_GET_MDWE:
+        return a || b || c || d ? -EINVAL : current_task()->mm->refuse_write_exec;
     case PR_SET_THP_DISABLE:
         if (b || c || d)
             return -EINVAL;

@@ -9,6 +9,8 @@
 #include <abi/limits.h>
 #include <kmem/kmalloc.h>
 #include <lib/string.h>
+#include <mm/mm.h>
+#include <proc/task.h>
 #include <vfs/context.h>
 #include <vfs/file.h>
 #include <vfs/io.h>
@@ -72,6 +74,23 @@ static int open_interpreter(struct exec *exec, const struct elf_program_header *
                         sizeof(struct elf_header), 0);
 }
 
+/* Is a segment, or the stack, to be writable and executable where that is refused? */
+static bool is_refused(const struct elf_image *image)
+{
+    const struct mm *mm = current_task()->mm;
+
+    for (unsigned i = 0; i < image->header.program_count; i++) {
+        const struct elf_program_header *program = &image->programs[i];
+
+        if (program->type != PT_LOAD && program->type != PT_GNU_STACK)
+            continue;
+        if ((program->flags & PF_W) && (program->flags & PF_X) && mm != NULL &&
+            mm_refuses_write_exec(mm))
+            return true;
+    }
+    return false;
+}
+
 /* What else the program headers say before anything is mapped. */
 static int scan_programs(struct exec *exec)
 {
@@ -103,11 +122,15 @@ int elf_open(struct exec *exec)
     error = read_programs(&exec->program);
     if (!error)
         error = scan_programs(exec);
+    if (!error && is_refused(&exec->program))
+        error = -EACCES;
     if (error || exec->interpreter.file == NULL)
         return error;
     if (!header_is_ours(&exec->interpreter.header))
         return -ELIBBAD;
     error = read_programs(&exec->interpreter);
+    if (!error && is_refused(&exec->interpreter))
+        error = -EACCES;
     return error == -ENOEXEC ? -ELIBBAD : error;
 }
 

@@ -269,10 +269,9 @@ int elf_map(struct exec *exec)
     /* The heap of a static PIE (or of ld.so run by hand) goes to the programs' region, away from
      * the mmap area. */
     heap_after = mapping.end;
-    if (exec->program.header.type == ET_DYN && exec->interpreter.file == NULL &&
-        !exec->fixed_layout)
+    if (exec->program.header.type == ET_DYN && exec->interpreter.file == NULL && !exec->fixed_heap)
         heap_after = mm_layout_pie_base(true, 0);
-    mm->brk_start = mm_layout_brk_start(heap_after, exec->fixed_layout, machine_random_u64());
+    mm->brk_start = mm_layout_brk_start(heap_after, exec->fixed_heap, machine_random_u64());
     mm->brk = mm->brk_start;
     if (exec->interpreter.file != NULL)
         error = map_interpreter(exec);

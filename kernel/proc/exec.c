@@ -11,6 +11,7 @@
 #include <arch/mmu.h>
 #include <arch/thread.h>
 #include <kern/cmdline.h>
+#include <kern/sysctl.h>
 #include <kmem/kmalloc.h>
 #include <lib/string.h>
 #include <mm/mm.h>
@@ -31,13 +32,21 @@
 #include "exec_internal.h"
 #include "proc_internal.h"
 
-bool exec_layout_is_fixed(void)
-{
-    static int fixed = -1;
+/* kernel.randomize_va_space */
+enum layout { LAYOUT_FIXED, LAYOUT_RANDOM, LAYOUT_RANDOM_WITH_HEAP };
+static s32 layout = LAYOUT_RANDOM_WITH_HEAP;
 
-    if (fixed < 0)
-        fixed = cmdline_has("norandmaps");
-    return fixed;
+static const struct sysctl settings[] = {
+    {.name = "randomize_va_space", .value = &layout},
+    {0},
+};
+static struct sysctl_table table = SYSCTL_TABLE("kernel", settings);
+
+void exec_init(void)
+{
+    if (cmdline_has("norandmaps"))
+        layout = LAYOUT_FIXED;
+    sysctl_register(&table);
 }
 
 /* Step 1: the file, through any number of scripts up to the limit, to an ELF image. */
@@ -76,7 +85,9 @@ static int prepare(struct exec *exec)
 
     if (error)
         return error;
-    exec->fixed_layout = exec_layout_is_fixed() || (self->personality & ADDR_NO_RANDOMIZE);
+    exec->fixed_layout =
+        READ_ONCE(layout) == LAYOUT_FIXED || (self->personality & ADDR_NO_RANDOMIZE);
+    exec->fixed_heap = exec->fixed_layout || READ_ONCE(layout) < LAYOUT_RANDOM_WITH_HEAP;
     if (refcount_read(&self->process->signals.actions->references) > 1) {
         exec->actions = signal_actions_copy(self->process);
         if (exec->actions == NULL)
@@ -92,6 +103,7 @@ static int prepare(struct exec *exec)
         error = PTR_ERR(exec->mm);
         exec->mm = NULL;
     } else {
+        exec->mm->refuse_write_exec = self->mm != NULL && self->mm->refuse_write_exec;
         exec->mm->core_filter =
             self->mm != NULL ? READ_ONCE(self->mm->core_filter) : CORE_FILTER_DEFAULT;
     }

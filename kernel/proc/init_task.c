@@ -272,6 +272,7 @@ void proc_init(void)
     core_settings_init();
     mm_set_oom_hook(process_oom_kill);
     process_oom_init();
+    exec_init();
     mm_set_lock_hook(may_exceed_lock_limit);
     mm_set_caller_hook(describe_caller);
 }

@@ -17,7 +17,6 @@
 #include <lib/string.h>
 #include <mm/mm.h>
 #include <proc/credentials.h>
-#include <proc/exec.h>
 #include <proc/machine.h>
 #include <proc/pid.h>
 #include <proc/rlimit.h>
@@ -122,13 +121,6 @@ static int show_printk(struct proc_text *text, const struct proc_subject *subjec
 {
     (void)subject;
     proc_print(text, "%d\t4\t1\t7\n", (int)console_get_level() + 1);
-    return 0;
-}
-
-static int show_random_layout(struct proc_text *text, const struct proc_subject *subject)
-{
-    (void)subject;
-    proc_print(text, "%d\n", exec_layout_is_fixed() ? 0 : 2);
     return 0;
 }
 
@@ -296,7 +288,6 @@ static const struct proc_entry kernel_entries[] = {
     PROC_FILE("pid_max", show_pid_max),
     PROC_FILE("printk", show_printk),
     PROC_FOLDER("random", random_entries, NULL),
-    PROC_FILE("randomize_va_space", show_random_layout),
     PROC_FILE("tainted", show_zero),
     PROC_FILE("threads-max", show_threads_max),
     PROC_FILE("version", show_version),

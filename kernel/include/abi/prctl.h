@@ -32,6 +32,9 @@
 #define PR_SET_THP_DISABLE       41
 #define PR_GET_THP_DISABLE       42
 #define PR_CAP_AMBIENT           47
+#define PR_SET_MDWE              65 /* Linux 6.3 */
+#define PR_GET_MDWE              66
+#define PR_MDWE_REFUSE_EXEC_GAIN 1
 #define PR_CAP_AMBIENT_IS_SET    1
 #define PR_CAP_AMBIENT_RAISE     2
 #define PR_CAP_AMBIENT_LOWER     3

@@ -23,6 +23,7 @@
 enum sysctl_kind {
     SYSCTL_INT,    /* s32 at value */
     SYSCTL_ULONG,  /* u64 at value */
+    SYSCTL_WORD,   /* s32 at value: which of words */
     SYSCTL_STRING, /* char[size] at value, terminated */
 };
 
@@ -30,8 +31,9 @@ struct sysctl {
     const char *name; /* NULL ends a table */
     u32 mode;         /* permissions; 0: 0644 */
     enum sysctl_kind kind;
-    unsigned count; /* numbers; 0: one. Bytes of a string, the last a zero */
-    void *value;    /* NULL: get */
+    unsigned count;           /* numbers; 0: one. Bytes of a string, the last a zero */
+    void *value;              /* NULL: get */
+    const char *const *words; /* NULL ends them */
     /* The range of each number, when maximum is not 0 (of a ULONG: as u64). */
     s64 minimum, maximum;
     void (*get)(const struct sysctl *setting, u64 *values);

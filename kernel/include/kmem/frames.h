@@ -33,6 +33,10 @@ void page_free(struct page *page);
 void page_free_order(struct page *page, unsigned int order);
 void page_free_bulk(unsigned int nr, struct page **pages);
 
+/* init_on_free=1: what is freed, frames and slab objects, is overwritten with zeroes. */
+void frames_clear_freed(bool clear);
+bool frames_are_cleared(void);
+
 /* The frame seen through the direct map, for users that want memory rather than a struct page. */
 void *frame_alloc(unsigned int flags) __must_check;
 void frame_free(void *frame);

@@ -113,6 +113,7 @@ struct mm {
     u16 pkeys_used;                   /* (m) bit per protection key */
     s8 execute_only_key;              /* (m) -1: none yet */
     u32 core_filter;                  /* (a) /proc/PID/coredump_filter: CORE_FILTER_* */
+    bool refuse_write_exec;           /* (a) PR_SET_MDWE: set, never cleared */
     u32 oom_state;                    /* (a) enum mm_oom_state */
     u64 minor_faults, major_faults;   /* (a) */
 };
@@ -336,6 +337,10 @@ vaddr_t mm_layout_pie_base(bool fixed, u64 random);
 
 /* Free about @nr_pages clean pages of files; may sleep. Returns how many. */
 u64 reclaim_pages(u64 nr_pages);
+
+/* Is memory refused that is writable and executable, or becomes executable (vm.wx_policy,
+ * PR_SET_MDWE)? */
+bool mm_refuses_write_exec(const struct mm *mm);
 
 /* ---- out of memory: proc chooses (proc/oom.c) ---- */
 

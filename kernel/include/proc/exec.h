@@ -20,5 +20,5 @@ long exec_user(struct trap_frame *frame, int directory_fd, const char __user *pa
 long exec_kernel(struct trap_frame *frame, const char *path, const char *const *argv,
                  const char *const *envp);
 
-/* norandmaps on the command line. */
-bool exec_layout_is_fixed(void);
+/* kernel.randomize_va_space, norandmaps on the command line. => once, at boot */
+void exec_init(void);

@@ -57,6 +57,7 @@ host_SOURCES += kernel/mm/table.c
 host_SOURCES += kernel/mm/usage.c
 host_SOURCES += kernel/mm/vma.c
 host_SOURCES += kernel/mm/vma_tree.c
+host_SOURCES += kernel/mm/write_exec.c
 
 MM_CPPFLAGS = $(UNIT_CPPFLAGS) -I $(srcdir)/kernel/mm
 MM_SETUP = tests/unit/mm/setup.c tests/unit/mm/store.c
