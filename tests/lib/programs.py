@@ -2,9 +2,10 @@
 their memory and the guest's health allow.
 
 A program FOLDER/NAME.c is linked with the words of tests/system/test.h; tests/lib/test-init.c is the
-first process and runs each. A line "# ..." that it prints is a note for people: shown, not compared. A program that needs more time than the usual has a line "seconds: N" in
-its first comment; one that needs more memory, "memory: SIZE". When the guest dies the program that was
-running has failed and a fresh guest goes on with the next.
+first process and runs each. A line "# ..." that it prints is a note for people: shown, not compared. Its
+first comment may ask for more time than the usual ("seconds: N"), more memory ("memory: SIZE") or another
+processor ("cpu: MODEL", as QEMU's -cpu). When the guest dies the program that was running has failed and
+a fresh guest goes on with the next.
 """
 
 import concurrent.futures
@@ -74,8 +75,10 @@ class Programs:
     def seconds_of(self, name):
         return int(self.comment_word(name, r"seconds: (\d+)") or USUAL_SECONDS)
 
-    def memory_of(self, name, usual):
-        return self.comment_word(name, r"memory: (\d+[MG])") or usual
+    def machine_of(self, name, memory, cpu):
+        """=> the memory and the processor that a program asks for, or the usual ones"""
+        return (self.comment_word(name, r"memory: (\d+[MG])") or memory,
+                self.comment_word(name, r"cpu: (\S+)") or cpu)
 
     def build(self):
         """Compile what is not newer than all it is made of; ends the script with what gcc says."""
@@ -122,12 +125,12 @@ class Programs:
 
     def run(self, system, smp=1, memory="512M", append="", cpu=guest.CPU):
         """Run all on @system, "linux" or "quire"; yields (name, Result) of each."""
-        by_memory = {}
+        machines = {}
         for name in self.names:
-            by_memory.setdefault(self.memory_of(name, memory), []).append(name)
-        for size, remaining in by_memory.items():
+            machines.setdefault(self.machine_of(name, memory, cpu), []).append(name)
+        for (size, kind), remaining in machines.items():
             while remaining:
-                for name, result in self.run_boot(remaining, system, smp, size, append, cpu):
+                for name, result in self.run_boot(remaining, system, smp, size, append, kind):
                     yield name, result
                     remaining.remove(name)
 

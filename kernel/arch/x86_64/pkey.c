@@ -29,7 +29,7 @@ bool arch_pkey_allows(unsigned key, bool write)
 {
     u32 disabled;
 
-    if (key == 0 || !cpu_features.pku || !arch_thread_current()->fpu)
+    if (!cpu_features.pku || !arch_thread_current()->fpu)
         return true;
     disabled = pkru_read() >> (2 * key) & 3;
     return !(disabled & ARCH_PKEY_DISABLE_ACCESS) &&
