@@ -14,17 +14,16 @@
 #include <kmem/frames.h>
 #include <lib/string.h>
 
-#define STACK_SIZE  (2 * FRAME_BATCH)
 #define ZEROED_SIZE 256U
 
 struct frame_stacks {
     u32 count;
     u32 nr_zeroed;
-    u64 allocated; /* events */
+    u64 allocated; /* frames, since boot */
     u64 freed;
     u64 zero_hits;
     u64 zero_misses;
-    struct page *pages[STACK_SIZE];
+    struct page *pages[FRAME_STACK_SIZE];
     struct page *zeroed[ZEROED_SIZE];
 };
 
@@ -91,7 +90,7 @@ static struct page *alloc_block(unsigned int order, unsigned int flags)
     struct page *page = zone_take_block(order, flags);
 
     if (page != NULL)
-        this_cpu(frame_stacks).allocated++;
+        this_cpu(frame_stacks).allocated += 1UL << order;
     irq_restore(irq);
     return page;
 }
@@ -149,7 +148,7 @@ unsigned int page_alloc_bulk(unsigned int nr, struct page **pages, unsigned int 
 /* Push onto this CPU's stack; the older half goes to the zone when it is full. Interrupts off. */
 static void stack_push(struct frame_stacks *stacks, struct page *page)
 {
-    if (stacks->count == STACK_SIZE) {
+    if (stacks->count == FRAME_STACK_SIZE) {
         zone_give_batch(stacks->pages, FRAME_BATCH);
         stacks->count -= FRAME_BATCH;
         memmove(stacks->pages, stacks->pages + FRAME_BATCH, stacks->count * sizeof(*stacks->pages));
@@ -185,7 +184,7 @@ static void release_block(struct page *page, unsigned int order)
         page[i].flags = PAGE_FREE;
     irq = irq_save();
     stacks = this_cpu_ptr(frame_stacks);
-    stacks->freed++;
+    stacks->freed += 1UL << order;
     if (order == 0)
         stack_push(stacks, page);
     else
@@ -313,6 +312,13 @@ void frames_statistics(struct frame_statistics *statistics)
         statistics->zero_misses += READ_ONCE(stacks->zero_misses);
     }
     statistics->free += statistics->cpu_cached;
+}
+
+u64 frames_cpu_cached(unsigned int cpu)
+{
+    const struct frame_stacks *stacks = per_cpu_ptr(frame_stacks, cpu);
+
+    return READ_ONCE(stacks->count) + READ_ONCE(stacks->nr_zeroed);
 }
 
 u64 frames_free_count(void)

@@ -21,9 +21,6 @@ struct zone {
 };
 extern struct zone zone;
 
-/* How many frames one trip to the zone moves to or from a CPU's stack. */
-#define FRAME_BATCH 32U
-
 /*
  * zone_take_batch: up to @nr single frames; zone_take_block: one block.
  * => respects the watermark that @flags allow to go down to; wakes background reclaim below low

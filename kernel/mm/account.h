@@ -39,11 +39,14 @@ u64 account_committed_objects(void); /* of that: by objects */
 
 /* System-wide page counts, kept per CPU and summed when asked for. */
 enum account_total {
-    ACCOUNT_ANONYMOUS,  /* private pages that are mapped */
-    ACCOUNT_MAPPED,     /* pages of objects that are mapped */
-    ACCOUNT_PAGE_CACHE, /* pages of files */
-    ACCOUNT_SHMEM,      /* pages of shmem objects */
-    ACCOUNT_DIRTY,      /* pages to be written back */
+    ACCOUNT_ANONYMOUS,    /* private pages that are mapped */
+    ACCOUNT_MAPPED,       /* pages of objects that are mapped */
+    ACCOUNT_PAGE_CACHE,   /* pages of files */
+    ACCOUNT_SHMEM,        /* pages of shmem objects */
+    ACCOUNT_DIRTY,        /* pages to be written back */
+    ACCOUNT_FAULTS,       /* events: faults, of programs and on their behalf */
+    ACCOUNT_MAJOR_FAULTS, /* of these: waited for a store */
+    ACCOUNT_REUSES,       /* of these: wrote to a private page where it was */
     NR_ACCOUNT_TOTALS
 };
 void account_total_add(enum account_total total, s64 nr_pages);

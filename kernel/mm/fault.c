@@ -130,6 +130,7 @@ static enum fault_result fault_reuse_or_copy(struct fault *fault)
     if (try_reuse(fault, &cursor, page)) {
         pt_unlock(&cursor);
         arch_mmu_flush_local(&fault->mm->mmu, fault->addr);
+        account_total_add(ACCOUNT_REUSES, 1);
         return FAULT_DONE;
     }
     page_get(page); /* another thread may unmap it while we copy */
@@ -363,12 +364,16 @@ int fault_resolve(struct fault *fault)
     else if (!access_is_allowed(fault))
         result = fault_fail(fault, SIGSEGV, SEGV_ACCERR, "the area does not allow this access");
     else {
+        account_total_add(ACCOUNT_FAULTS, 1);
+        fault->major = false;
         do
             result = fault_decide(fault);
         while (result == FAULT_RETRY);
         if (result == FAULT_DONE && !is_executable(fault))
             result = fault_fail(fault, SIGSEGV, SEGV_ACCERR, "the area may not be executed");
     }
+    if (fault->major)
+        account_total_add(ACCOUNT_MAJOR_FAULTS, 1);
     return result == FAULT_DONE ? 0 : -EFAULT;
 }
 

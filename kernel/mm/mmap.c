@@ -43,6 +43,8 @@ static u32 request_flags(struct mm *mm, const struct mm_map_request *request)
     u32 flags =
         VMA_SOFTDIRTY | (request->prot & VMA_PROTECTION) | request->vma_flags | mm->def_flags;
 
+    if (!(flags & VMA_STACK)) /* Linux forgets it when exec has made the stack */
+        flags |= VMA_SOFTDIRTY;
     flags |= request->object != NULL || request->source != NULL ? request->may : VMA_MAY_ALL;
     if (is_shared(request))
         flags |= VMA_SHARED;

@@ -5,7 +5,7 @@
  */
 #include <abi/pagemap.h>
 
-#include "pt.h"
+#include "fault.h"
 
 struct page_map {
     vaddr_t start;
@@ -81,4 +81,9 @@ void mm_page_map(struct mm *mm, vaddr_t start, u64 nr_pages, u64 *words, bool fr
     vma_for_each_overlap (vma, mm, start, end)
         map_area(&map, vma, max(vma->start, start), min(vma->end, end));
     read_unlock(&mm->map_lock);
+}
+
+bool mm_is_zero_frame(pfn_t pfn)
+{
+    return pfn == page_to_pfn(zero_page);
 }

@@ -13,6 +13,7 @@ static void count_page(struct vma_usage *usage, pte_t pte, const struct page *pa
     u64 share = (PAGE_SIZE << SHARE_SHIFT) / users;
 
     usage->resident += PAGE_SIZE;
+    usage->users_max = max(usage->users_max, users);
     usage->proportional += share;
     if (dirty)
         usage->proportional_dirty += share;

@@ -128,6 +128,24 @@ void kernel_map_direct(paddr_t start, u64 len)
                    PTE_CACHE_NORMAL);
 }
 
+void arch_direct_map_sizes(paddr_t last, u64 sizes[PTE_LEVELS])
+{
+    vaddr_t end = DIRECT_MAP_BASE + last;
+    vaddr_t virt = DIRECT_MAP_BASE;
+
+    memset(sizes, 0, PTE_LEVELS * sizeof(*sizes));
+    while (virt < end) {
+        unsigned level = PTE_LEVELS - 1;
+        pte_t *slot = kernel_slot(virt, level);
+
+        while (slot && pte_is_table(pte_load(slot), level))
+            slot = kernel_slot(virt, --level);
+        if (slot && pte_is_leaf(pte_load(slot), level))
+            sizes[level] += pte_level_size(level);
+        virt += pte_level_size(level);
+    }
+}
+
 void *kernel_map_device(paddr_t paddr, u64 len)
 {
     paddr_t first = align_down(paddr, PAGE_SIZE);

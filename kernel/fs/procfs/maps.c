@@ -40,6 +40,16 @@ void maps_put_head(struct proc_text *text, const struct vma_info *info, const ch
     proc_put(text, "\n", 1);
 }
 
+const char *maps_area_name(struct maps_writer *writer, const struct vma_info *info)
+{
+    u64 device, inode;
+
+    if (!info->source)
+        return info->name;
+    info->source->ops->describe(info->source, writer->path, PATH_MAX, &device, &inode);
+    return writer->path;
+}
+
 void maps_put_area(struct maps_writer *writer, const struct vma_info *area)
 {
     struct vma_info info = *area;

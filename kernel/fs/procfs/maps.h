@@ -14,5 +14,7 @@ struct maps_writer {
 int maps_writer_init(struct maps_writer *writer, struct proc_text *text) __must_check;
 void maps_writer_fini(struct maps_writer *writer);
 void maps_put_area(struct maps_writer *writer, const struct vma_info *area);
+/* Its name; of a file: the path, in writer->path. NULL: none. */
+const char *maps_area_name(struct maps_writer *writer, const struct vma_info *info);
 /* The same with the name given; NULL: none. */
 void maps_put_head(struct proc_text *text, const struct vma_info *info, const char *name);

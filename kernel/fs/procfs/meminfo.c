@@ -1,6 +1,8 @@
 /*
  * /proc/meminfo.
  */
+#include <arch/memory.h>
+#include <arch/pte.h>
 #include <kmem/frames.h>
 #include <kmem/slab.h>
 #include <kmem/vmalloc.h>
@@ -84,6 +86,7 @@ static void put_kernel(struct proc_text *text, const struct memory_counts *count
     put_kilobytes(text, "VmallocTotal:", (VMALLOC_END - VMALLOC_BASE) >> 10);
     put_kilobytes(text, "VmallocUsed:", vmalloc_used_bytes() >> 10);
     put_kilobytes(text, "VmallocChunk:", 0);
+    put_kilobytes(text, "Percpu:", 0); /* those of the CPUs are no part of the total */
 }
 
 /* There is no pool of huge pages, and user memory is in small ones. */
@@ -100,6 +103,16 @@ static void put_huge(struct proc_text *text)
     put_kilobytes(text, "Hugetlb:", 0);
 }
 
+static void put_direct_map(struct proc_text *text)
+{
+    u64 sizes[PTE_LEVELS];
+
+    arch_direct_map_sizes(page_map_end << PAGE_SHIFT, sizes);
+    put_kilobytes(text, "DirectMap4k:", sizes[1] >> 10);
+    put_kilobytes(text, "DirectMap2M:", sizes[2] >> 10);
+    put_kilobytes(text, "DirectMap1G:", sizes[3] >> 10);
+}
+
 PROC_VIEW(meminfo)
 {
     struct memory_counts counts;
@@ -109,5 +122,6 @@ PROC_VIEW(meminfo)
     put_cache(text, &counts);
     put_kernel(text, &counts);
     put_huge(text);
+    put_direct_map(text);
     return 0;
 }

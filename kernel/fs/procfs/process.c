@@ -54,6 +54,7 @@ static const struct proc_entry no_entries[] = {{0}};
         LINK("exe", proc_exe_text, proc_exe_path), PROC_FILE("mounts", proc_show_mounts),          \
         PROC_FILE("mountinfo", proc_show_mountinfo), PROC_PRIVATE("smaps", 0444, proc_show_smaps), \
         PROC_PRIVATE("smaps_rollup", 0444, proc_show_smaps_rollup),                                \
+        PROC_PRIVATE("numa_maps", 0444, proc_show_numa_maps),                                      \
         {.name = "clear_refs", .mode = S_IFREG | 0200, .store = proc_store_clear_refs},            \
         {.name = "pagemap",                                                                        \
          .mode = S_IFREG | 0400,                                                                   \

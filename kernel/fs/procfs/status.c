@@ -156,7 +156,11 @@ static void put_scheduling(struct proc_text *text, struct process *process, stru
     proc_print(text, "Cpus_allowed:\t%0*lx\nCpus_allowed_list:\t",
                (int)(cpu_possible_count() + 3) / 4, mask);
     put_cpu_list(text, mask);
-    proc_print(text, "\nMems_allowed:\t1\nMems_allowed_list:\t0\n");
+    /* Of 1024 nodes that Linux's masks have room for there is one. */
+    proc_print(text, "\nMems_allowed:\t");
+    for (unsigned word = 1; word < 32; word++)
+        proc_print(text, "00000000,");
+    proc_print(text, "00000001\nMems_allowed_list:\t0\n");
     proc_print(text, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
                totals.voluntary_switches, totals.involuntary_switches);
 }

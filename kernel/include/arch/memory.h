@@ -33,6 +33,9 @@ int arch_kernel_map(vaddr_t virt, paddr_t phys, size_t len, enum kernel_map_type
  */
 void arch_kernel_unmap(vaddr_t virt, size_t len);
 
+/* How many bytes of RAM below @last are seen through leaves of each level. */
+void arch_direct_map_sizes(paddr_t last, u64 sizes[4]);
+
 /*
  * Where the machine gets memory for page tables: registered by kmem (kmem_init),
  * which is above it. Before that arch_kernel_map and everything else that allocates answers

@@ -70,8 +70,8 @@ struct frame_statistics {
     u64 watermark_low;
     u64 watermark_high;
     u64 free_blocks[MAX_ORDER + 1]; /* in the zone, by order */
-    u64 allocated;                  /* events: blocks given out */
-    u64 freed;                      /* events: blocks given back */
+    u64 allocated;                  /* frames given out since boot */
+    u64 freed;                      /* frames given back since boot */
     u64 zero_hits;                  /* events: ALLOC_ZERO served from the pool */
     u64 zero_misses;                /* events: zeroed on demand */
     u64 slow_paths;                 /* events: allocations that had to reclaim */
@@ -80,6 +80,11 @@ struct frame_statistics {
 
 /* A snapshot; exact when nothing else runs. */
 void frames_statistics(struct frame_statistics *statistics);
+
+/* Free frames in the stacks of one CPU; how many trips to the zone move, and a stack holds. */
+u64 frames_cpu_cached(unsigned int cpu);
+#define FRAME_BATCH      32U
+#define FRAME_STACK_SIZE (2 * FRAME_BATCH)
 
 /* Free frames, without walking anything but the CPUs. */
 u64 frames_free_count(void);

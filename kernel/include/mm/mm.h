@@ -276,6 +276,7 @@ int mm_for_each_area(struct mm *mm, vaddr_t from,
 struct vma_usage {
     u64 resident, proportional, shared_clean, shared_dirty, private_clean, private_dirty;
     u64 referenced, anonymous, lazy_free, huge, swap, swap_proportional, locked;
+    u64 users_max; /* address spaces that the most shared page is in */
     u64 proportional_dirty, proportional_anonymous, proportional_shmem; /* parts of proportional */
 };
 void vma_usage_get(struct mm *mm, struct vma *vma, struct vma_usage *usage);
@@ -312,8 +313,12 @@ int mm_clear_references(struct mm *mm, enum mm_clear what) __must_check;
 /* System-wide totals in pages, for meminfo. */
 struct mm_totals {
     u64 anonymous, lazy_free, page_cache, shmem, mapped, tables, dirty, committed, commit_limit;
+    u64 faults, major_faults, reuses; /* events since boot */
 };
 void mm_totals_get(struct mm_totals *totals);
+
+/* Is it the frame of zeroes that reads of untouched memory share? */
+bool mm_is_zero_frame(pfn_t pfn);
 
 /* Resident pages of locked areas, of all address spaces. => may sleep; no map_lock held */
 u64 mm_locked_resident(void);

@@ -1,0 +1,111 @@
+/*
+ * /proc/kpagecount and kpageflags: one 64-bit word per frame of the machine: how many leaf entries
+ * name it (those of a table that fork shares count once), and what it is (abi/kpageflags.h). Only
+ * root reads them.
+ */
+#include <abi/errno.h>
+#include <abi/kpageflags.h>
+#include <kmem/kmalloc.h>
+#include <mm/mm.h>
+#include <vfs/file.h>
+
+#include "views.h"
+
+#define WORD  sizeof(u64)
+#define CHUNK (PAGE_SIZE / WORD)
+
+static bool is_user_memory(const struct page *page)
+{
+    return page_flag_test(page, PAGE_OBJECT | PAGE_PRIVATE_OWNED);
+}
+
+static u64 count_word(pfn_t pfn)
+{
+    const struct page *page = pfn_to_page(pfn);
+
+    return is_user_memory(page) ? (u64)page_map_count(page) : 0;
+}
+
+/* Flags of ours that Linux has too. */
+static const struct {
+    u32 flag;
+    unsigned bit;
+} same[] = {
+    {PAGE_BUSY, KPF_LOCKED},
+    {PAGE_ERROR, KPF_ERROR},
+    {PAGE_REFERENCED, KPF_REFERENCED},
+    {PAGE_UPTODATE, KPF_UPTODATE},
+    {PAGE_DIRTY, KPF_DIRTY},
+    {PAGE_SLAB, KPF_SLAB},
+    {PAGE_WRITEBACK, KPF_WRITEBACK},
+    {PAGE_FREE, KPF_BUDDY},
+    {PAGE_PRIVATE_OWNED, KPF_ANON},
+    {PAGE_SWAP, KPF_SWAPCACHE},
+    {PAGE_PRIVATE_OWNED | PAGE_SHMEM, KPF_SWAPBACKED},
+    {PAGE_TAIL, KPF_COMPOUND_TAIL},
+    {PAGE_UNEVICTABLE, KPF_UNEVICTABLE},
+    {PAGE_TABLE, KPF_PGTABLE},
+    {PAGE_RESERVED, KPF_RESERVED},
+};
+
+static u64 flags_word(pfn_t pfn)
+{
+    const struct page *page = pfn_to_page(pfn);
+    u32 flags = READ_ONCE(page->flags);
+    u64 word = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(same); i++)
+        if (flags & same[i].flag)
+            word |= 1ul << same[i].bit;
+    if (is_user_memory(page))
+        word |= 1ul << KPF_LRU | 1ul << KPF_ACTIVE;
+    if (is_user_memory(page) && page_map_count(page) > 0)
+        word |= 1ul << KPF_MMAP;
+    if (flags >> PAGE_ORDER_SHIFT && !(flags & (PAGE_TAIL | PAGE_FREE)))
+        word |= 1ul << KPF_COMPOUND_HEAD;
+    if (mm_is_zero_frame(pfn))
+        word |= 1ul << KPF_ZERO_PAGE;
+    return word;
+}
+
+static ssize_t read_frames(struct io_buffer *buffer, u64 *position, u64 (*word_of)(pfn_t pfn))
+{
+    pfn_t pfn = *position / WORD;
+    ssize_t done = 0;
+    u64 *words;
+
+    if (*position % WORD || buffer->remaining % WORD)
+        return -EINVAL;
+    words = kmalloc(PAGE_SIZE, ALLOC_WAIT);
+    if (!words)
+        return -ENOMEM;
+    while (buffer->remaining > 0 && pfn < page_map_end && done >= 0) {
+        u64 nr = min(min(buffer->remaining / WORD, (size_t)CHUNK), (size_t)(page_map_end - pfn));
+
+        for (u64 i = 0; i < nr; i++)
+            words[i] = word_of(pfn + i);
+        pfn += nr;
+        done = io_buffer_copy_to(buffer, words, nr * WORD) < nr * WORD
+                   ? -EFAULT
+                   : done + (ssize_t)(nr * WORD);
+    }
+    kfree(words);
+    if (done > 0)
+        *position += (u64)done;
+    return done;
+}
+
+static ssize_t read_counts(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    (void)file;
+    return read_frames(buffer, position, count_word);
+}
+
+static ssize_t read_flags(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    (void)file;
+    return read_frames(buffer, position, flags_word);
+}
+
+const struct file_ops proc_kpagecount_file_ops = {.read = read_counts, .seek = proc_seek_memory};
+const struct file_ops proc_kpageflags_file_ops = {.read = read_flags, .seek = proc_seek_memory};

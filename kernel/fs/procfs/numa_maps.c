@@ -1,0 +1,72 @@
+/*
+ * /proc/PID/numa_maps: for each area the policy and the pages on each node. There is one node, and
+ * one policy.
+ */
+#include <abi/errno.h>
+#include <lib/string.h>
+
+#include "maps.h"
+#include "views.h"
+
+struct numa_walk {
+    struct maps_writer writer;
+    struct mm *mm;
+};
+
+static void put_name(struct numa_walk *walk, const struct vma_info *info)
+{
+    struct proc_text *text = walk->writer.text;
+    const char *name = maps_area_name(&walk->writer, info);
+
+    if (!name)
+        return;
+    if (name[0] == '/') {
+        proc_print(text, " file=");
+        proc_put_escaped(text, name, "\n\t= \\");
+    } else if (strcmp(name, "[heap]") == 0 || strcmp(name, "[stack]") == 0) {
+        proc_print(text, " %.*s", (int)strlen(name) - 2, name + 1);
+    }
+}
+
+static int put_area(const struct vma_info *info, void *argument)
+{
+    struct numa_walk *walk = argument;
+    struct proc_text *text = walk->writer.text;
+    struct vma_usage usage;
+    u64 pages, anonymous, dirty;
+
+    vma_usage_get(walk->mm, info->vma, &usage);
+    pages = usage.resident >> PAGE_SHIFT;
+    anonymous = usage.anonymous >> PAGE_SHIFT;
+    dirty = (usage.shared_dirty + usage.private_dirty) >> PAGE_SHIFT;
+    proc_print(text, "%08lx default", info->start);
+    put_name(walk, info);
+    if (anonymous)
+        proc_print(text, " anon=%lu", anonymous);
+    if (dirty)
+        proc_print(text, " dirty=%lu", dirty);
+    if (pages != anonymous && pages != dirty)
+        proc_print(text, " pages=%lu", pages);
+    if (usage.users_max > 1)
+        proc_print(text, " mapmax=%lu", usage.users_max);
+    if (pages)
+        proc_print(text, " N0=%lu kernelpagesize_kB=%lu", pages, PAGE_SIZE >> 10);
+    proc_put(text, "\n", 1);
+    return 0;
+}
+
+PROC_VIEW(numa_maps)
+{
+    struct numa_walk walk = {.mm = proc_subject_mm(subject)};
+    int error;
+
+    if (!walk.mm)
+        return 0;
+    error = maps_writer_init(&walk.writer, text);
+    if (!error) {
+        error = mm_for_each_area(walk.mm, 0, put_area, &walk);
+        maps_writer_fini(&walk.writer);
+    }
+    mm_put_user(walk.mm);
+    return error;
+}
