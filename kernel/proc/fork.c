@@ -311,7 +311,8 @@ static int publish(struct task *child, const struct clone_request *request)
     if (!error) {
         if (file != NULL)
             fd_install(files, pidfd, file);
-        if (!(request->flags & CLONE_THREAD) && rlimit_current(RLIMIT_CPU) != RLIM_INFINITY)
+        if (!(request->flags & CLONE_THREAD) && (rlimit_current(RLIMIT_CPU) != RLIM_INFINITY ||
+                                                 rlimit_current(RLIMIT_RTTIME) != RLIM_INFINITY))
             process_cpu_watch_update(child->process);
         return 0;
     }

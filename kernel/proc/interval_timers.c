@@ -1,6 +1,6 @@
 /*
  * alarm(2) and setitimer(2), and the watch over CPU time that ITIMER_VIRTUAL, ITIMER_PROF,
- * RLIMIT_CPU and timers on CPU clocks share.
+ * RLIMIT_CPU, RLIMIT_RTTIME and timers on CPU clocks share.
  *
  * The watch is a timer on the wall clock, set to the earliest moment at which the process can have
  * used the CPU time that is missing to its nearest deadline; then it looks, and is set again. A
@@ -75,6 +75,48 @@ static u64 check_cpu_limit(struct process *process, u64 used)
     return max(process->cpu_warned, max(limit->current, 1ul)) * NS_PER_SECOND;
 }
 
+/* The most CPU time that a real-time task of @process has used since it slept; false: it has none.
+ */
+static bool realtime_used(struct process *process, u64 *most)
+{
+    struct task *task;
+    bool any = false;
+
+    *most = 0;
+    list_for_each_entry (task, &process->tasks, process_link) {
+        int policy = READ_ONCE(task->thread.user_policy);
+        u64 used = task_cpu_ns(task), since = READ_ONCE(task->thread.awake_since);
+
+        if (policy != SCHED_FIFO && policy != SCHED_RR)
+            continue;
+        any = true;
+        if (used > since)
+            *most = max(*most, used - since);
+    }
+    return any;
+}
+
+/* RLIMIT_RTTIME: SIGXCPU at the soft limit, which moves on by a second each time; SIGKILL at the
+ * hard one. Returns the CPU time that is missing to the next. => process.lock held */
+static u64 check_realtime_limit(struct process *process)
+{
+    struct abi_rlimit *limit = &process->rlimits[RLIMIT_RTTIME];
+    u64 most, next;
+
+    if (limit->current == RLIM_INFINITY || !realtime_used(process, &most))
+        return NEVER;
+    if (limit->maximum != RLIM_INFINITY && most / NS_PER_US >= limit->maximum) {
+        send_kernel_signal(process, SIGKILL);
+        return NEVER;
+    }
+    if (most / NS_PER_US >= limit->current) {
+        limit->current += NS_PER_SECOND / NS_PER_US;
+        send_kernel_signal(process, SIGXCPU);
+    }
+    next = min(limit->current, limit->maximum);
+    return next < NEVER / NS_PER_US ? next * NS_PER_US - most : NEVER;
+}
+
 static void nearer(u64 *missing, u64 deadline, u64 now)
 {
     if (deadline != 0 && deadline != NEVER)
@@ -115,7 +157,7 @@ static u64 look(struct process *process)
     nearer(&missing, intervals[ITIMER_VIRTUAL].deadline, totals.user_ns);
     nearer(&missing, intervals[ITIMER_PROF].deadline, used);
     nearer(&missing, limit, used);
-    return missing;
+    return min(missing, check_realtime_limit(process));
 }
 
 void cpu_watch_arm(struct process *process)
@@ -149,6 +191,14 @@ void process_cpu_watch_hurry_locked(struct process *process)
 }
 
 void process_cpu_watch_update(struct process *process)
+{
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+
+    cpu_watch_arm(process);
+    spin_unlock_irqrestore(&process->lock, flags);
+}
+
+void process_cpu_watch_restart(struct process *process)
 {
     irqflags_t flags = spin_lock_irqsave(&process->lock);
 
@@ -243,6 +293,7 @@ void process_timers_exit(struct process *process)
     for (int i = 0; i < 3; i++)
         process->intervals[i] = (struct interval_timer){0};
     process->rlimits[RLIMIT_CPU] = (struct abi_rlimit){RLIM_INFINITY, RLIM_INFINITY};
+    process->rlimits[RLIMIT_RTTIME] = (struct abi_rlimit){RLIM_INFINITY, RLIM_INFINITY};
     spin_unlock_irqrestore(&process->lock, flags);
     timer_cancel(&process->real_timer);
     timer_cancel(&process->cpu_timer);

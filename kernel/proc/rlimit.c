@@ -114,6 +114,8 @@ int rlimit_change(struct process *process, int resource, const struct abi_rlimit
     if (error || new_limit == NULL)
         return error;
     if (resource == RLIMIT_CPU)
+        process_cpu_watch_restart(process);
+    if (resource == RLIMIT_RTTIME)
         process_cpu_watch_update(process);
     rlimit_apply_to_mm(process);
     return 0;

@@ -9,7 +9,9 @@
 #include <proc/credentials.h>
 #include <proc/rlimit.h>
 #include <proc/session.h>
+#include <proc/accounting.h>
 #include <proc/task.h>
+#include <proc/timers.h>
 #include <sched/sched.h>
 #include <vfs/cred.h>
 
@@ -123,6 +125,10 @@ int scheduling_set(int pid, int policy, int priority)
     if (task == NULL)
         return -ESRCH;
     error = change(task, policy, priority);
+    if (error == 0 && is_realtime(task->thread.user_policy)) {
+        WRITE_ONCE(task->thread.awake_since, task_cpu_ns(task)); /* RLIMIT_RTTIME begins */
+        process_cpu_watch_update(task->process);
+    }
     task_put(task);
     return error;
 }

@@ -195,6 +195,8 @@ static void switch_away(enum switch_reason reason)
     if (reason != SWITCH_SLEEP)
         previous->involuntary_switches++;
     account_switch(queue, previous, next, now);
+    if (previous->state != THREAD_RUNNABLE)
+        WRITE_ONCE(previous->awake_since, previous->user_ns + previous->system_ns);
     queue->switches++;
     queue->switch_out = previous;
     next->on_cpu = 1;

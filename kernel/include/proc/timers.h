@@ -32,8 +32,9 @@ void posix_timer_signal_taken(struct abi_siginfo *info);
 void process_timers_init(struct process *process);
 void process_timers_exec(struct process *process); /* POSIX timers do not survive execve */
 void process_timers_exit(struct process *process);
-/* Something that the CPU-time watch looks at has changed (a limit). */
+/* Something that the CPU-time watch looks at has changed; RLIMIT_CPU has: warn anew. */
 void process_cpu_watch_update(struct process *process);
+void process_cpu_watch_restart(struct process *process);
 /* The process has one more task to use CPU time: look earlier. => process.lock held */
 void process_cpu_watch_hurry_locked(struct process *process);
 

@@ -87,6 +87,7 @@ struct thread {
     u64 user_ns;      /* closed periods */
     u64 system_ns;
     u64 cpu_deadline; /* user_ns + system_ns at which the CPU-time hook runs; ~0: never */
+    u64 awake_since;  /* (a) user_ns + system_ns when it last fell asleep: for RLIMIT_RTTIME */
     u64 voluntary_switches;
     u64 involuntary_switches;
 
