@@ -100,7 +100,8 @@ struct move {
     struct vma *copy; /* reserved: the new one */
     size_t moved;     /* bytes that change place */
     u64 committed;
-    bool keep; /* the old range stays mapped, empty */
+    bool keep;                        /* the old range stays mapped, empty */
+    vaddr_t origin_start, origin_end; /* of the old area, as it was */
     struct unmap_reserve unmap;
 };
 
@@ -191,7 +192,6 @@ static struct vma *link_copy(struct remap *r, struct move *move)
     return copy;
 }
 
-/* All of it, as on Linux, even where a part of it was moved. */
 static void unlock_area(struct vma *vma)
 {
     account_remove(vma->mm, vma->flags, vma_pages(vma));
@@ -199,35 +199,42 @@ static void unlock_area(struct vma *vma)
     account_add(vma->mm, vma->flags, vma_pages(vma));
 }
 
+/* Is it what stays of the area that was copied? */
+static bool is_origin(const struct move *move, const struct vma *vma)
+{
+    return move->keep && vma != NULL && vma->start >= move->origin_start &&
+           vma->end <= move->origin_end;
+}
+
 /* The new area joins its neighbours, but (as on Linux) not the one it was copied from and that
  * stays. */
 static void merge_copy(const struct move *move, struct vma *copy)
 {
-    const struct vma *kept = move->keep ? move->vma : NULL;
-
-    if (kept != NULL && vma_prev(copy) == kept)
+    if (is_origin(move, vma_prev(copy)))
         vma_merge_above(copy);
-    else if (kept != NULL && vma_next(copy) == kept)
+    else if (is_origin(move, vma_next(copy)))
         vma_merge_below(copy);
     else
         vma_merge(copy);
 }
 
-/* MREMAP_DONTUNMAP: the old range stays an area, without pages, and not locked. */
+/* MREMAP_DONTUNMAP: the old range stays an area, without pages; where it was locked it is not any
+ * more, and so becomes an area of its own. */
 static void keep_old_area(struct remap *r, struct move *move)
 {
     struct vma *vma = move->vma;
+    vaddr_t end = r->old_addr + r->old_len;
 
-    unmap_release(&move->unmap);
     vma->apart = 1; /* Linux does not merge what stays */
-    if (vma->start == r->old_addr && vma->end == r->old_addr + r->old_len) {
+    if (vma->start == r->old_addr && vma->end == end) {
         vma_leave_object(vma);
         vma_forget_lineage(vma);
         vma_enter_object(vma);
         vma_tree_changed(vma);
     }
     if (vma->flags & VMA_LOCKED)
-        unlock_area(vma);
+        unlock_area(vma_isolate(r->mm, r->old_addr, end, &move->unmap.areas));
+    unmap_release(&move->unmap);
 }
 
 static void move_commit(struct remap *r, struct move *move)
@@ -237,6 +244,8 @@ static void move_commit(struct remap *r, struct move *move)
     struct vma *copy;
 
     batch_init(&batch, r->mm);
+    move->origin_start = move->vma->start;
+    move->origin_end = move->vma->end;
     copy = link_copy(r, move);
     if (object != NULL)
         read_lock(&object->resize); /* a truncation looks at both ranges, or at none */

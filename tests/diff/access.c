@@ -50,7 +50,11 @@ long write_byte(void *address, int value)
 
 long run_byte(const void *address)
 {
-    if (read_byte(address) >= 0 && *(const volatile unsigned char *)address != RETURN_INSTRUCTION)
+    long seen = read_byte(address);
+    /* Memory that can be executed but not read (by a protection key) is left alone. */
+    if (seen < 0 && caught == SIGSEGV && caught_code == SEGV_PKUERR)
+        return -1;
+    if (seen >= 0 && seen != RETURN_INSTRUCTION)
         return 0;
     if (sigsetjmp(landing, 0) != 0)
         return -1;
@@ -71,7 +75,9 @@ const char *fault_text(const void *touched, char text[64])
     int used =
         snprintf(text, 64, "%s %s", signal_name(caught), signal_code_name(caught, caught_code));
 
-    if (caught_address != touched)
+    if (caught_address == NULL)
+        snprintf(text + used, 64 - (size_t)used, " without address");
+    else if (caught_address != touched)
         snprintf(text + used, 64 - (size_t)used, " address off by %ld",
                  (long)((char *)caught_address - (const char *)touched));
     return text;

@@ -16,8 +16,10 @@
  * `diff describe OPERATION;...` each in C.
  */
 
+#include <sys/ipc.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/shm.h>
 
 #include "play.h"
 #include "trace.h"
@@ -60,6 +62,8 @@ static void play_one(const char *name, int count, int content_every)
     /* Orphans of a sequence that went wrong. */
     while (waitpid(-1, NULL, WNOHANG) > 0)
         ;
+    if (control->segment >= 0)
+        shmctl(control->segment, IPC_RMID, NULL);
     if (status != 0)
         status_report("the first process", status);
     say("@@ %s %016lx", name, control->sum ^ (unsigned long)status);

@@ -1,4 +1,10 @@
-/* kinds_advice.c: madvise, msync, mincore. */
+/*
+ * kinds_advice.c: madvise, msync, mincore, remap_file_pages.
+ *
+ * Left out: MADV_PAGEOUT, since which of the pages freed with MADV_FREE it takes depends on Linux's
+ * batches; MADV_HUGEPAGE and MADV_COLLAPSE, since the window is too small for a huge page;
+ * MADV_MERGEABLE, which Quire answers as a Linux without KSM does.
+ */
 
 #include "operation.h"
 #include "trace.h"
@@ -6,6 +12,9 @@
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ  22
 #define MADV_POPULATE_WRITE 23
+#endif
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
 #endif
 
 #define ADVICE(name)                                                                               \
@@ -16,8 +25,10 @@
 static const struct bit_name advices[] = {
     ADVICE(MADV_DONTNEED),      ADVICE(MADV_DONTNEED),       ADVICE(MADV_NORMAL),
     ADVICE(MADV_RANDOM),        ADVICE(MADV_SEQUENTIAL),     ADVICE(MADV_WILLNEED),
-    ADVICE(MADV_POPULATE_READ), ADVICE(MADV_POPULATE_WRITE),
-};
+    ADVICE(MADV_POPULATE_READ), ADVICE(MADV_POPULATE_WRITE), ADVICE(MADV_FREE),
+    ADVICE(MADV_REMOVE),        ADVICE(MADV_DONTFORK),       ADVICE(MADV_DOFORK),
+    ADVICE(MADV_WIPEONFORK),    ADVICE(MADV_KEEPONFORK),     ADVICE(MADV_DONTDUMP),
+    ADVICE(MADV_DODUMP),        ADVICE(MADV_COLD),           ADVICE(MADV_DONTNEED_LOCKED)};
 
 static void choose_advise(struct random *random, long *arguments)
 {
@@ -101,9 +112,29 @@ static void choose_range(struct random *random, long *arguments)
     random_range(random, &arguments[0], &arguments[1]);
 }
 
+static void choose_rearrange(struct random *random, long *arguments)
+{
+    random_range(random, &arguments[0], &arguments[1]);
+    arguments[2] = random_below(random, 12);
+}
+
+static long perform_rearrange(const long *arguments)
+{
+    return syscall(SYS_remap_file_pages, place(arguments[0]), arguments[1], 0, arguments[2], 0);
+}
+
+static void describe_rearrange(char text[text_bytes], const long *arguments)
+{
+    char where[32], len[32];
+
+    snprintf(text, text_bytes, "remap_file_pages(%s, %s, 0, %ld, 0)",
+             place_name(arguments[0], where), length_name(arguments[1], len), arguments[2]);
+}
+
 const struct kind kinds_advice[] = {
     {"advise", 12, 3, choose_advise, perform_advise, describe_advise},
     {"sync", 2, 3, choose_sync, perform_sync, describe_sync},
+    {"rearrange", 2, 3, choose_rearrange, perform_rearrange, describe_rearrange},
     {"resident", 2, 2, choose_range, perform_resident, describe_resident},
     {NULL, 0, 0, NULL, NULL, NULL},
 };

@@ -1,7 +1,8 @@
 /*
  * observe.c: see observe.h. What Linux is free to choose is left out:
  *
- * - inode and device numbers: an area is told by the last part of its name;
+ * - inode and device numbers: an area is told by the last part of its name (that of a System V
+ *   segment by SYSV); of places, all are the same, for both guests run without randomisation;
  * - VmRSS and RssAnon of status: counted in batches per thread; resident pages are what mincore
  * says (of private memory: what has a page; of files: what is in memory);
  * - which neighbouring file pages a fault maps as well: not asked for;
@@ -69,8 +70,11 @@ static const char *parse_area(const char *at, struct area *area)
         if (*slash == '/')
             name = slash + 1;
     }
+    /* The number in the name of a System V segment is its own. */
+    if (strncmp(name, "SYSV", 4) == 0)
+        end = name + 4;
     snprintf(area->name, sizeof(area->name), "%.*s", (int)(end - name), name);
-    return end + 1;
+    return strchr(name, '\n') + 1;
 }
 
 static bool in_window(const struct area *area)
@@ -156,6 +160,15 @@ static void observe_sizes(void)
     trace("  size %+ld data %+ld", fields[0] - first_size, fields[5] - first_data);
 }
 
+/* VmLck of status, in kilobytes. */
+static void observe_locked(void)
+{
+    if (file_text("/proc/self/status", text, 4096) <= 0)
+        return;
+    const char *line = strstr(text, "VmLck:");
+    trace("  locked %ld", line ? strtol(line + 6, NULL, 10) : -1);
+}
+
 static void observe_object(long object, bool with_content)
 {
     static unsigned long block[PAGE / sizeof(unsigned long)];
@@ -180,6 +193,7 @@ void observe(bool with_content)
     for (int i = 0; i < nr_areas; i++)
         observe_area(&areas[i], with_content);
     observe_sizes();
+    observe_locked();
     observe_object(object_file, with_content);
     observe_object(object_memory, with_content);
     observe_object(object_posix, with_content);

@@ -3,7 +3,8 @@
 #include "operation.h"
 
 static const struct kind *const subjects[] = {kinds_mapping, kinds_access, kinds_object,
-                                              kinds_process, kinds_advice};
+                                              kinds_process, kinds_advice, kinds_lock,
+                                              kinds_segment};
 
 static unsigned long mix(unsigned long value)
 {

@@ -38,7 +38,7 @@ struct kind {
 
 /* The kinds of each subject; an array ends with a kind without name. */
 extern const struct kind kinds_mapping[], kinds_access[], kinds_object[], kinds_process[],
-    kinds_advice[];
+    kinds_advice[], kinds_lock[], kinds_segment[];
 
 unsigned random_below(struct random *random, unsigned limit);
 /* random_one: one of the @count @values. */

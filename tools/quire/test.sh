@@ -1,12 +1,14 @@
 # shellcheck shell=bash
 # ./quire test
 help_if_asked "$@" <<'HELP'
-usage: ./quire test [PART...]
+usage: ./quire test [--long] [PART...]
 
 Builds everything and runs the tests, all or the PARTs named. Each part is a program tests/PART/run
 that prints a line "ok NAME" or "not ok NAME" for every test; the last line counts them all. What
 the parts said in full is in build/tests/PART.log. Tests listed in tests/known-failures, with the
 reason, fail without making the whole fail; they are counted as skipped.
+
+  --long    the parts table, concurrency, sweep, fuzz and diff do far more (minutes become hours)
 
   static    layers, format, shell and C analysers, sources equal to their tarballs, the sysroot
   unit      lib, kmem and mm on the host, under the sanitizers
@@ -16,6 +18,7 @@ reason, fail without making the whole fail; they are counted as skipped.
   table     the memory ABI cell by cell, Linux and Quire; docs/memory-abi.md is what they say
   concurrency  threads and processes over the same memory, also on a debug build
   sweep     operations in the guest with the n-th allocation failing
+  diff      random histories of memory calls on Linux and on Quire, compared line by line
   boot      SeaBIOS, OVMF and PVH; 1, 2, 4 processors; 64 MiB and 4 GiB; what a panic prints
   run       ./quire run: descriptors, status, static, static-PIE and dynamic programs
   debug     ./quire debug --batch with the commands of tools/gdb
@@ -26,7 +29,11 @@ reason, fail without making the whole fail; they are counted as skipped.
   ports     lua and zlib built from Debian's sources, their tests run in Quire
 HELP
 
-all_parts=(static unit linux system smp table concurrency sweep boot run debug fuzz session screen bench ports)
+all_parts=(static unit linux system smp table concurrency sweep diff boot run debug fuzz session screen bench ports)
+if [ "${1:-}" = --long ]; then
+    export QUIRE_LONG=1
+    shift
+fi
 parts=("$@")
 [ ${#parts[@]} != 0 ] || parts=("${all_parts[@]}")
 
