@@ -64,7 +64,8 @@ void anon_family_leave(struct mm *mm)
 void private_page_init(struct page *page, const struct vma *vma, vaddr_t addr)
 {
     page_set_owner(page, vma->mm->family);
-    page->index = vma_birth(vma, addr) | (u64)vma->mm->family_member << BIRTH_BITS;
+    page->index = (vma_birth(vma, addr) & ((1UL << BIRTH_BITS) - 1)) | (u64)vma->mm->family_member
+                                                                           << BIRTH_BITS;
     page_flag_set(page, PAGE_PRIVATE_OWNED | PAGE_UPTODATE);
 }
 
@@ -126,7 +127,7 @@ static void visit_displaced(struct family_walk *walk, struct mm *mm)
     if (!walk->locked && !read_trylock(&mm->map_lock))
         return;
     while (!walk->stop && (vma = vma_next_displaced(mm, vma)) != NULL) {
-        u64 offset = walk->birth - vma->birth;
+        u64 offset = (walk->birth - vma->birth) & ((1UL << BIRTH_BITS) - 1);
 
         if (offset < vma_pages(vma))
             visit_address(walk, mm, vma->start + (offset << PAGE_SHIFT));

@@ -13,7 +13,7 @@
 
 #include "pt.h"
 
-#define BIRTH_BITS 40
+#define BIRTH_BITS 40 /* also of vma.birth */
 
 static inline u64 private_page_birth(const struct page *page)
 {

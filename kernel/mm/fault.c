@@ -94,11 +94,15 @@ static enum fault_result fault_new_page(struct fault *fault)
 static enum fault_result fault_copy(struct fault *fault, const struct page *source)
 {
     struct page *page = alloc_private(fault, 0);
+    enum fault_result result;
 
     if (page == NULL)
         return fail_memory(fault);
     page_copy(page, source);
-    return fault_install(fault, fault_make_entry(fault, page_to_pfn(page), true), page);
+    result = fault_install(fault, fault_make_entry(fault, page_to_pfn(page), true), page);
+    if (result == FAULT_DONE)
+        vma_count_copy(fault->vma);
+    return result;
 }
 
 /* The page is private and this entry may be its only user: then write to it where it is. */
@@ -374,7 +378,10 @@ int fault_resolve(struct fault *fault)
     }
     if (fault->major)
         account_total_add(ACCOUNT_MAJOR_FAULTS, 1);
-    return result == FAULT_DONE ? 0 : -EFAULT;
+    if (result != FAULT_DONE)
+        return -EFAULT;
+    vma_count_fault(fault->vma);
+    return 0;
 }
 
 /* The area above @addr is a stack that may grow to it. Takes map_lock for writing instead of

@@ -27,7 +27,7 @@ static void area_describe(const struct mm *mm, struct vma *vma, struct vma_info 
         .end = vma->end,
         .flags = vma->flags,
         .offset =
-            vma->object != NULL && !(vma->flags & VMA_SPECIAL) ? vma->offset << PAGE_SHIFT : 0,
+            vma->object != NULL && !(vma->flags & VMA_SPECIAL) ? (u64)vma->offset << PAGE_SHIFT : 0,
         .device = vma_is_shared(vma) ? SHMEM_DEVICE : 0,
         .inode = vma_is_shared(vma) ? shmem_serial(vma->object) : 0,
         .name = area_name(mm, vma),

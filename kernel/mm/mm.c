@@ -123,6 +123,7 @@ static int fork_area(struct mm *child, const struct vma *vma, struct vma **out)
     *copy = *vma;
     copy->mm = child;
     copy->flags &= ~VMA_LOCK_BITS;
+    vma_clear_counts(copy);
     if (vma->flags & VMA_WIPEONFORK)
         vma_forget_lineage(copy);
     vma_set_forked(copy);

@@ -184,6 +184,8 @@ static struct vma *link_copy(struct remap *r, struct move *move)
     *copy = *vma;
     copy->offset = vma->object == NULL ? 0 : vma_index(vma, r->old_addr);
     copy->birth = vma->lineage == 0 ? r->new_addr >> PAGE_SHIFT : vma_birth(vma, r->old_addr);
+    if (move->keep || move->moved < vma->end - vma->start)
+        vma_clear_counts(copy);
     copy->start = r->new_addr;
     copy->end = r->new_addr + r->new_len;
     vma_link(copy);

@@ -16,10 +16,11 @@
 /* The part of an area that shows [first, last] of its object. */
 static void area_part(const struct vma *vma, u64 first, u64 last, vaddr_t *start, vaddr_t *end)
 {
-    u64 area_last = vma->offset + vma_pages(vma) - 1;
+    u64 offset = vma->offset;
+    u64 area_last = offset + vma_pages(vma) - 1;
 
-    *start = vma->start + ((max(first, vma->offset) - vma->offset) << PAGE_SHIFT);
-    *end = vma->start + ((min(last, area_last) - vma->offset + 1) << PAGE_SHIFT);
+    *start = vma->start + ((max(first, offset) - offset) << PAGE_SHIFT);
+    *end = vma->start + ((min(last, area_last) - offset + 1) << PAGE_SHIFT);
 }
 
 /* Run over the areas that show pages of [first, last]. => object.lock held */

@@ -21,6 +21,8 @@ static void count_page(struct vma_usage *usage, pte_t pte, const struct page *pa
         usage->proportional_anonymous += share;
     else if (page_flag_test(page, PAGE_SHMEM))
         usage->proportional_shmem += share;
+    if (page_flag_test(page, PAGE_SHMEM))
+        usage->shmem += PAGE_SIZE;
     if (pte_is_accessed(pte) || page_flag_test(page, PAGE_REFERENCED))
         usage->referenced += PAGE_SIZE;
     if (page_flag_test(page, PAGE_PRIVATE_OWNED))

@@ -163,13 +163,54 @@ void vma_set_bounds(struct vma *vma, vaddr_t start, vaddr_t end)
     vma_tree_changed(vma);
 }
 
+/* ---- counts ---- */
+
+static void vma_set_counts(struct vma *vma, struct vma_counts counts)
+{
+    if (vma->object == NULL) {
+        vma->counts = counts;
+        return;
+    }
+    vma->few_faults = min(counts.faults, (u64)FEW_FAULTS_MAX);
+    vma->few_copies = min(counts.copies, (u64)FEW_COPIES_MAX);
+}
+
+void vma_clear_counts(struct vma *vma)
+{
+    vma_set_counts(vma, (struct vma_counts){0});
+}
+
+void vma_counts_get(const struct vma *vma, struct vma_counts *counts)
+{
+    if (vma->object == NULL)
+        *counts = vma->counts;
+    else
+        *counts = (struct vma_counts){.faults = vma->few_faults, .copies = vma->few_copies};
+}
+
+static void vma_add_counts(struct vma *vma, const struct vma *other)
+{
+    struct vma_counts sum, more;
+
+    vma_counts_get(vma, &sum);
+    vma_counts_get(other, &more);
+    sum.faults += more.faults;
+    sum.copies += more.copies;
+    vma_set_counts(vma, sum);
+}
+
+/* ---- splitting ---- */
+
 void vma_split(struct vma *vma, vaddr_t addr, struct vma *upper)
 {
+    bool upper_is_larger = vma->end - addr > addr - vma->start;
+
     ASSERT(vma->start < addr && addr < vma->end);
     *upper = *vma;
     upper->offset = vma->object == NULL ? 0 : vma_index(vma, addr);
     upper->birth = vma_birth(vma, addr);
     upper->start = addr;
+    vma_clear_counts(upper_is_larger ? vma : upper);
     vma_get_door(upper);
 
     object_areas_lock(vma->object);
@@ -222,6 +263,7 @@ static void vma_absorb(struct vma *low, struct vma *high)
         low->forked = high->forked || (low->forked && high->lineage == 0);
         low->lineage = high->lineage;
     }
+    vma_add_counts(low, high);
 
     object_areas_lock(low->object);
     object_areas_take(low);

@@ -16,7 +16,14 @@
  *    without private pages, given at the first private page, taken over from a neighbour that
  *    differs in access rights at most. A forked area gets a number of its own and no longer merges
  *    with neighbours that have none. The rules are those of Linux 6.1; correctness needs only 3.
- * 5. Locks: (m) mm.map_lock. What an area in an object's interval tree says about its place in the
+ * 5. Counts. An area counts the pages that were faulted in through it and the copies made for its
+ *    writes (/proc/PID/areas). The numbers live where there is room: an area without an object does
+ *    not use object_node; one with an object has the bits that offset (an index of at most 52 bits)
+ *    and birth (BIRTH_BITS) leave, and its counts stop at the largest number. So a count costs ten
+ *    instructions and no memory. A split leaves them with the larger part, a merge adds them, a move
+ *    of the whole area takes them along, a forked area begins at 0. Threads that fault at the same
+ *    moment in an area with an object may be counted once: the counts are for people.
+ * 6. Locks: (m) mm.map_lock. What an area in an object's interval tree says about its place in the
  *    object and in memory changes only while it is out of that tree, under object.lock (o).
  */
 #pragma once
@@ -36,13 +43,18 @@ struct vma {
     u32 subtree_displaced : 1; /* (m) a displaced area is in the subtree */
     struct mm *mm;             /* (I) */
     struct vm_object *object;  /* (I) or NULL: anonymous private */
-    u64 offset;                /* (m,o) page of the object at start */
-    u64 birth;                 /* (m) birth page number of start; private areas */
+    u64 offset : 52;           /* (m,o) page of the object at start */
+    u64 few_copies : 12;       /* see 5; with an object */
+    u64 birth : 40;            /* (m) birth page number of start; private areas */
+    u64 few_faults : 24;       /* see 5; with an object */
     union {
         struct vm_source *source; /* (I) the door, or NULL */
         const char *name;         /* (I) of a VMA_SPECIAL area */
     };
-    struct interval_node object_node; /* (o) object.areas */
+    union {
+        struct interval_node object_node; /* (o) object.areas */
+        struct vma_counts counts;         /* (a) see 5; without an object */
+    };
 };
 _Static_assert(sizeof(struct vma) <= 128, "an area is at most 128 bytes");
 
@@ -128,6 +140,27 @@ static inline bool vma_is_displaced(const struct vma *vma)
     return !vma_is_shared(vma) && vma->birth != vma->start >> PAGE_SHIFT;
 }
 
+#define FEW_FAULTS_MAX ((1u << 24) - 1)
+#define FEW_COPIES_MAX ((1u << 12) - 1)
+
+/* A page was faulted in through the area. => map_lock held */
+static inline void vma_count_fault(struct vma *vma)
+{
+    if (vma->object == NULL)
+        fetch_add(&vma->counts.faults, 1);
+    else if (vma->few_faults < FEW_FAULTS_MAX)
+        vma->few_faults++;
+}
+
+/* A write through the area was given a copy. => map_lock held */
+static inline void vma_count_copy(struct vma *vma)
+{
+    if (vma->object == NULL)
+        fetch_add(&vma->counts.copies, 1);
+    else if (vma->few_copies < FEW_COPIES_MAX)
+        vma->few_copies++;
+}
+
 /* Where the area begins for its neighbour below: an area that grows down keeps its distance. */
 static inline vaddr_t vma_gap_start(const struct vma *vma)
 {
@@ -162,6 +195,9 @@ void vma_split(struct vma *vma, vaddr_t addr, struct vma *upper);
 
 /* Change the bounds of an area in its trees; the offset and birth follow the start. */
 void vma_set_bounds(struct vma *vma, vaddr_t start, vaddr_t end);
+
+/* Begin counting at 0. => map_lock held for writing */
+void vma_clear_counts(struct vma *vma);
 
 /* True when @low and the area directly above it could be one area, lineages aside. */
 bool vma_can_merge(const struct vma *low, const struct vma *high);

@@ -64,6 +64,7 @@ static const struct proc_entry no_entries[] = {{0}};
         PROC_FILE("cgroup", proc_show_cgroup), PROC_FILE("oom_score", proc_show_oom_score),        \
         PROC_SETTING("oom_adj", proc_show_oom_adj, proc_store_oom_adj),                            \
         PROC_SETTING("oom_score_adj", proc_show_oom_score_adj, proc_store_oom_score_adj),          \
+        PROC_PRIVATE("areas", 0400, proc_show_areas),                                              \
         PROC_PRIVATE("mm_why", 0400, proc_show_mm_why),                                            \
         PROC_SETTING("coredump_filter", proc_show_coredump_filter, proc_store_coredump_filter),    \
         PROC_FILE("loginuid", proc_show_no_login), PROC_FILE("sessionid", proc_show_no_login),     \

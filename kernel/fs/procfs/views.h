@@ -20,6 +20,7 @@ PROC_VIEW(stat);
 PROC_VIEW(statm);
 PROC_VIEW(maps);
 PROC_VIEW(numa_maps);
+PROC_VIEW(areas);
 PROC_VIEW(smaps);
 PROC_VIEW(smaps_rollup);
 PROC_VIEW(mounts);

@@ -278,8 +278,16 @@ struct vma_usage {
     u64 referenced, anonymous, lazy_free, huge, swap, swap_proportional, locked;
     u64 users_max; /* address spaces that the most shared page is in */
     u64 proportional_dirty, proportional_anonymous, proportional_shmem; /* parts of proportional */
+    u64 shmem;                                                          /* part of resident */
 };
 void vma_usage_get(struct mm *mm, struct vma *vma, struct vma_usage *usage);
+
+/* What happened to an area (mm/vma.h 5), for /proc/PID/areas. => from the callback above */
+struct vma_counts {
+    u64 faults; /* pages faulted in */
+    u64 copies; /* of these: copies made for a write */
+};
+void vma_counts_get(const struct vma *vma, struct vma_counts *counts);
 
 /* Has the area private pages, or had it some? => from the callback above */
 bool mm_area_is_private(const struct vma_info *info);

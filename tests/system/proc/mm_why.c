@@ -2,6 +2,7 @@
    such file; on it the test prints what it would have to say. */
 
 #define _GNU_SOURCE
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "test.h"
@@ -57,6 +58,7 @@ static void locked(void)
 
     setrlimit(RLIMIT_MEMLOCK, &lock);
     become_user();
+    must(prctl(PR_SET_DUMPABLE, 1)); /* or the file would be root's */
     (void)mlock(at, 4 * PAGE);
     why("RLIMIT_MEMLOCK", "mlock", "ENOMEM", "RLIMIT_MEMLOCK");
 }

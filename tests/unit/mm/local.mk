@@ -134,3 +134,9 @@ tests_unit_mm_hostile_CPPFLAGS = $(MM_CPPFLAGS)
 tests_unit_mm_hostile_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_mm_hostile_LDADD = $(UNIT_LIBS)
 
+
+unit_tests += tests/unit/mm/counts
+tests_unit_mm_counts_SOURCES = %D%/counts.c $(MM_SETUP)
+tests_unit_mm_counts_CPPFLAGS = $(MM_CPPFLAGS)
+tests_unit_mm_counts_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_mm_counts_LDADD = $(UNIT_LIBS)
