@@ -6,6 +6,8 @@
 #include <pthread.h>
 #include <sys/ipc.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/uio.h>
 
@@ -233,6 +235,54 @@ static void segments(void)
         attempt(shmdt(at));
 }
 
+static void semaphores(void)
+{
+    struct sembuf up[] = {{0, 1, SEM_UNDO}, {1, 1, 0}};
+    unsigned short values[20];
+    struct sembuf many[20];
+    int id = (int)attempt(semget(IPC_PRIVATE, 20, 0600));
+
+    if (id < 0)
+        return;
+    for (unsigned short i = 0; i < 20; i++)
+        many[i] = (struct sembuf){i, 1, SEM_UNDO};
+    attempt(semop(id, up, 2));
+    attempt(semop(id, many, 20));
+    attempt(semctl(id, 0, GETALL, values));
+    attempt(semctl(id, 0, IPC_RMID));
+}
+
+static void messages(void)
+{
+    struct {
+        long type;
+        char text[3000];
+    } message = {.type = 1};
+    int id = (int)attempt(msgget(IPC_PRIVATE, 0600));
+
+    if (id < 0)
+        return;
+    if (attempt(msgsnd(id, &message, sizeof(message.text), IPC_NOWAIT)) == 0) {
+        attempt(msgrcv(id, &message, sizeof(message.text), 0, IPC_NOWAIT | 040000));
+        attempt(msgrcv(id, &message, sizeof(message.text), 0, IPC_NOWAIT));
+    }
+    attempt(msgsnd(id, &message, 10, IPC_NOWAIT));
+    attempt(msgctl(id, IPC_RMID, NULL));
+}
+
+static void named_queue(void)
+{
+    char text[8192];
+    int fd = (int)attempt(syscall(SYS_mq_open, "sweep", O_RDWR | O_CREAT | O_NONBLOCK, 0600, NULL));
+
+    if (fd < 0)
+        return;
+    syscall(SYS_mq_unlink, "sweep");
+    if (attempt(syscall(SYS_mq_timedsend, fd, "text", 4, 1, NULL)) == 0)
+        attempt(syscall(SYS_mq_timedreceive, fd, text, sizeof(text), NULL, NULL));
+    attempt(syscall(SYS_mq_timedsend, fd, "left", 4, 1, NULL));
+}
+
 static void other_process(void)
 {
     char local[64], *at = anon(4 * PAGE, 0);
@@ -345,6 +395,9 @@ const struct operation operations[] = {
     {"files", files, SIGBUS},
     {"memory_file", memory_file, SIGBUS},
     {"segments", segments, SIGBUS},
+    {"semaphores", semaphores, SIGBUS},
+    {"messages", messages, SIGBUS},
+    {"named_queue", named_queue, SIGBUS},
     {"other_process", other_process, SIGBUS},
     {"views", views, SIGBUS},
     {"residency", residency, SIGBUS},
