@@ -19,6 +19,7 @@ struct protection {
     struct mm *mm;
     vaddr_t start, end; /* what will be changed */
     u32 rights;         /* VMA_READ | VMA_WRITE | VMA_EXEC */
+    u32 if_allowed;     /* VMA_EXEC: besides, where the area may be executed */
     int key;            /* MM_ANY_KEY: none was named */
     int obstacle;       /* errno of what ended the check */
     struct vma_reserve areas;
@@ -30,9 +31,10 @@ struct protection {
 
 static u32 new_flags(const struct protection *p, const struct vma *vma)
 {
-    u32 key = p->key == MM_ANY_KEY ? pkey_for_protection(p->mm, vma, p->rights) : (u32)p->key;
+    u32 rights = p->rights | (vma->flags & VMA_MAYEXEC ? p->if_allowed : 0);
+    u32 key = p->key == MM_ANY_KEY ? pkey_for_protection(p->mm, vma, rights) : (u32)p->key;
 
-    return (vma->flags & ~(VMA_PROTECTION | VMA_PKEY_MASK)) | p->rights | key << VMA_PKEY_SHIFT;
+    return (vma->flags & ~(VMA_PROTECTION | VMA_PKEY_MASK)) | rights | key << VMA_PKEY_SHIFT;
 }
 
 /* VMA_MAYREAD and the others stand four bits above VMA_READ ... */
@@ -193,8 +195,12 @@ int mm_protect_key(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, int k
 {
     unsigned grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
     struct protection p = {.mm = mm, .start = addr, .rights = prot & VMA_PROTECTION, .key = key};
+    bool read_executes = prot & MM_PROT_READ_EXECUTES;
     int err;
 
+    prot &= ~MM_PROT_READ_EXECUTES;
+    if (read_executes && (prot & PROT_READ))
+        p.if_allowed = VMA_EXEC;
     if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) || !is_aligned(addr, PAGE_SIZE))
         return -EINVAL;
     if (len == 0)

@@ -3,6 +3,7 @@
  */
 #include <abi/capability.h>
 #include <abi/mman.h>
+#include <abi/utsname.h>
 #include <kmem/kmalloc.h>
 #include <mm/mm.h>
 #include <proc/credentials.h>
@@ -28,6 +29,33 @@ static unsigned map_rights(void)
     return capable(CAP_SYS_RAWIO) ? MM_MAP_MAY_LOW : 0;
 }
 
+/* personality(2): does PROT_READ ask for PROT_EXEC, too? */
+static bool read_executes(void)
+{
+    return current_task()->personality & READ_IMPLIES_EXEC;
+}
+
+static long map(struct mm_map_request *request)
+{
+    bool has_door = request->object != NULL || request->source != NULL;
+
+    if (read_executes() && (request->prot & PROT_READ) &&
+        (!has_door || (request->may & VMA_MAYEXEC)))
+        request->prot |= PROT_EXEC;
+    return mm_map(current_mm(), request);
+}
+
+/* What mprotect(2) and pkey_mprotect(2) are asked for; the bit that is mm's own is an unknown one.
+ */
+static unsigned protection_of(unsigned long prot)
+{
+    unsigned asked = (unsigned)prot;
+
+    if (asked & MM_PROT_READ_EXECUTES)
+        asked = (asked & ~MM_PROT_READ_EXECUTES) | 1u << 30;
+    return asked | (read_executes() ? MM_PROT_READ_EXECUTES : 0);
+}
+
 /* An unnamed shared mapping is a shmem object of its own, shown as /dev/zero (deleted). */
 static long map_shared_anonymous(struct mm_map_request *request)
 {
@@ -41,7 +69,7 @@ static long map_shared_anonymous(struct mm_map_request *request)
     if (!result)
         result = file_map(file, request);
     if (!result)
-        result = mm_map(current_mm(), request);
+        result = map(request);
     file_put(file);
     return result;
 }
@@ -51,7 +79,7 @@ static long map_file(struct mm_map_request *request, int fd)
     return WITH_FILE(fd, file, ({
                          long result = file_map(file, request);
 
-                         result ? result : mm_map(current_mm(), request);
+                         result ? result : map(request);
                      }));
 }
 
@@ -74,7 +102,7 @@ long sys_mmap(unsigned long addr, size_t len, unsigned long prot, unsigned long 
     if (!(flags & MAP_ANONYMOUS))
         return map_file(&request, fd);
     if (type != MAP_SHARED)
-        return mm_map(current_mm(), &request);
+        return map(&request);
     /* Arguments that mm refuses are refused before an object is made. */
     if (len == 0)
         return -EINVAL;
@@ -85,12 +113,12 @@ long sys_mmap(unsigned long addr, size_t len, unsigned long prot, unsigned long 
 
 long sys_mprotect(unsigned long addr, size_t len, unsigned long prot)
 {
-    return mm_protect(current_mm(), addr, len, (unsigned)prot);
+    return mm_protect(current_mm(), addr, len, protection_of(prot));
 }
 
 long sys_pkey_mprotect(unsigned long addr, size_t len, unsigned long prot, int key)
 {
-    return mm_protect_key(current_mm(), addr, len, (unsigned)prot, key);
+    return mm_protect_key(current_mm(), addr, len, protection_of(prot), key);
 }
 
 long sys_pkey_alloc(unsigned long flags, unsigned long disabled)

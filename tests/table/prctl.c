@@ -2,6 +2,7 @@
 
 #include "table.h"
 
+#include <sys/mount.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 
@@ -98,6 +99,31 @@ CELL("personality", "READ_IMPLIES_EXEC", "mmap of readable memory")
     got(personality(READ_IMPLIES_EXEC));
     maps_find(map(PAGE), &line);
     note("%s", line.prot);
+}
+
+CELL("personality", "READ_IMPLIES_EXEC", "mprotect, files, a noexec mount")
+{
+    struct maps_line line = {.prot = "?"};
+    char *at = map_prot(2 * PAGE, PROT_NONE);
+    int fd;
+
+    got(personality(READ_IMPLIES_EXEC));
+    got(mprotect(at, PAGE, PROT_READ));
+    maps_find(at, &line);
+    note("%s", line.prot);
+    maps_find(raw_mmap(0, PAGE, PROT_READ, MAP_PRIVATE, file("f", 1), 0), &line);
+    note("%s", line.prot);
+    mkdir("t", 0755);
+    must(mount("tmpfs", "t", "tmpfs", MS_NOEXEC, NULL));
+    fd = file("t/f", 1);
+    at = (char *)got(raw_mmap(0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0));
+    maps_find(at, &line);
+    note("%s", line.prot);
+    got(mprotect(at, PAGE, RW));
+    maps_find(at, &line);
+    note("%s", line.prot);
+    umount2("t", MNT_DETACH);
+    rmdir("t");
 }
 
 CELL("personality", "MMAP_PAGE_ZERO", "set")

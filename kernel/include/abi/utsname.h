@@ -47,6 +47,7 @@ _Static_assert(sizeof(struct abi_sysinfo) == 112, "sysinfo(2)");
 #define PER_LINUX         0x0000u
 #define PER_LINUX32       0x0008u
 #define ADDR_NO_RANDOMIZE 0x0040000u
+#define READ_IMPLIES_EXEC 0x0400000u
 #define PER_QUERY         0xffffffffu
 
 #define SYSLOG_CLOSE         0

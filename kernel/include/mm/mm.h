@@ -163,6 +163,8 @@ struct mm_map_request {
 /* mm_map, mm_remap: => the address, or negative errno. mm_brk: => the end, old or new. */
 long mm_map(struct mm *mm, const struct mm_map_request *request) __must_check;
 int mm_unmap(struct mm *mm, vaddr_t addr, size_t len) __must_check;
+/* In prot: who may read may execute, where the area allows it (READ_IMPLIES_EXEC). */
+#define MM_PROT_READ_EXECUTES (1u << 31)
 int mm_protect(struct mm *mm, vaddr_t addr, size_t len, unsigned prot) __must_check;
 /* pkey_mprotect(2); MM_ANY_KEY: as mm_protect. */
 #define MM_ANY_KEY (-1)
