@@ -32,7 +32,7 @@
 #include "values.h"
 
 #define AREA          "/area"
-#define ROUND_SECONDS 20
+#define ROUND_SECONDS 60
 #define NOBODY        65534
 
 struct call {
