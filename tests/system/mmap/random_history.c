@@ -10,9 +10,8 @@
 
 enum { window_pages = 48, calls_per_seed = 80, seeds = 300 };
 
-/* Linux leaves two neighbours apart here because of where their private pages were first made;
-   nothing that a program relies on, and Quire shows one area. */
-static const unsigned unmerged_on_linux = 108;
+/* Beyond the first 300: a write past the end of a file keeps two neighbours apart (so does 108). */
+static const unsigned further_seeds[] = {1141};
 
 static char *window;
 static int file;
@@ -175,10 +174,9 @@ int main(int argc, char **argv)
         say("seed %s: %016lx", argv[1], history((unsigned)atoi(argv[1])));
         return 0;
     }
-    for (unsigned seed = 0; seed < seeds; seed++) {
-        if (seed == unmerged_on_linux)
-            continue;
+    for (unsigned seed = 0; seed < seeds; seed++)
         say("seed %u: %016lx", seed, history(seed));
-    }
+    for (size_t i = 0; i < COUNT_OF(further_seeds); i++)
+        say("seed %u: %016lx", further_seeds[i], history(further_seeds[i]));
     return 0;
 }
