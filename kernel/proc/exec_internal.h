@@ -42,7 +42,7 @@ struct exec {
     struct elf_image interpreter; /* file NULL: none */
     bool executable_stack;
     bool fixed_layout;
-    bool fixed_heap; /* nor is the beginning of the heap random */
+    bool fixed_heap;                 /* nor is the beginning of the heap random */
     struct credentials *credentials; /* of the new program */
     bool set_id, secure;
     struct signal_actions *actions; /* own copy when the old ones are shared */

@@ -7,9 +7,9 @@
  *    front of it. A frame has exactly one owner; a free one has none and PAGE_FREE set.
  * 2. Pressure. Watermarks min < low < high count the free frames. Below low the background
  * reclaimer is woken; an allocation that may wait reclaims by itself when it would go below min;
- * kernel memory may use half of the frames below min, ALLOC_ATOMIC all. When reclaim makes no progress, a waiting
- * allocation calls the out-of-memory hook. All hooks are registered by mm and proc: kmem knows
- * neither.
+ * kernel memory may use half of the frames below min, ALLOC_ATOMIC all. When reclaim makes no
+ * progress, a waiting allocation calls the out-of-memory hook. All hooks are registered by mm and
+ * proc: kmem knows neither.
  * 3. Objects (slab.h, kmalloc.h). A slab cache cuts frames into objects of one size behind per-CPU
  *    magazines. kmalloc is a set of such caches; big sizes come from frames or from vmalloc.
  * 4. Kernel virtual ranges (vmalloc.h): kernel stacks, device memory, big tables.

@@ -263,3 +263,17 @@ TEST(misuse_is_caught)
     EXPECT_PANIC(free_twice, "assertion failed");
     EXPECT_PANIC(free_with_wrong_order, "assertion failed");
 }
+
+/* init_on_free=1 */
+TEST(freed_frames_are_overwritten_when_that_is_asked_for)
+{
+    struct page *page = page_alloc(0);
+    char *bytes = page_to_virt(page);
+
+    frames_clear_freed(true);
+    memset(bytes, 0xa5, PAGE_SIZE);
+    page_free(page);
+    EXPECT_EQ(bytes[0], 0);
+    EXPECT_EQ(bytes[PAGE_SIZE - 1], 0);
+    frames_clear_freed(false);
+}

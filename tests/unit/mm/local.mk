@@ -140,3 +140,9 @@ tests_unit_mm_counts_SOURCES = %D%/counts.c $(MM_SETUP)
 tests_unit_mm_counts_CPPFLAGS = $(MM_CPPFLAGS)
 tests_unit_mm_counts_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_mm_counts_LDADD = $(UNIT_LIBS)
+unit_tests += tests/unit/mm/limits
+tests_unit_mm_limits_SOURCES = %D%/limits.c $(MM_SETUP)
+tests_unit_mm_limits_CPPFLAGS = $(MM_CPPFLAGS)
+tests_unit_mm_limits_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_mm_limits_LDADD = $(UNIT_LIBS)
+
