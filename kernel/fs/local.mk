@@ -20,6 +20,7 @@ quire_SOURCES += %D%/procfs/links.c
 quire_SOURCES += %D%/procfs/machine.c
 quire_SOURCES += %D%/procfs/machine_stat.c
 quire_SOURCES += %D%/procfs/areas.c
+quire_SOURCES += %D%/procfs/map_files.c
 quire_SOURCES += %D%/procfs/maps.c
 quire_SOURCES += %D%/procfs/mem.c
 quire_SOURCES += %D%/procfs/meminfo.c

@@ -57,15 +57,15 @@ static bool list_children(const struct proc_entry *entry, struct directory_sink 
 static void list_numbers(const struct proc_node *node, struct directory_sink *sink)
 {
     const struct proc_directory *directory = node->entry->directory;
-    unsigned mode = directory == &proc_fd_directory       ? S_IFLNK
-                    : directory == &proc_fdinfo_directory ? S_IFREG
-                                                          : S_IFDIR;
-    char name[24];
-    u64 number;
+    char name[40];
+    u64 number, from = sink->position - NUMBERS;
 
-    while (directory->next(&node->subject, sink->position - NUMBERS, &number)) {
-        snprintf(name, sizeof(name), "%lu", number);
-        if (!emit(sink, name, NUMBERS + number + 1, mode))
+    for (; directory->next(&node->subject, from, &number); from = number + 1) {
+        if (!directory->put_name)
+            snprintf(name, sizeof(name), "%lu", number);
+        else if (!directory->put_name(&node->subject, number, name, sizeof(name)))
+            continue;
+        if (!emit(sink, name, NUMBERS + number + 1, directory->type))
             return;
     }
 }

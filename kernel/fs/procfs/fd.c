@@ -160,5 +160,7 @@ static bool next_fd(const struct proc_subject *parent, u64 from, u64 *number)
     return true;
 }
 
-const struct proc_directory proc_fd_directory = {.find = find_fd, .next = next_fd};
-const struct proc_directory proc_fdinfo_directory = {.find = find_info, .next = next_fd};
+const struct proc_directory proc_fd_directory = {
+    .find = find_fd, .next = next_fd, .type = S_IFLNK, .changes = true};
+const struct proc_directory proc_fdinfo_directory = {
+    .find = find_info, .next = next_fd, .type = S_IFREG, .changes = true};

@@ -163,8 +163,7 @@ static bool revalidate(struct inode *directory, const struct name *name, struct 
     (void)name;
     if (!inode)
         return !entry->directory;
-    /* Descriptors are opened and closed too often to remember. */
-    if (entry->directory == &proc_fd_directory || entry->directory == &proc_fdinfo_directory)
+    if (entry->directory && entry->directory->changes)
         return false;
     return proc_subject_is_alive(&proc_node_of(inode)->subject);
 }

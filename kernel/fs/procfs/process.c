@@ -75,6 +75,10 @@ static const struct proc_entry no_entries[] = {{0}};
 
 const struct proc_entry proc_process_entries[] = {
     {.name = "task", .mode = S_IFDIR | 0555, .directory = &proc_task_directory},
+    {.name = "map_files",
+     .mode = S_IFDIR | 0500,
+     .directory = &proc_map_files_directory,
+     .private = true},
     PROC_FILE("timerslack_ns", proc_show_timerslack),
     ENTRIES_OF_BOTH,
     {0},
@@ -131,7 +135,8 @@ static bool next_process(const struct proc_subject *parent, u64 from, u64 *numbe
     return true;
 }
 
-const struct proc_directory proc_root_directory = {.find = find_process, .next = next_process};
+const struct proc_directory proc_root_directory = {
+    .find = find_process, .next = next_process, .type = S_IFDIR};
 
 static int find_task(const struct proc_subject *parent, const struct name *name,
                      const struct proc_entry **entry, struct proc_subject *subject)
@@ -162,4 +167,5 @@ static bool next_task(const struct proc_subject *parent, u64 from, u64 *number)
     return true;
 }
 
-const struct proc_directory proc_task_directory = {.find = find_task, .next = next_task};
+const struct proc_directory proc_task_directory = {
+    .find = find_task, .next = next_task, .type = S_IFDIR};

@@ -30,6 +30,7 @@ extern const struct proc_directory proc_root_directory;
 extern const struct proc_directory proc_task_directory;
 extern const struct proc_directory proc_fd_directory;
 extern const struct proc_directory proc_fdinfo_directory;
+extern const struct proc_directory proc_map_files_directory;
 
 /* inode.c */
 struct proc_node {

@@ -43,6 +43,7 @@ struct proc_subject {
     struct process *process; /* NULL: the machine */
     struct task *task;       /* of task/N; NULL: the process as a whole */
     int number;              /* descriptor, for fd/N */
+    u64 start, end;          /* area, for map_files/START-END */
 };
 
 /* A living task of the subject, referenced: the named one, or any of the process; NULL: it is a
@@ -57,6 +58,10 @@ struct proc_directory {
                 const struct proc_entry **entry, struct proc_subject *subject);
     /* The first child numbered >= @from; false: none. */
     bool (*next)(const struct proc_subject *parent, u64 from, u64 *number);
+    /* The name of child @number; false: it is gone. NULL: the number is the name. */
+    bool (*put_name)(const struct proc_subject *parent, u64 number, char *name, size_t size);
+    u32 type;     /* S_IF* of the children, for listings */
+    bool changes; /* children come and go too often to remember their names */
 };
 
 struct proc_entry {
