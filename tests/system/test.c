@@ -456,3 +456,14 @@ long minor_faults(void)
     getrusage(RUSAGE_SELF, &usage);
     return usage.ru_minflt;
 }
+
+void wait_until_asleep(pid_t pid)
+{
+    char path[32], text[512];
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+    do {
+        nap(2);
+        must(file_text(path, text, sizeof(text)) > 0 ? 0 : -1);
+    } while (strstr(text, ") S ") == NULL && strstr(text, ") Z ") == NULL);
+}

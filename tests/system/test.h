@@ -78,7 +78,8 @@ void probe_exec(const char *label, const void *address);
 /* faults: whether reading (or writing) at @address raises a signal; prints nothing. */
 bool faults_on_read(const void *address);
 bool faults_on_write(void *address);
-/* the signal that the access raises, such as "SIGSEGV SEGV_MAPERR", or NULL; valid until the next. */
+/* the signal that the access raises, such as "SIGSEGV SEGV_MAPERR", or NULL; valid until the next.
+ */
 const char *fault_of_read(const void *address);
 const char *fault_of_write(void *address);
 const char *fault_of_exec(const void *address);
@@ -118,6 +119,9 @@ long file_text(const char *path, char *text, size_t len);
 void nap(int milliseconds);
 /* milliseconds since @since. */
 long elapsed(const struct timespec *since);
+
+/* wait_until_asleep: until that child sleeps in a call that a signal would end, or has ended. */
+void wait_until_asleep(pid_t pid);
 
 /* become_user: drop to an ordinary user (uid and gid 1000, no groups); ends the test on failure. */
 void become_user(void);

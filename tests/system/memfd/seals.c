@@ -102,13 +102,18 @@ static void busy(void)
 
     fd = make();
     shared = (char *)must(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+    int gate[2];
+    char byte;
+    must(pipe(gate));
     pid_t child = fork();
     if (child == 0) {
-        nap(200);
+        close(gate[1]);
+        read(gate[0], &byte, 1);
         _exit(0);
     }
     munmap(shared, PAGE);
     call("write, mapped by a child", fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE));
+    close(gate[1]);
     int status;
     must(waitpid(child, &status, 0));
     call("write, the child is gone", fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE));

@@ -173,7 +173,7 @@ static void waiting(mqd_t queue)
     pid_t child = (pid_t)must(fork());
     if (child == 0)
         _exit(mq_receive(queue, text, sizeof(text), NULL) == 5 ? 0 : errno);
-    nap(50);
+    wait_until_asleep(child);
     must(mq_send(queue, "hello", 5, 3));
     must(waitpid(child, &status, 0));
     status_report("receiver", status);
@@ -183,14 +183,14 @@ static void waiting(mqd_t queue)
     child = (pid_t)must(fork());
     if (child == 0)
         _exit(mq_send(queue, "urgent", 6, 9) == 0 ? 0 : errno);
-    nap(50);
+    wait_until_asleep(child);
     take("the first", queue, 100);
     must(waitpid(child, &status, 0));
     status_report("sender", status);
     take("the urgent one", queue, 100);
     take("the last", queue, 100);
     sigaction(SIGALRM, &(struct sigaction){.sa_sigaction = on_signal}, NULL);
-    ualarm(30000, 0);
+    ualarm(30000, 30000);
     call("receive, a signal", mq_receive(queue, text, sizeof(text), NULL));
 }
 

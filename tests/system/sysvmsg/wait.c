@@ -20,7 +20,7 @@ static pid_t receiver(long type, size_t len, int flags)
         ssize_t got = msgrcv(id, &message, len, type, flags);
         _exit(got < 0 ? 100 + errno : (int)got);
     }
-    nap(60);
+    wait_until_asleep(child);
     return child;
 }
 
@@ -32,7 +32,7 @@ static pid_t sender(long type, size_t len)
         message.type = type;
         _exit(msgsnd(id, &message, len, 0) == 0 ? 0 : 100 + errno);
     }
-    nap(60);
+    wait_until_asleep(child);
     return child;
 }
 
@@ -146,13 +146,15 @@ int main(void)
 
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigaction(SIGALRM, &action, NULL);
-    ualarm(30000, 0);
+    ualarm(30000, 30000);
     call("receive, a signal with SA_RESTART", msgrcv(id, &message, 10, 0, 0));
+    ualarm(0, 0);
     now.msg_qbytes = 10;
     must(msgctl(id, IPC_SET, &now));
     message.type = 1;
-    ualarm(30000, 0);
+    ualarm(30000, 30000);
     call("send, a signal with SA_RESTART", msgsnd(id, &message, 100, 0));
+    ualarm(0, 0);
     first = receiver(0, 10, 0);
     kill(first, SIGSTOP);
     nap(20);

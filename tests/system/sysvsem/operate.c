@@ -146,8 +146,9 @@ int main(void)
 
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigaction(SIGALRM, &action, NULL);
-    ualarm(30000, 0);
+    ualarm(30000, 30000);
     call("a signal with SA_RESTART", semop(id, &small, 1));
+    ualarm(0, 0);
     call("waiters", semctl(id, 3, GETNCNT));
     child = start(&small, 1, false, 3);
     kill(child, SIGKILL);
