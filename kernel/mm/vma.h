@@ -20,9 +20,9 @@
  *    writes (/proc/PID/areas). The numbers live where there is room: an area without an object does
  *    not use object_node; one with an object has the bits that offset (an index of at most 52 bits)
  *    and birth (BIRTH_BITS) leave, and its counts stop at the largest number. So a count costs ten
- *    instructions and no memory. A split leaves them with the larger part, a merge adds them, a move
- *    of the whole area takes them along, a forked area begins at 0. Threads that fault at the same
- *    moment in an area with an object may be counted once: the counts are for people.
+ *    instructions and no memory. A split leaves them with the larger part, a merge adds them, a
+ * move of the whole area takes them along, a forked area begins at 0. Threads that fault at the
+ * same moment in an area with an object may be counted once: the counts are for people.
  * 6. Locks: (m) mm.map_lock. What an area in an object's interval tree says about its place in the
  *    object and in memory changes only while it is out of that tree, under object.lock (o).
  */
