@@ -228,14 +228,16 @@ static void keep_old_area(struct remap *r, struct move *move)
     vaddr_t end = r->old_addr + r->old_len;
 
     vma->apart = 1; /* Linux does not merge what stays */
+    if (vma->flags & VMA_LOCKED) {
+        vma = vma_isolate(r->mm, r->old_addr, end, &move->unmap.areas);
+        unlock_area(vma);
+    }
     if (vma->start == r->old_addr && vma->end == end) {
         vma_leave_object(vma);
         vma_forget_lineage(vma);
         vma_enter_object(vma);
         vma_tree_changed(vma);
     }
-    if (vma->flags & VMA_LOCKED)
-        unlock_area(vma_isolate(r->mm, r->old_addr, end, &move->unmap.areas));
     unmap_release(&move->unmap);
 }
 
