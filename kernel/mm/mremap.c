@@ -208,14 +208,13 @@ static bool is_origin(const struct move *move, const struct vma *vma)
            vma->end <= move->origin_end;
 }
 
-/* The new area joins its neighbours, but (as on Linux) not the one it was copied from and that
- * stays. */
+/* The new area joins its neighbours; where it could join what stays of the one it was copied from
+ * (neither has private pages), it stands alone, as on Linux. */
 static void merge_copy(const struct move *move, struct vma *copy)
 {
-    if (is_origin(move, vma_prev(copy)))
-        vma_merge_above(copy);
-    else if (is_origin(move, vma_next(copy)))
-        vma_merge_below(copy);
+    if (copy->object == NULL && copy->lineage == 0 &&
+        (is_origin(move, vma_prev(copy)) || is_origin(move, vma_next(copy))))
+        copy->apart = 1;
     else
         vma_merge(copy);
 }

@@ -313,17 +313,12 @@ struct vma *vma_merge(struct vma *vma)
     return vma;
 }
 
-void vma_merge_above(struct vma *vma)
+struct vma *vma_merge_new(struct vma *vma)
 {
     struct vma *above = vma_next(vma);
 
     if (vma_joins_above(vma, above))
         vma_absorb(vma, above);
-}
-
-struct vma *vma_merge_new(struct vma *vma)
-{
-    vma_merge_above(vma);
     return vma_merge_below(vma);
 }
 

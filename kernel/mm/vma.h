@@ -211,9 +211,6 @@ struct vma *vma_merge_new(struct vma *vma);
 /* The same with the neighbour below only (the heap). */
 struct vma *vma_merge_below(struct vma *vma);
 
-/* The same with the neighbour above only; the area stays. */
-void vma_merge_above(struct vma *vma);
-
 /* The area gets its first private page: give it a lineage. map_lock held for reading at least. */
 void vma_set_lineage(struct vma *vma);
 
