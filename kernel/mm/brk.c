@@ -28,10 +28,10 @@ static bool has_room(const struct mm *mm, vaddr_t start, vaddr_t end)
     return next == NULL || end + PAGE_SIZE <= vma_gap_start(next);
 }
 
-static int heap_grow(struct mm *mm, vaddr_t start, vaddr_t end)
+static int heap_grow(struct mm *mm, vaddr_t start, vaddr_t end, bool executable)
 {
     u64 nr_pages = (end - start) >> PAGE_SHIFT;
-    u32 flags = HEAP_FLAGS | mm->def_flags;
+    u32 flags = HEAP_FLAGS | mm->def_flags | (executable ? VMA_EXEC : 0);
     struct vma *vma;
 
     if (!has_room(mm, start, end) || account_check_locked(mm, flags, nr_pages) != 0 ||
@@ -55,7 +55,7 @@ static int heap_grow(struct mm *mm, vaddr_t start, vaddr_t end)
     return 0;
 }
 
-static int heap_resize(struct mm *mm, vaddr_t brk)
+static int heap_resize(struct mm *mm, vaddr_t brk, bool executable)
 {
     vaddr_t old_end = align_up(mm->brk, PAGE_SIZE);
     vaddr_t new_end = align_up(brk, PAGE_SIZE);
@@ -64,10 +64,10 @@ static int heap_resize(struct mm *mm, vaddr_t brk)
         return 0;
     if (new_end < old_end)
         return unmap_locked(mm, new_end, old_end);
-    return heap_grow(mm, old_end, new_end);
+    return heap_grow(mm, old_end, new_end, executable);
 }
 
-vaddr_t mm_brk(struct mm *mm, vaddr_t brk)
+vaddr_t mm_brk(struct mm *mm, vaddr_t brk, bool executable)
 {
     vaddr_t result, before;
     bool populate;
@@ -75,7 +75,7 @@ vaddr_t mm_brk(struct mm *mm, vaddr_t brk)
     write_lock(&mm->map_lock);
     before = mm->brk;
     if (brk >= mm->brk_start && brk <= USER_END && !exceeds_limit(mm, brk) &&
-        heap_resize(mm, brk) == 0)
+        heap_resize(mm, brk, executable) == 0)
         mm->brk = brk;
     result = mm->brk;
     populate = mm->def_flags & VMA_LOCKED;

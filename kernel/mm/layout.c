@@ -3,7 +3,8 @@
  *
  * The randomised bits are Linux's for x86-64: 22 bits of pages for the stack, 28 for the mmap area
  * and for programs, 32 MiB for the heap. From the top: stack (room for RLIMIT_STACK, between 128
- * MiB and five sixths of the space), then mmap downwards from mmap_base.
+ * MiB and five sixths of the space), then mmap downwards from mmap_base; or upwards from a third of
+ * the space (ADDR_COMPAT_LAYOUT).
  */
 #include <lib/random.h>
 #include <mm/mm.h>
@@ -31,6 +32,8 @@ void mm_layout_init(struct mm *mm, bool fixed, u64 random)
         room += pad;
     room = min(max(room, STACK_ROOM_MIN), STACK_ROOM_MAX);
     mm->mmap_base = align_up(USER_END - room - offset, PAGE_SIZE);
+    mm->mmap_bottom = align_up(USER_END / 3, PAGE_SIZE) + offset;
+    mm->bottom_up = false;
 }
 
 vaddr_t mm_layout_brk_start(vaddr_t data_end, bool fixed, u64 random)

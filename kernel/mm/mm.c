@@ -87,6 +87,8 @@ struct mm *mm_create(void)
 static void inherit_layout(struct mm *child, const struct mm *parent)
 {
     child->mmap_base = parent->mmap_base;
+    child->mmap_bottom = parent->mmap_bottom;
+    child->bottom_up = parent->bottom_up;
     child->brk_start = parent->brk_start;
     child->brk = parent->brk;
     child->code_start = parent->code_start;

@@ -1,6 +1,7 @@
 /*
  * Where a new mapping goes: the hint if it is free, else the highest hole below mmap_base, else the
- * lowest hole above a third of the address space. MAP_32BIT looks between 1 and 2 GiB.
+ * lowest hole above a third of the address space (or the latter at once). MAP_32BIT looks between 1
+ * and 2 GiB.
  *
  * The order and the errors are Linux's, because programs (and their authors) see them.
  */
@@ -9,9 +10,8 @@
 #include "placement.h"
 #include "settings.h"
 
-#define BOTTOM_UP_BASE align_up(USER_END / 3, PAGE_SIZE)
-#define LOW_2G_START   0x40000000UL
-#define LOW_2G_END     0x80000000UL
+#define LOW_2G_START 0x40000000UL
+#define LOW_2G_END   0x80000000UL
 
 static bool is_free(const struct mm *mm, vaddr_t addr, size_t len)
 {
@@ -35,11 +35,15 @@ static vaddr_t find_anywhere(const struct mm *mm, vaddr_t hint, size_t len)
 {
     vaddr_t found;
 
-    hint = align_down(hint, PAGE_SIZE);
+    hint = mm->bottom_up ? align_up(hint, PAGE_SIZE) : align_down(hint, PAGE_SIZE);
     if (hint != 0 && USER_END - len >= hint && is_free(mm, hint, len))
         return hint;
-    found = vma_gap_find_top_down(mm, len, PAGE_SIZE, mm->mmap_base);
-    return found != 0 ? found : vma_gap_find_bottom_up(mm, len, BOTTOM_UP_BASE, USER_END);
+    if (!mm->bottom_up) {
+        found = vma_gap_find_top_down(mm, len, PAGE_SIZE, mm->mmap_base);
+        if (found != 0)
+            return found;
+    }
+    return vma_gap_find_bottom_up(mm, len, mm->mmap_bottom, USER_END);
 }
 
 long placement_find(const struct mm *mm, vaddr_t addr, size_t len, unsigned map_flags, bool low)

@@ -4,18 +4,22 @@
  */
 #include <proc/exec.h>
 
+#include <abi/capability.h>
 #include <abi/core.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
+#include <abi/mman.h>
 #include <abi/utsname.h>
 #include <arch/mmu.h>
 #include <arch/thread.h>
 #include <kern/cmdline.h>
+#include <kern/printk.h>
 #include <kern/sysctl.h>
 #include <kmem/kmalloc.h>
 #include <lib/string.h>
 #include <mm/mm.h>
 #include <proc/core_dump.h>
+#include <proc/credentials.h>
 #include <proc/exit.h>
 #include <proc/machine.h>
 #include <proc/rlimit.h>
@@ -78,6 +82,14 @@ static int find_program(struct exec *exec)
 
 /* Step 2: what can fail without harm and is needed later. */
 
+/* Readable memory of a 64-bit program is not executable, whatever the old program was. */
+static u32 new_personality(const struct exec *exec)
+{
+    u32 lost = READ_IMPLIES_EXEC | (exec->set_id ? PER_CLEAR_ON_SETID : 0);
+
+    return current_task()->personality & ~lost;
+}
+
 static int prepare(struct exec *exec)
 {
     struct task *self = current_task();
@@ -85,8 +97,9 @@ static int prepare(struct exec *exec)
 
     if (error)
         return error;
+    exec->personality = new_personality(exec);
     exec->fixed_layout =
-        READ_ONCE(layout) == LAYOUT_FIXED || (self->personality & ADDR_NO_RANDOMIZE);
+        READ_ONCE(layout) == LAYOUT_FIXED || (exec->personality & ADDR_NO_RANDOMIZE);
     exec->fixed_heap = exec->fixed_layout || READ_ONCE(layout) < LAYOUT_RANDOM_WITH_HEAP;
     if (refcount_read(&self->process->signals.actions->references) > 1) {
         exec->actions = signal_actions_copy(self->process);
@@ -194,8 +207,7 @@ static int leave_old_program(struct exec *exec)
     fetch_and(&self->flags, ~TASK_FORKED);
     fd_table_close_on_exec(self->vfs.files);
     process_timers_exec(self->process);
-    if (exec->set_id)
-        self->personality &= ~ADDR_NO_RANDOMIZE;
+    self->personality = exec->personality;
     return 0;
 }
 
@@ -208,6 +220,7 @@ static int build_program(struct exec *exec)
 
     rlimit_apply_to_mm(current_process());
     mm_layout_init(mm, exec->fixed_layout, machine_random_u64());
+    mm->bottom_up = exec->personality & ADDR_COMPAT_LAYOUT;
     error = exec_stack_map(exec);
     if (!error)
         error = elf_map(exec);
@@ -216,6 +229,24 @@ static int build_program(struct exec *exec)
     if (!error)
         error = exec_stack_fill(exec);
     return error;
+}
+
+/* MMAP_PAGE_ZERO: programs of System V may read address 0. It is mapped where the rules let it. */
+static void map_page_zero(struct exec *exec)
+{
+    struct mm_map_request request = {
+        .len = PAGE_SIZE,
+        .prot = PROT_READ | PROT_EXEC,
+        .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+        .rights = capable(CAP_SYS_RAWIO) ? MM_MAP_MAY_LOW : 0,
+    };
+    long result;
+
+    if (!(exec->personality & MMAP_PAGE_ZERO))
+        return;
+    result = mm_map(exec->mm, &request);
+    if (result < 0)
+        pr_debug("%s: no page at address 0: %ld\n", exec->name, result);
 }
 
 static int replace_program(struct exec *exec, struct trap_frame *frame)
@@ -230,6 +261,7 @@ static int replace_program(struct exec *exec, struct trap_frame *frame)
         return error;
     }
     publish_identity(exec, self);
+    map_page_zero(exec);
     arch_start_user_program(&self->thread.arch, frame, exec->start, exec->stack_pointer);
     return 0;
 }

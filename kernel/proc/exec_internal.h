@@ -41,6 +41,7 @@ struct exec {
     struct elf_image program;
     struct elf_image interpreter; /* file NULL: none */
     bool executable_stack;
+    u32 personality; /* of the new program */
     bool fixed_layout;
     bool fixed_heap;                 /* nor is the beginning of the heap random */
     struct credentials *credentials; /* of the new program */

@@ -142,7 +142,7 @@ long sys_munmap(unsigned long addr, size_t len)
 long sys_brk(unsigned long addr)
 {
     unsigned long arguments[6] = {addr};
-    unsigned long end = mm_brk(current_mm(), addr);
+    unsigned long end = mm_brk(current_mm(), addr, read_executes());
 
     if (end != addr && addr > end)
         memory_failure_note_call("brk", MM_CALL_BREAK, arguments, -ENOMEM, "ENOMEM");

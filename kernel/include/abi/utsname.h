@@ -44,10 +44,15 @@ _Static_assert(sizeof(struct abi_sysinfo) == 112, "sysinfo(2)");
 #define REBOOT_SUSPEND   0xd000fce2u
 #define REBOOT_KEXEC     0x45584543u
 
-#define PER_LINUX         0x0000u
-#define PER_LINUX32       0x0008u
-#define ADDR_NO_RANDOMIZE 0x0040000u
-#define READ_IMPLIES_EXEC 0x0400000u
+#define PER_LINUX          0x0000u
+#define PER_LINUX32        0x0008u
+#define ADDR_NO_RANDOMIZE  0x0040000u
+#define MMAP_PAGE_ZERO     0x0100000u
+#define ADDR_COMPAT_LAYOUT 0x0200000u
+#define READ_IMPLIES_EXEC  0x0400000u
+/* What a set-id program does not take over. */
+#define PER_CLEAR_ON_SETID                                                                         \
+    (READ_IMPLIES_EXEC | ADDR_COMPAT_LAYOUT | ADDR_NO_RANDOMIZE | MMAP_PAGE_ZERO)
 #define PER_QUERY         0xffffffffu
 
 #define SYSLOG_CLOSE         0

@@ -91,6 +91,8 @@ struct mm {
     u64 peak_resident_pages;      /* (m) as far as it was looked at */
     u64 table_pages;              /* (a) page-table pages, VmPTE */
     vaddr_t mmap_base;            /* (m) top of the top-down search */
+    vaddr_t mmap_bottom;          /* (m) where the bottom-up search begins */
+    bool bottom_up;               /* (m) search bottom-up first: ADDR_COMPAT_LAYOUT */
     vaddr_t brk_start, brk;       /* (m) */
     vaddr_t code_start, code_end; /* set by exec, as the next lines, for /proc */
     vaddr_t data_start, data_end;
@@ -160,7 +162,8 @@ struct mm_map_request {
 };
 #define MM_MAP_MAY_LOW 1u /* CAP_SYS_RAWIO: below MMAP_MIN_ADDR */
 
-/* mm_map, mm_remap: => the address, or negative errno. mm_brk: => the end, old or new. */
+/* mm_map, mm_remap: => the address, or negative errno. mm_brk: => the end, old or
+ * new; @executable: READ_IMPLIES_EXEC is in force. */
 long mm_map(struct mm *mm, const struct mm_map_request *request) __must_check;
 int mm_unmap(struct mm *mm, vaddr_t addr, size_t len) __must_check;
 /* In prot: who may read may execute, where the area allows it (READ_IMPLIES_EXEC). */
@@ -179,7 +182,7 @@ int mm_protect_key(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, int k
 int mm_detach(struct mm *mm, vaddr_t addr, const struct vm_source_ops *ops) __must_check;
 long mm_remap(struct mm *mm, vaddr_t old, size_t old_len, size_t new_len, unsigned flags,
               vaddr_t new_addr) __must_check;
-vaddr_t mm_brk(struct mm *mm, vaddr_t brk);
+vaddr_t mm_brk(struct mm *mm, vaddr_t brk, bool executable);
 int mm_advise(struct mm *mm, vaddr_t addr, size_t len, int advice) __must_check;
 
 /* mlock(2) and mlock2(2); @flags: MLOCK_ONFAULT or 0. What was locked before an error stays so. */
@@ -339,7 +342,7 @@ u64 mm_locked_resident(void);
 u64 mm_min_address_get(void);
 void mm_min_address_set(u64 address);
 
-/* Sets mmap_base, from the stack limit. */
+/* Sets mmap_base from the stack limit, and mmap_bottom; the search is top-down. */
 void mm_layout_init(struct mm *mm, bool fixed, u64 random);
 
 /* The page-aligned end of the initial stack area; where the heap begins; where a

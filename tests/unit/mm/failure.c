@@ -73,7 +73,7 @@ static void use_everything(struct store *store)
         return;
     fake_mm_use(mm);
     mm->brk_start = mm->brk = 0x10000000;
-    (void)mm_brk(mm, 0x10003000);
+    (void)mm_brk(mm, 0x10003000, false);
     at = do_map(mm, 0, LARGE, RW, ANON);
     if (at > 0) {
         write_some(mm, at, 7, LARGE / PAGE / 7);

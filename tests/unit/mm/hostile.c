@@ -76,7 +76,7 @@ static void hostile_call(struct mm *mm)
         result = mm_resident(mm, a, b, (u8 *)c);
         break;
     default:
-        mm_brk(mm, a);
+        mm_brk(mm, a, false);
         return;
     }
     EXPECT(result > -4096);

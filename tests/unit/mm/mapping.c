@@ -180,12 +180,12 @@ TEST(the_heap_of_a_forked_child_grows_in_an_area_of_its_own)
     struct mm *child;
 
     mm->brk_start = mm->brk = 0x10000000;
-    EXPECT_EQ(mm_brk(mm, 0x10002000), 0x10002000);
+    EXPECT_EQ(mm_brk(mm, 0x10002000, false), 0x10002000);
     user_write(mm, 0x10000000, 1);
     child = mm_fork(mm);
-    EXPECT_EQ(mm_brk(mm, 0x10003000), 0x10003000);
+    EXPECT_EQ(mm_brk(mm, 0x10003000, false), 0x10003000);
     EXPECT_STR(shape_of(mm), "3:rw");
-    EXPECT_EQ(mm_brk(child, 0x10003000), 0x10003000);
+    EXPECT_EQ(mm_brk(child, 0x10003000, false), 0x10003000);
     EXPECT_STR(shape_of(child), "2:rw 1:rw");
     finish(child);
     finish(mm);
@@ -196,16 +196,16 @@ TEST(brk_answers_the_old_end_when_it_cannot)
     struct mm *mm = program();
 
     mm->brk_start = mm->brk = 0x10000000;
-    EXPECT_EQ(mm_brk(mm, 0), 0x10000000);
-    EXPECT_EQ(mm_brk(mm, 0x10001234), 0x10001234);
-    EXPECT_EQ(mm_brk(mm, 0x10000500), 0x10000500);
+    EXPECT_EQ(mm_brk(mm, 0, false), 0x10000000);
+    EXPECT_EQ(mm_brk(mm, 0x10001234, false), 0x10001234);
+    EXPECT_EQ(mm_brk(mm, 0x10000500, false), 0x10000500);
     EXPECT_STR(shape_of(mm), "1:rw");
     EXPECT_EQ(do_map(mm, 0x10004000, PAGE, RW, ANON | MAP_FIXED), 0x10004000);
-    EXPECT_EQ(mm_brk(mm, 0x10004000), 0x10000500);
-    EXPECT_EQ(mm_brk(mm, 0x10003000), 0x10003000);
+    EXPECT_EQ(mm_brk(mm, 0x10004000, false), 0x10000500);
+    EXPECT_EQ(mm_brk(mm, 0x10003000, false), 0x10003000);
     mm->limits.data = 0x4000;
-    EXPECT_EQ(mm_brk(mm, 0x10005000), 0x10003000);
-    EXPECT_EQ(mm_brk(mm, 0x10000000), 0x10000000);
+    EXPECT_EQ(mm_brk(mm, 0x10005000, false), 0x10003000);
+    EXPECT_EQ(mm_brk(mm, 0x10000000, false), 0x10000000);
     EXPECT_STR(shape_of(mm), "1:rw");
     audit();
     finish(mm);
