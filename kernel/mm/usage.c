@@ -2,6 +2,7 @@
  * What an area uses, for /proc/PID/smaps: every entry classified and added up. Lock: map_lock for
  * reading; each leaf table is locked while it is read.
  */
+#include "anon_family.h"
 #include "lazy_free.h"
 
 /* Proportional shares are summed in 1/4096 bytes, so that thirds do not get lost. */
@@ -35,6 +36,31 @@ static void count_page(struct vma_usage *usage, pte_t pte, const struct page *pa
         *(dirty ? &usage->private_dirty : &usage->private_clean) += PAGE_SIZE;
 }
 
+static bool add_sharers(struct pt_cursor *cursor, void *argument)
+{
+    *(u64 *)argument += READ_ONCE(cursor->leaf->sharers);
+    return true;
+}
+
+/*
+ * The users of a private page that several tables name, each of which fork may share.
+ * => leaf locked; it is unlocked meanwhile, and false: there is no table any more
+ */
+static bool find_users(struct pt_cursor *cursor, vaddr_t addr, struct page *page, u64 *users)
+{
+    u64 found = 0;
+
+    page_get(page);
+    rcu_read_lock(); /* keeps the family */
+    pt_unlock(cursor);
+    anon_family_walk(page, false, add_sharers, &found);
+    rcu_read_unlock();
+    page_put(page);
+    *users = max(*users, found);
+    return pt_lock(cursor, cursor->mm, addr);
+}
+
+/* => leaf locked; unlocked on return */
 static void count_leaf(struct vma_usage *usage, struct pt_cursor *cursor, vaddr_t end)
 {
     vaddr_t addr;
@@ -42,10 +68,19 @@ static void count_leaf(struct vma_usage *usage, struct pt_cursor *cursor, vaddr_
     for (addr = cursor->addr; addr < end; addr += PAGE_SIZE, cursor->slot++) {
         pte_t pte = pt_get(cursor);
         struct page *page = pt_page_of(pte);
+        bool locked = true;
+        u64 users;
 
-        if (page != NULL)
-            count_page(usage, pte, page, pt_page_users(page, cursor->leaf));
+        if (page == NULL)
+            continue;
+        users = pt_page_users(page, cursor->leaf);
+        if (page_flag_test(page, PAGE_PRIVATE_OWNED) && page_map_count(page) > 1)
+            locked = find_users(cursor, addr, page, &users);
+        count_page(usage, pte, page, users);
+        if (!locked)
+            return;
     }
+    pt_unlock(cursor);
 }
 
 void vma_usage_get(struct mm *mm, struct vma *vma, struct vma_usage *usage)
@@ -57,10 +92,8 @@ void vma_usage_get(struct mm *mm, struct vma *vma, struct vma_usage *usage)
     while (pt_next_upper(mm, &addr, vma->end) != NULL) {
         vaddr_t end = pt_leaf_end(addr, vma->end);
 
-        if (pt_lock(&cursor, mm, addr)) {
+        if (pt_lock(&cursor, mm, addr))
             count_leaf(usage, &cursor, end);
-            pt_unlock(&cursor);
-        }
         addr = end;
     }
     usage->proportional >>= SHARE_SHIFT;
