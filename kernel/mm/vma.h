@@ -13,9 +13,10 @@
  *    where it lands.
  * 4. Lineage. Linux merges neighbours with private pages only when their reverse maps agree, and
  *    /proc/PID/maps shows it, so it is part of the ABI. The lineage number stands for that: 0
- *    without private pages, given with the first attempt to make one, taken over from a neighbour that
- *    differs in access rights at most. A forked area gets a number of its own and no longer merges
- *    with neighbours that have none. The rules are those of Linux 6.1; correctness needs only 3.
+ *    without private pages, given with the first attempt to make one, taken over from a neighbour
+ * that differs in access rights at most. A forked area gets a number of its own and no longer
+ * merges with neighbours that have none. The rules are those of Linux 6.1; correctness needs
+ * only 3.
  * 5. Counts. An area counts the pages that were faulted in through it and the copies made for its
  *    writes (/proc/PID/areas). The numbers live where there is room: an area without an object does
  *    not use object_node; one with an object has the bits that offset (an index of at most 52 bits)

@@ -117,14 +117,15 @@ static void rights(void)
 static siginfo_t seen;
 static volatile unsigned in_handler;
 
-static void catch(int number, siginfo_t *info, void *context)
+static void catch (int number, siginfo_t *info, void *context)
 {
     (void)number;
     (void)context;
     seen = *info;
     in_handler = rights_read();
     /* Open the page for the repeated access by giving it key 0. */
-    key_protect((void *)((unsigned long)info->si_addr & ~(PAGE - 1)), PAGE, PROT_READ | PROT_WRITE, 0);
+    key_protect((void *)((unsigned long)info->si_addr & ~(PAGE - 1)), PAGE, PROT_READ | PROT_WRITE,
+                0);
 }
 
 static void signals(void)
@@ -142,7 +143,8 @@ static void signals(void)
     sigaction(SIGSEGV, &action, &old);
     say("value %d", *(volatile char *)at);
     sigaction(SIGSEGV, &old, NULL);
-    say("code %s, key as given %d", signal_code_name(SIGSEGV, seen.si_code), *(int *)((char *)&seen + 32) == key);
+    say("code %s, key as given %d", signal_code_name(SIGSEGV, seen.si_code),
+        *(int *)((char *)&seen + 32) == key);
     yes("address", seen.si_addr == at);
     yes("handler's rights are the initial ones", in_handler == 0x55555554u);
     yes("rights are back", rights_read() == before);

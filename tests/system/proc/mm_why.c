@@ -1,5 +1,5 @@
-/* /proc/PID/mm_why tells the rule that the last failed memory call or fatal fault broke. Linux has no
-   such file; on it the test prints what it would have to say. */
+/* /proc/PID/mm_why tells the rule that the last failed memory call or fatal fault broke. Linux has
+   no such file; on it the test prints what it would have to say. */
 
 #define _GNU_SOURCE
 #include <sys/prctl.h>
@@ -18,7 +18,8 @@ static void why_of(pid_t pid, const char *label, const char *call, const char *r
     if (file_text(path, text, sizeof(text)) < 0)
         told = access("/proc/quire", F_OK) != 0;
     else
-        told = strstr(text, call) != NULL && strstr(text, result) != NULL && strstr(text, rule) != NULL;
+        told = strstr(text, call) != NULL && strstr(text, result) != NULL &&
+               strstr(text, rule) != NULL;
     say("%s: %s", label, told ? "told" : text);
 }
 
@@ -102,7 +103,8 @@ int main(void)
         _exit(0);
     }
     must(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT));
-    why_of(pid, "a zombie's fault", "call: page fault", "result: SIGSEGV", "no area at this address");
+    why_of(pid, "a zombie's fault", "call: page fault", "result: SIGSEGV",
+           "no area at this address");
     waitpid(pid, NULL, 0);
     close(fd);
     return 0;

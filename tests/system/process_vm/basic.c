@@ -1,4 +1,5 @@
-/* process_vm_readv, process_vm_writev: data, partial copies at bad addresses, arguments, permissions. */
+/* process_vm_readv, process_vm_writev: data, partial copies at bad addresses, arguments,
+ * permissions. */
 
 #define _GNU_SOURCE
 #include <sys/prctl.h>
@@ -6,7 +7,8 @@
 
 #include "test.h"
 
-static char *base; /* pages 0-1 read-write, 2 read-only, 3 absent, 4 no access; the same in the child */
+static char
+    *base; /* pages 0-1 read-write, 2 read-only, 3 absent, 4 no access; the same in the child */
 static char *mine; /* the same shape, this process's side */
 
 static char *shaped(void)

@@ -34,7 +34,8 @@ int main(void)
     crash("abort", die);
     if (core_open(&core, "core")) {
         say("segment: %s", core_extent(&core, at));
-        yes("contents", core_at(&core, at + 2 * PAGE) != NULL && *core_at(&core, at + 2 * PAGE) == 2);
+        yes("contents",
+            core_at(&core, at + 2 * PAGE) != NULL && *core_at(&core, at + 2 * PAGE) == 2);
         core_close(&core, "core");
     }
     call("REMOVE", madvise(at, 2 * PAGE, MADV_REMOVE));
