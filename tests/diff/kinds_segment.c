@@ -110,7 +110,7 @@ static void describe_control(char text[text_bytes], const long *arguments)
         if (commands[i].bit == arguments[0])
             name = commands[i].name;
     }
-    snprintf(text, text_bytes, "shmctl(segment(), %s)", name);
+    snprintf(text, text_bytes, "shmctl(segment(), %s, NULL)", name);
 }
 
 const struct kind kinds_segment[] = {

@@ -8,7 +8,7 @@ that prints a line "ok NAME" or "not ok NAME" for every test; the last line coun
 the parts said in full is in build/tests/PART.log. Tests listed in tests/known-failures, with the
 reason, fail without making the whole fail; they are counted as skipped.
 
-  --long    the parts table, concurrency, sweep, fuzz and diff do far more (minutes become hours)
+  --long    the parts concurrency, sweep, fuzz and diff do far more (minutes become hours)
 
   static    layers, format, shell and C analysers, sources equal to their tarballs, the sysroot
   unit      lib, kmem and mm on the host, under the sanitizers

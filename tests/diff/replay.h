@@ -1,0 +1,56 @@
+/*
+ * replay.h: a sequence that tests/diff/run printed as C, compiled as a program of its own:
+ *
+ *      #include "replay.h"
+ *
+ *      REPLAY
+ *      {
+ *          STEP(0, mmap(at(20), 4 * PAGE, ...));
+ *          STEP(1, touch(at(20), "rw-", 7));
+ *      }
+ *
+ * Every process goes through all steps; the one that a step names (the first, where no process has
+ * that number) performs it, prints what came of it and what it sees of its memory, while the others
+ * wait. Compile it with the sources of tests/diff but diff.c, and tests/system/test.c; needs /area
+ * and a tmpfs at /dev/shm.
+ */
+#ifndef TESTS_DIFF_REPLAY_H
+#define TESTS_DIFF_REPLAY_H
+
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+#include "scene.h"
+
+#define REPLAY                                                                                     \
+    static void replay(void);                                                                      \
+    int main(void)                                                                                 \
+    {                                                                                              \
+        replay_begin();                                                                            \
+        replay();                                                                                  \
+        replay_end();                                                                              \
+    }                                                                                              \
+    static void replay(void)
+
+#define STEP(process, call)                                                                        \
+    do {                                                                                           \
+        if (replay_turn(process))                                                                  \
+            replay_result(#call, (long)(call));                                                    \
+    } while (0)
+
+void replay_begin(void);
+_Noreturn void replay_end(void);
+/* replay_turn: wait for this step. => whether it is this process's */
+bool replay_turn(int process);
+void replay_result(const char *text, long value);
+
+/* What the steps call besides the system calls. */
+extern unsigned char vector[window_pages + 16];
+/* touch: of each page from @start on: r read, w write, b both, x execute, - nothing. */
+long touch(char *start, const char *how, int value);
+long break_move(long distance);
+long fork_into(int slot);
+long leave(void);
+int segment(void);
+
+#endif
