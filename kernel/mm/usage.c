@@ -49,11 +49,13 @@ static bool add_sharers(struct pt_cursor *cursor, void *argument)
 static bool find_users(struct pt_cursor *cursor, vaddr_t addr, struct page *page, u64 *users)
 {
     u64 found = 0;
+    unsigned visited;
 
     page_get(page);
     rcu_read_lock(); /* keeps the family */
     pt_unlock(cursor);
-    anon_family_walk(page, false, add_sharers, &found);
+    visited = anon_family_walk(page, false, add_sharers, &found);
+    found += max((u64)page_map_count(page), visited) - visited; /* a walk may end short */
     rcu_read_unlock();
     page_put(page);
     *users = max(*users, found);
