@@ -277,6 +277,7 @@ static void named_queue(void)
 
     if (fd < 0)
         return;
+    memset(text, 0, sizeof(text)); /* a call that faults for want of memory says EFAULT */
     syscall(SYS_mq_unlink, "sweep");
     if (attempt(syscall(SYS_mq_timedsend, fd, "text", 4, 1, NULL)) == 0)
         attempt(syscall(SYS_mq_timedreceive, fd, text, sizeof(text), NULL, NULL));
