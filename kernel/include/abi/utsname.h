@@ -53,7 +53,7 @@ _Static_assert(sizeof(struct abi_sysinfo) == 112, "sysinfo(2)");
 /* What a set-id program does not take over. */
 #define PER_CLEAR_ON_SETID                                                                         \
     (READ_IMPLIES_EXEC | ADDR_COMPAT_LAYOUT | ADDR_NO_RANDOMIZE | MMAP_PAGE_ZERO)
-#define PER_QUERY         0xffffffffu
+#define PER_QUERY 0xffffffffu
 
 #define SYSLOG_CLOSE         0
 #define SYSLOG_OPEN          1
