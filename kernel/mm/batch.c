@@ -33,14 +33,25 @@ static bool batch_grow(struct batch *batch)
     return true;
 }
 
+/* In the middle of the range that is being emptied: what is left of it belongs to it as before. */
+static void batch_flush_early(struct batch *batch)
+{
+    vaddr_t start = batch->start;
+    vaddr_t end = batch->end;
+
+    batch_finish(batch);
+    batch_add_range(batch, start, end);
+}
+
 void batch_add_page(struct batch *batch, struct page *page)
 {
+    DEBUG_ASSERT(batch->start < batch->end);
     if (likely(batch->nr_pages < BATCH_INLINE_PAGES)) {
         batch->pages[batch->nr_pages++] = page;
         return;
     }
     if ((batch->chunks == NULL || batch->chunks->nr == BATCH_CHUNK_PAGES) && !batch_grow(batch)) {
-        batch_finish(batch);
+        batch_flush_early(batch);
         batch->pages[batch->nr_pages++] = page;
         return;
     }

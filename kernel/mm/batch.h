@@ -39,7 +39,8 @@ void batch_init(struct batch *batch, struct mm *mm);
 /* Translations of [start, end) lost rights or were removed. */
 void batch_add_range(struct batch *batch, vaddr_t start, vaddr_t end);
 
-/* Drop one reference to @page once nobody can use a translation of it. May flush. */
+/* Drop one reference to @page once nobody can use a translation of it. May flush.
+ * => the range that @page was mapped in was added before */
 void batch_add_page(struct batch *batch, struct page *page);
 
 /* Free @table, which is out of reach, once nobody walks it. May flush. */

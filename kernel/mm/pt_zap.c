@@ -33,21 +33,24 @@ static void zap_entry(struct pt_table *leaf, pte_t *slot, pte_t pte, struct batc
     batch_add_page(batch, page);
 }
 
-/* Empty the entries of [start, end) in a leaf table. => leaf locked; true: one was there */
-static bool zap_entries(struct pt_table *leaf, vaddr_t start, vaddr_t end, struct batch *batch)
+/* Empty the entries of [start, end) in a leaf table. => leaf locked */
+static void zap_entries(struct pt_table *leaf, vaddr_t start, vaddr_t end, struct batch *batch)
 {
     pte_t *entries = pt_table_entries(leaf);
     unsigned i = pte_index(start, 1);
     unsigned nr = (end - start) >> PAGE_SHIFT;
-    unsigned before = pt_table_count(leaf);
+    bool found = false;
 
     for (; nr > 0 && pt_table_count(leaf) > 0; nr--, i++) {
         pte_t pte = pte_load(&entries[i]);
 
-        if (!pte_is_empty(pte))
-            zap_entry(leaf, &entries[i], pte, batch);
+        if (pte_is_empty(pte))
+            continue;
+        if (!found)
+            batch_add_range(batch, start, end); /* before the pages: a full batch flushes */
+        zap_entry(leaf, &entries[i], pte, batch);
+        found = true;
     }
-    return pt_table_count(leaf) != before;
 }
 
 /* Take the leaf table that @slot names out of the address space; both tables locked. */
@@ -64,7 +67,6 @@ static void zap_leaf(struct batch *batch, pte_t *slot, vaddr_t start, vaddr_t en
 {
     struct pt_table *upper = pt_table_of(slot);
     struct pt_table *leaf;
-    bool changed;
 
     spin_lock(&upper->lock);
     if (!pte_is_table(pte_load(slot), 2)) { /* another madvise was faster */
@@ -76,14 +78,12 @@ static void zap_leaf(struct batch *batch, pte_t *slot, vaddr_t start, vaddr_t en
     if (leaf->sharers > 1) {
         detach_leaf(batch->mm, slot, leaf);
         batch->tables_freed = true;
-        changed = true;
+        batch_add_range(batch, start, end);
     } else {
-        changed = zap_entries(leaf, start, end, batch);
+        zap_entries(leaf, start, end, batch);
     }
     spin_unlock(&leaf->lock);
     spin_unlock(&upper->lock);
-    if (changed)
-        batch_add_range(batch, start, end);
 }
 
 void pt_zap(struct batch *batch, const struct pt_range *range)
@@ -101,7 +101,7 @@ void pt_zap(struct batch *batch, const struct pt_range *range)
 
 /* ---- from the reverse map ---- */
 
-static bool zap_object_entries(struct pt_cursor *cursor, vaddr_t end, bool private,
+static void zap_object_entries(struct pt_cursor *cursor, vaddr_t end, bool private,
                                struct batch *batch)
 {
     struct pt_table *leaf = cursor->leaf;
@@ -114,10 +114,11 @@ static bool zap_object_entries(struct pt_cursor *cursor, vaddr_t end, bool priva
 
         if (pte_is_empty(pte) || (pt_kind_of(pte) == PT_ANONYMOUS && !private))
             continue;
+        if (!found)
+            batch_add_range(batch, cursor->addr, end);
         zap_entry(leaf, slot, pte, batch);
         found = true;
     }
-    return found;
 }
 
 void pt_zap_in_place(struct batch *batch, vaddr_t start, vaddr_t end, bool private)
@@ -130,8 +131,8 @@ void pt_zap_in_place(struct batch *batch, vaddr_t start, vaddr_t end, bool priva
 
         if (pt_lock(&cursor, batch->mm, addr)) {
             /* Another sharer of the table may have been first: flush in any case. */
-            if (zap_object_entries(&cursor, next, private, batch) || cursor.leaf->sharers > 1 ||
-                !pte_is_writable(pte_load(cursor.upper)))
+            zap_object_entries(&cursor, next, private, batch);
+            if (cursor.leaf->sharers > 1 || !pte_is_writable(pte_load(cursor.upper)))
                 batch_add_range(batch, addr, next);
             pt_unlock(&cursor);
         }

@@ -138,6 +138,24 @@ static bool run(enum failpoint point, u64 nth, bool all_later)
     return reached;
 }
 
+/* The batch cannot grow: it flushes early, again and again, and never without its range (which
+ * batch_add_page asserts). */
+TEST(an_unmap_without_memory_flushes_what_it_frees)
+{
+    struct mm *mm = program();
+    long at = do_map(mm, 0, 200 * PAGE, RW, ANON);
+    unsigned i;
+
+    for (i = 0; i < 200; i++)
+        user_write(mm, at + i * PAGE, i);
+    failpoint_arm(FAILPOINT_PAGE, 1, true, NULL);
+    EXPECT_EQ(mm_unmap(mm, at, 200 * PAGE), 0);
+    EXPECT(failpoint_hits(FAILPOINT_PAGE) > 5);
+    failpoint_disarm(FAILPOINT_PAGE);
+    audit();
+    finish(mm);
+}
+
 static void sweep(enum failpoint point)
 {
     u64 nth = 1;
