@@ -59,14 +59,21 @@ static int audit_private_page(struct audit *audit, struct page *page)
     return 0;
 }
 
-/* An object's page is in its object, at its index. */
+/*
+ * An object's page is in its object, at its index. An area that maps it keeps the object; a page
+ * that nobody maps may be leaving an object that is being freed at this moment.
+ */
 static int audit_object_page(struct audit *audit, struct page *page)
 {
     struct vm_object *object = page_owner(page);
     struct page *there;
 
-    if (object == NULL)
+    if (object == NULL && page_flag_test(page, PAGE_OBJECT))
         return frame_fail(audit, "object_page", page, "without an object");
+    if (found(audit, page) == 0 && page_map_count(page) != 0 && page_flag_test(page, PAGE_OBJECT))
+        return frame_fail(audit, "map_count", page, "no entry was found");
+    if (found(audit, page) == 0)
+        return 0;
     spin_lock(&object->lock);
     there = radix_lookup(&object->pages, page->index);
     spin_unlock(&object->lock);

@@ -275,7 +275,7 @@ TEST(an_object_that_is_wrong_about_itself)
     store_destroy(store);
 }
 
-TEST(an_object_page_that_its_tree_does_not_know)
+TEST(an_object_page_without_an_object)
 {
     struct store *store = store_create(4);
     struct page *page;
@@ -286,9 +286,9 @@ TEST(an_object_page_that_its_tree_does_not_know)
     EXPECT_EQ(user_read(mm, file), 1);
     page = pt_page_of(*slot_of(file));
     EXPECT_EQ(mm_unmap(mm, file, 4 * PAGE), 0);
-    page->index = 3000;
+    page_set_owner(page, NULL);
     expect_broken("object_page");
-    page->index = 0;
+    page_set_owner(page, &store->object);
     audit();
     finish(mm);
     store_destroy(store);
