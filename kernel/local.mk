@@ -54,5 +54,6 @@ include kernel/signal/local.mk
 include kernel/ipc/local.mk
 include kernel/fs/local.mk
 include kernel/drivers/local.mk
+include kernel/net/local.mk
 include kernel/syscall/local.mk
 include kernel/init/local.mk

@@ -37,6 +37,7 @@
 #include <lib/parse.h>
 #include <lib/string.h>
 #include <mm/mm.h>
+#include <net/socket.h>
 #include <proc/proc.h>
 #include <sched/sched.h>
 #include <signal/signal.h>
@@ -164,6 +165,12 @@ static void step_devices(struct boot_info *boot)
     tty_drivers_init(boot);
 }
 
+static void step_network(struct boot_info *boot)
+{
+    (void)boot;
+    net_init();
+}
+
 static void step_system_calls(struct boot_info *boot)
 {
     (void)boot;
@@ -198,15 +205,11 @@ static const struct boot_step early_steps[] = {
 
 /* In a kernel thread: may sleep. */
 static const struct boot_step steps[] = {
-    {"selftest", step_selftest},
-    {"user memory", step_user_memory},
-    {"files", step_files},
-    {"root", step_root},
-    {"processes", step_processes},
-    {"devices", step_devices},
-    {"system calls", step_system_calls},
-    {"settings", step_settings},
-    {"first program", step_first_program},
+    {"selftest", step_selftest},   {"user memory", step_user_memory},
+    {"files", step_files},         {"root", step_root},
+    {"processes", step_processes}, {"devices", step_devices},
+    {"network", step_network},     {"system calls", step_system_calls},
+    {"settings", step_settings},   {"first program", step_first_program},
 };
 
 static void run_steps(const struct boot_step *step, size_t nr, struct boot_info *boot)

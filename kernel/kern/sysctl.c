@@ -262,6 +262,15 @@ ssize_t sysctl_write(const struct sysctl *setting, u64 position, const char *tex
 
 /* ---- the command line ---- */
 
+/* Does @name begin with @folder, dots and slashes being the same? */
+static bool is_in_folder(const char *name, const char *folder)
+{
+    for (; *folder != '\0'; name++, folder++)
+        if (*name != *folder && !(*folder == '/' && *name == '.'))
+            return false;
+    return *name == '.' || *name == '/';
+}
+
 /* The setting FOLDER.NAME (or with a slash); NULL: none. */
 static const struct sysctl *find(const char *name)
 {
@@ -271,7 +280,7 @@ static const struct sysctl *find(const char *name)
     for (table = tables; table != NULL; table = table->next) {
         size_t len = strlen(table->folder);
 
-        if (strncmp(name, table->folder, len) != 0 || (name[len] != '.' && name[len] != '/'))
+        if (!is_in_folder(name, table->folder))
             continue;
         for (setting = table->settings; setting->name != NULL; setting++)
             if (strcmp(setting->name, name + len + 1) == 0)

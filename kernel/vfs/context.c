@@ -9,6 +9,7 @@
 #include <lib/atomic.h>
 #include <sched/thread.h>
 #include <vfs/fd_table.h>
+#include <vfs/file.h>
 #include <vfs/mount.h>
 #include "notify.h"
 
@@ -61,10 +62,15 @@ void vfs_raise_signal(int signal)
         hooks->raise_signal(signal);
 }
 
-void vfs_notify_owner(const struct file_owner *owner, int fd, unsigned events)
+void file_notify_owner(struct file *file, unsigned events)
 {
-    if (hooks != NULL && hooks->notify_owner != NULL && owner->id != 0)
-        hooks->notify_owner(owner, fd, events);
+    struct file_owner owner;
+
+    spin_lock(&file->spin);
+    owner = file->owner;
+    spin_unlock(&file->spin);
+    if (hooks != NULL && hooks->notify_owner != NULL && owner.id != 0)
+        hooks->notify_owner(&owner, owner.fd, events);
 }
 
 static struct fs_context *fs_context_alloc(void)

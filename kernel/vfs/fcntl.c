@@ -15,7 +15,7 @@
 #define SETTABLE_FLAGS (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
 #define SEALS_KNOWN    (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
 
-static long set_flags(const struct vfs_context *context, struct file *file, u32 flags)
+static long set_flags(const struct vfs_context *context, struct file *file, int fd, u32 flags)
 {
     u32 old = file_flags(file);
     u32 changed = (old ^ flags) & SETTABLE_FLAGS;
@@ -31,6 +31,8 @@ static long set_flags(const struct vfs_context *context, struct file *file, u32 
         err = file->ops->set_async(file, flags & O_ASYNC);
     if (err != 0)
         return err;
+    if (changed & flags & O_ASYNC)
+        WRITE_ONCE(file->owner.fd, fd);
     WRITE_ONCE(file->flags, (old & ~(u32)SETTABLE_FLAGS) | (flags & SETTABLE_FLAGS));
     return 0;
 }
@@ -159,14 +161,13 @@ static long fcntl_owner(const struct vfs_context *context, struct file *file, un
 long file_fcntl(const struct vfs_context *context, struct file *file, int fd, unsigned command,
                 unsigned long argument)
 {
-    (void)fd;
     if ((file->mode & FILE_PATH) && command != F_GETFL)
         return -EBADF;
     switch (command) {
     case F_GETFL:
         return file_flags(file);
     case F_SETFL:
-        return set_flags(context, file, (u32)argument);
+        return set_flags(context, file, fd, (u32)argument);
     case F_GETLK:
     case F_SETLK:
     case F_SETLKW:

@@ -4,4 +4,3 @@
 #include <vfs/context.h>
 
 void vfs_raise_signal(int signal); /* to the running thread */
-void vfs_notify_owner(const struct file_owner *owner, int fd, unsigned events);

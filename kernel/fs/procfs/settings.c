@@ -59,12 +59,23 @@ static const struct file_ops setting_file_ops = {
 
 static enum proc_place place_of(const char *folder)
 {
-    if (strcmp(folder, "vm") == 0)
-        return PROC_PLACE_SYS_VM;
-    if (strcmp(folder, "fs") == 0)
-        return PROC_PLACE_SYS_FS;
-    ASSERT(strcmp(folder, "kernel") == 0);
-    return PROC_PLACE_SYS_KERNEL;
+    static const struct {
+        const char *folder;
+        enum proc_place place;
+    } places[] = {
+        {"fs", PROC_PLACE_SYS_FS},
+        {"kernel", PROC_PLACE_SYS_KERNEL},
+        {"net/core", PROC_PLACE_SYS_NET_CORE},
+        {"net/ipv4", PROC_PLACE_SYS_NET_IPV4},
+        {"net/ipv6", PROC_PLACE_SYS_NET_IPV6},
+        {"net/unix", PROC_PLACE_SYS_NET_UNIX},
+        {"vm", PROC_PLACE_SYS_VM},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+        if (strcmp(folder, places[i].folder) == 0)
+            return places[i].place;
+    panic("procfs: no folder for settings of %s", folder);
 }
 
 void procfs_add_settings(void)

@@ -308,9 +308,19 @@ static const struct proc_entry fs_entries[] = {
     PROC_FILE("protected_symlinks", show_zero), {0},
 };
 
+static const struct proc_entry no_entries[] = {{0}};
+static const struct proc_entry net_entries[] = {
+    PROC_FOLDER("core", no_entries, &proc_additions[PROC_PLACE_SYS_NET_CORE]),
+    PROC_FOLDER("ipv4", no_entries, &proc_additions[PROC_PLACE_SYS_NET_IPV4]),
+    PROC_FOLDER("ipv6", no_entries, &proc_additions[PROC_PLACE_SYS_NET_IPV6]),
+    PROC_FOLDER("unix", no_entries, &proc_additions[PROC_PLACE_SYS_NET_UNIX]),
+    {0},
+};
+
 const struct proc_entry proc_sys_entries[] = {
     PROC_FOLDER("fs", fs_entries, &proc_additions[PROC_PLACE_SYS_FS]),
     PROC_FOLDER("kernel", kernel_entries, &proc_additions[PROC_PLACE_SYS_KERNEL]),
+    PROC_FOLDER("net", net_entries, NULL),
     PROC_FOLDER("vm", vm_entries, &proc_additions[PROC_PLACE_SYS_VM]),
     {0},
 };

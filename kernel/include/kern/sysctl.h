@@ -44,7 +44,7 @@ struct sysctl {
     bool (*accepts)(const char *text, size_t len);
 };
 
-/* @folder: "vm", "kernel" or "fs". */
+/* @folder: "vm", "kernel", "fs", "net/core" ...: one that procfs has a place for. */
 struct sysctl_table {
     const char *folder;
     const struct sysctl *settings;

@@ -51,6 +51,7 @@ struct file_owner {
     s32 type;   /* F_OWNER_* */
     s32 id;     /* 0: none */
     s32 signal; /* F_SETSIG; 0: SIGIO */
+    s32 fd;     /* the descriptor O_ASYNC was set through; si_fd */
     u32 uid, euid;
 };
 

@@ -134,6 +134,12 @@ static inline bool file_is_nonblocking(const struct file *file, const struct io_
  * @buffer, or ERR_PTR. */
 char *file_describe(struct file *file, char *buffer, size_t size);
 
+/*
+ * file_notify_owner: a file with O_ASYNC became ready for @events (POLL*): SIGIO to its owner.
+ * => takes file.spin; callable under spin locks of a lower rank, not from interrupts
+ */
+void file_notify_owner(struct file *file, unsigned events);
+
 /* How many struct files exist: /proc/sys/fs/file-nr. */
 u64 file_count(void);
 u64 file_count_max(void);

@@ -1,0 +1,11 @@
+/*
+ * The families of the room, at boot.
+ */
+#include <net/socket.h>
+
+#include "socket_internal.h"
+
+void net_init(void)
+{
+    socket_settings_init();
+}

@@ -1,0 +1,46 @@
+/*
+ * Control messages (cmsg(3)): to the receiver's memory, and walking over those of a sender.
+ */
+#include <net/socket.h>
+
+#include <arch/user.h>
+#include <lib/string.h>
+
+void socket_control_put(struct socket_message *message, int level, int type, const void *data,
+                        size_t len)
+{
+    struct cmsghdr header = {.cmsg_level = level, .cmsg_type = type, .cmsg_len = CMSG_LEN(len)};
+    size_t used;
+
+    if (message->control_to == NULL || message->control_left < sizeof(header)) {
+        message->result_flags |= MSG_CTRUNC;
+        return;
+    }
+    if (message->control_left < header.cmsg_len) {
+        message->result_flags |= MSG_CTRUNC;
+        header.cmsg_len = message->control_left;
+    }
+    if (copy_to_user(message->control_to, &header, sizeof(header)) != 0 ||
+        copy_to_user((char __user *)message->control_to + sizeof(header), data,
+                     header.cmsg_len - sizeof(header)) != 0)
+        return;
+    used = min(CMSG_SPACE(len), message->control_left);
+    message->control_to = (char __user *)message->control_to + used;
+    message->control_left -= used;
+}
+
+const struct cmsghdr *socket_control_next(const struct socket_message *message,
+                                          const struct cmsghdr *header)
+{
+    const char *end = (const char *)message->control + message->control_len;
+    const char *next = message->control;
+
+    if (header != NULL)
+        next = (const char *)header + CMSG_ALIGN(header->cmsg_len);
+    if (message->control == NULL || next > end || (size_t)(end - next) < sizeof(*header))
+        return NULL;
+    header = (const struct cmsghdr *)next;
+    if (header->cmsg_len < sizeof(*header) || header->cmsg_len > (size_t)(end - next))
+        return ERR_PTR(-EINVAL);
+    return header;
+}
