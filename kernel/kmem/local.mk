@@ -1,6 +1,7 @@
 # Sources of the room kmem: one line "quire_SOURCES += %D%/FILE" each.
 quire_SOURCES += %D%/boot_memory.c
 quire_SOURCES += %D%/buddy.c
+quire_SOURCES += %D%/frame_census.c
 quire_SOURCES += %D%/frames.c
 quire_SOURCES += %D%/kernel_stack.c
 quire_SOURCES += %D%/kmalloc.c

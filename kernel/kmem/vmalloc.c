@@ -192,6 +192,20 @@ static void area_destroy(struct vmalloc_area *area, size_t mapped)
     kmem_cache_free(&area_cache, area);
 }
 
+/* Give the area its frames. => false: there are not as many */
+static bool take_frames(struct vmalloc_area *area, u64 nr, unsigned int flags)
+{
+    u64 i;
+
+    area->pages = kmalloc_array(nr, sizeof(*area->pages), ALLOC_WAIT);
+    if (area->pages == NULL)
+        return false;
+    area->nr_pages = page_alloc_bulk((unsigned int)nr, area->pages, flags);
+    for (i = 0; i < area->nr_pages; i++)
+        page_flag_set(area->pages[i], PAGE_RANGE);
+    return area->nr_pages == nr;
+}
+
 /* Map the frames, a physically contiguous run at a time. Returns the bytes mapped. */
 static size_t map_pages(struct vmalloc_area *area)
 {
@@ -228,10 +242,7 @@ static void *vmalloc_kind(size_t len, unsigned int flags, const char *kind)
     area = area_create(len, kind);
     if (area == NULL)
         return NULL;
-    area->pages = kmalloc_array(nr, sizeof(*area->pages), ALLOC_WAIT);
-    if (area->pages != NULL)
-        area->nr_pages = page_alloc_bulk((unsigned int)nr, area->pages, flags);
-    if (area->nr_pages == nr)
+    if (take_frames(area, nr, flags))
         mapped = map_pages(area);
     if (mapped == len)
         return (void *)area->start;

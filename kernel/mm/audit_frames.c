@@ -93,8 +93,8 @@ static int audit_table_page(struct audit *audit, struct page *page)
 }
 
 #define OWNER_FLAGS                                                                                \
-    (PAGE_PRIVATE_OWNED | PAGE_OBJECT | PAGE_TABLE | PAGE_SLAB | PAGE_LARGE | PAGE_FREE |          \
-     PAGE_RESERVED)
+    (PAGE_PRIVATE_OWNED | PAGE_OBJECT | PAGE_TABLE | PAGE_SLAB | PAGE_LARGE | PAGE_RANGE |         \
+     PAGE_FREE | PAGE_RESERVED)
 
 static int audit_frame(struct audit *audit, struct page *page)
 {

@@ -34,6 +34,7 @@ static struct mm *mm_alloc(void)
 {
     struct mm *mm = kmem_cache_alloc(&mm_cache, ALLOC_WAIT | ALLOC_ZERO);
     struct pt_table *root;
+    struct page *page;
 
     if (mm == NULL)
         return NULL;
@@ -41,7 +42,9 @@ static struct mm *mm_alloc(void)
         kmem_cache_free(&mm_cache, mm);
         return NULL;
     }
-    root = pt_table_of_page(phys_to_page(mm->mmu.root));
+    page = phys_to_page(mm->mmu.root);
+    page_flag_set(page, PAGE_TABLE);
+    root = pt_table_of_page(page);
     *root = (struct pt_table){.sharers = 1, .level = PTE_LEVELS};
     spin_lock_init(&root->lock, LOCK_RANK_TABLE);
     rwlock_init(&mm->map_lock);

@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <setjmp.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 
 struct named {
     int value;
@@ -466,4 +467,12 @@ void wait_until_asleep(pid_t pid)
         nap(2);
         must(file_text(path, text, sizeof(text)) > 0 ? 0 : -1);
     } while (strstr(text, ") S ") == NULL && strstr(text, ") Z ") == NULL);
+}
+
+bool is_quire(void)
+{
+    struct utsname names;
+
+    must(uname(&names));
+    return strstr(names.version, "Quire") != NULL;
 }

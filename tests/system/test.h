@@ -123,6 +123,9 @@ long elapsed(const struct timespec *since);
 /* wait_until_asleep: until that child sleeps in a call that a signal would end, or has ended. */
 void wait_until_asleep(pid_t pid);
 
+/* is_quire: whether the kernel is Quire, for what only Quire promises or shows. */
+bool is_quire(void);
+
 /* become_user: drop to an ordinary user (uid and gid 1000, no groups); ends the test on failure. */
 void become_user(void);
 

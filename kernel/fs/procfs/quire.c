@@ -1,6 +1,6 @@
 /*
- * /proc/quire: what other kernels do not have. audit recounts all memory; failpoints makes
- * allocations fail at will; runqueues shows the CPUs.
+ * /proc/quire: what other kernels do not have. audit recounts all memory; frames counts the
+ * frames by use; failpoints makes allocations fail at will; runqueues shows the CPUs.
  */
 #include <abi/errno.h>
 #include <arch/smp.h>
@@ -32,6 +32,20 @@ PROC_VIEW(audit)
     else
         proc_print(text, "ok\n");
     kfree(report);
+    return 0;
+}
+
+/* Every frame of the machine, counted one by one; and what the kernel knows about each. */
+PROC_VIEW(frames)
+{
+    u64 counts[NR_FRAME_USES];
+
+    (void)subject;
+    frames_census(counts);
+    for (int use = 0; use < NR_FRAME_USES; use++)
+        proc_print(text, "%-10s %10lu\n", frame_use_name((enum frame_use)use), counts[use]);
+    proc_print(text, "%-10s %10lu\n", "all", page_map_end);
+    proc_print(text, "%-10s %10lu bytes each\n", "described", sizeof(struct page));
     return 0;
 }
 
@@ -102,6 +116,7 @@ PROC_VIEW(runqueues)
 
 const struct proc_entry proc_quire_entries[] = {
     {.name = "audit", .mode = S_IFREG | 0400, .show = proc_show_audit},
+    {.name = "frames", .mode = S_IFREG | 0400, .show = proc_show_frames},
     {.name = "failpoints",
      .mode = S_IFREG | 0600,
      .show = proc_show_failpoints,

@@ -84,6 +84,7 @@ PROC_VIEW(vmallocinfo);
 
 /* Below /proc/quire. */
 PROC_VIEW(audit);
+PROC_VIEW(frames);
 PROC_VIEW(failpoints);
 PROC_VIEW(runqueues);
 int proc_store_failpoints(const struct proc_subject *subject, char *text, size_t len);

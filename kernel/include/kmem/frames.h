@@ -97,6 +97,30 @@ u64 frames_shortage(void);
  * RAM */
 __must_check int frames_set_watermark(u64 min_pages);
 
+/* What frames are used for. Every frame is one of these, told by its flags. */
+enum frame_use {
+    FRAMES_PRIVATE, /* private pages of address spaces */
+    FRAMES_OBJECT,  /* pages of files */
+    FRAMES_SHMEM,   /* pages of shmem objects */
+    FRAMES_STALE,   /* left their object, and are still in someone's hand */
+    FRAMES_TABLE,   /* page tables of address spaces */
+    FRAMES_SLAB,
+    FRAMES_LARGE, /* kmalloc blocks larger than any slab */
+    FRAMES_RANGE, /* behind kernel virtual ranges: vmalloc, stacks */
+    FRAMES_OTHER, /* the kernel's in any other way: its own page tables, the page of zeroes, pipes
+                   */
+    FRAMES_FREE,
+    FRAMES_RESERVED, /* never given to the zone */
+    NR_FRAME_USES
+};
+const char *frame_use_name(enum frame_use use);
+
+/*
+ * frames_census: count all frames by use, from what each frame says of itself; no counter is asked.
+ * => exact when nothing else runs
+ */
+void frames_census(u64 counts[NR_FRAME_USES]);
+
 /* True when every free block is where the buddy lists say, marked, aligned, merged as far as
  * possible, and the counts agree (for audits and tests; takes the zone lock). */
 bool frames_check(void);

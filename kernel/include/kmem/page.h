@@ -43,8 +43,8 @@ enum page_flags {
     PAGE_UNEVICTABLE = 1u << 19,  /* mlocked or otherwise not to be reclaimed */
     PAGE_SHMEM = 1u << 20,        /* the owner is a swap-backed object */
     PAGE_STALE = 1u << 21,        /* left its object; freed with the last reference */
-    PAGE_USER_1 = 1u << 22,       /* meaning defined by the user of the frame */
-    PAGE_USER_2 = 1u << 23,
+    PAGE_RANGE = 1u << 22,        /* in a kernel virtual range (vmalloc, stacks) */
+    PAGE_USER = 1u << 23,         /* meaning defined by the user of the frame */
 };
 #define PAGE_FLAGS_MASK  0x00ffffffu
 #define PAGE_ORDER_SHIFT 24 /* the top byte of flags holds the block's order */

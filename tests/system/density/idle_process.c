@@ -5,8 +5,6 @@
 
 #include "test.h"
 
-#include <sys/utsname.h>
-
 #define CHILDREN 400
 
 struct figures {
@@ -32,14 +30,6 @@ static struct figures figures(void)
         .stack = field(text, "\nKernelStack:"),
         .slab = field(text, "\nSlab:"),
     };
-}
-
-static bool is_quire(void)
-{
-    struct utsname names;
-
-    must(uname(&names));
-    return strstr(names.version, "Quire");
 }
 
 static void make_children(pid_t *children)

@@ -5,17 +5,7 @@
 
 #include "test.h"
 
-#include <sys/utsname.h>
-
 #define ROUNDS 100
-
-static bool is_quire(void)
-{
-    struct utsname names;
-
-    must(uname(&names));
-    return strstr(names.version, "Quire");
-}
 
 static long meminfo(const char *name)
 {

@@ -277,3 +277,55 @@ TEST(freed_frames_are_overwritten_when_that_is_asked_for)
     EXPECT_EQ(bytes[PAGE_SIZE - 1], 0);
     frames_clear_freed(false);
 }
+
+/* The census counts @more frames of @use than @before, and so many fewer free ones. */
+static void expect_change(const u64 *before, enum frame_use use, u64 more)
+{
+    u64 now[NR_FRAME_USES];
+    int i;
+
+    frames_census(now);
+    for (i = 0; i < NR_FRAME_USES; i++) {
+        if (i == (int)use)
+            EXPECT_EQ(now[i], before[i] + more);
+        else if (i == FRAMES_FREE)
+            EXPECT_EQ(now[i], before[i] - more);
+        else
+            EXPECT_EQ(now[i], before[i]);
+    }
+}
+
+TEST(the_census_counts_each_frame_for_what_it_is)
+{
+    static const struct {
+        u32 flag;
+        enum frame_use use;
+    } kinds[] = {
+        {0, FRAMES_OTHER},
+        {PAGE_LARGE, FRAMES_LARGE},
+        {PAGE_RANGE, FRAMES_RANGE},
+        {PAGE_TABLE, FRAMES_TABLE},
+        {PAGE_SLAB, FRAMES_SLAB},
+        {PAGE_PRIVATE_OWNED, FRAMES_PRIVATE},
+        {PAGE_OBJECT, FRAMES_OBJECT},
+        {PAGE_OBJECT | PAGE_SHMEM, FRAMES_SHMEM},
+        {PAGE_STALE | PAGE_SHMEM, FRAMES_STALE},
+    };
+    u64 before[NR_FRAME_USES], all = 0;
+    size_t i;
+
+    frames_census(before);
+    for (i = 0; i < NR_FRAME_USES; i++)
+        all += before[i];
+    EXPECT_EQ(all, page_map_end);
+    EXPECT_EQ(before[FRAMES_FREE], frames_free_count());
+    for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+        struct page *page = page_alloc_order(3, ALLOC_WAIT);
+
+        EXPECT(page != NULL);
+        page_flag_set(page, kinds[i].flag);
+        expect_change(before, kinds[i].use, 8);
+        page_free(page);
+    }
+    expect_change(before, FRAMES_FREE, 0);
+}

@@ -1,6 +1,7 @@
 # Unit tests of the room kmem.
 host_SOURCES += kernel/kmem/boot_memory.c
 host_SOURCES += kernel/kmem/buddy.c
+host_SOURCES += kernel/kmem/frame_census.c
 host_SOURCES += kernel/kmem/frames.c
 host_SOURCES += kernel/kmem/kernel_stack.c
 host_SOURCES += kernel/kmem/kmalloc.c
