@@ -9,10 +9,13 @@ kernel_quire_SOURCES = $(quire_SOURCES)
 KERNEL_CPPFLAGS = $(KERNEL_VARIANT) -nostdinc -isystem $(CC_INCLUDE) \
 	-I $(srcdir)/kernel/include -I $(srcdir)/kernel/arch/x86_64/include -I kernel
 
-KERNEL_CFLAGS = -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone \
+# What any code in the kernel needs, our own or not.
+KERNEL_MACHINE_CFLAGS = -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone \
 	-mgeneral-regs-only -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
 	-fstack-protector-strong -mstack-protector-guard=global -fcf-protection=none \
-	-fno-strict-aliasing -fno-common -ftrivial-auto-var-init=zero \
+	-fno-strict-aliasing -fno-common -ftrivial-auto-var-init=zero
+
+KERNEL_CFLAGS = $(KERNEL_MACHINE_CFLAGS) \
 	-Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla
 
 kernel_quire_CPPFLAGS = $(KERNEL_CPPFLAGS)
@@ -30,10 +33,13 @@ AM_V_KLINK = $(AM_V_KLINK_@AM_V@)
 AM_V_KLINK_ = $(AM_V_KLINK_@AM_DEFAULT_V@)
 AM_V_KLINK_0 = @echo "  KLINK   " $@;
 
-kernel/quire.elf: $(kernel_quire_OBJECTS) $(KERNEL_LINK_SCRIPT) $(srcdir)/tools/link-kernel
+# Third-party code, compiled by its own rules into one object each.
+KERNEL_FOREIGN_OBJECTS = $(LWIP)/lwip.o
+
+kernel/quire.elf: $(kernel_quire_OBJECTS) $(KERNEL_FOREIGN_OBJECTS) $(KERNEL_LINK_SCRIPT) $(srcdir)/tools/link-kernel
 	@$(MKDIR_P) $(@D)
 	$(AM_V_KLINK)CC="$(CC)" NM="$(NM)" AWK="$(AWK)" $(srcdir)/tools/link-kernel $@ \
-		$(KERNEL_LINK_SCRIPT) $(kernel_quire_OBJECTS)
+		$(KERNEL_LINK_SCRIPT) $(kernel_quire_OBJECTS) $(KERNEL_FOREIGN_OBJECTS)
 
 # Compiles the kernel without linking it.
 kernel-objects: $(kernel_quire_OBJECTS)
@@ -55,5 +61,6 @@ include kernel/ipc/local.mk
 include kernel/fs/local.mk
 include kernel/drivers/local.mk
 include kernel/net/local.mk
+include kernel/net/inet/local.mk
 include kernel/syscall/local.mk
 include kernel/init/local.mk

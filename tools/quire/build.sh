@@ -14,6 +14,7 @@ prepares and configures the build tree once, then runs make. The artefacts:
 Options, given to configure when the tree is first configured:
   --with-musl-source=TARBALL      instead of fetching Debian's source package
   --with-busybox-source=TARBALL
+  --with-lwip-source=TARBALL
 HELP
 
 targets=()
