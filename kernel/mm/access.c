@@ -26,10 +26,10 @@ static int find_page(struct fault *fault, struct page **out)
 
     if (!pt_lock(&cursor, fault->mm, fault->addr))
         return -EAGAIN;
-    if (fault_is_satisfied(fault, pt_get(&cursor), !pte_is_writable(pte_load(cursor.upper)))) {
+    if (fault_is_satisfied(fault, pt_get(&cursor), pt_is_shared(&cursor))) {
         *out = take_page(pt_get(&cursor));
         if (fault->access == FAULT_WRITE) /* of the kernel's, which no processor notes */
-            pt_change(&cursor, pte_set_dirty(pt_get(&cursor)));
+            pt_set_dirty(&cursor);
         err = *out == NULL ? -EFAULT : 0;
     }
     pt_unlock(&cursor);

@@ -156,8 +156,31 @@ void account_unmap_page(struct page *page)
     lazy_free_forget(page);
 }
 
+void account_map_pages(struct page *page, unsigned nr)
+{
+    unsigned first = 0;
+    unsigned i;
+
+    for (i = 0; i < nr; i++)
+        first += fetch_add(&page[i].map_count, 1) == 0;
+    account_total_add(mapped_total(page), first);
+}
+
+void account_unmap_pages(struct page *page, unsigned nr)
+{
+    unsigned last = 0;
+    unsigned i;
+
+    for (i = 0; i < nr; i++)
+        if (fetch_sub(&page[i].map_count, 1) == 1) {
+            last++;
+            lazy_free_forget(&page[i]);
+        }
+    account_total_add(mapped_total(page), -(s64)last);
+}
+
 /* A page may be counted in on one CPU and out on another: only the sum means anything. */
-static u64 total_get(enum account_total total)
+u64 account_total_get(enum account_total total)
 {
     s64 sum = 0;
     unsigned cpu;
@@ -170,15 +193,16 @@ static u64 total_get(enum account_total total)
 void mm_totals_get(struct mm_totals *result)
 {
     *result = (struct mm_totals){
-        .anonymous = total_get(ACCOUNT_ANONYMOUS),
-        .page_cache = total_get(ACCOUNT_PAGE_CACHE),
-        .shmem = total_get(ACCOUNT_SHMEM),
-        .dirty = total_get(ACCOUNT_DIRTY),
-        .mapped = total_get(ACCOUNT_MAPPED),
         .lazy_free = lazy_free_count(),
-        .faults = total_get(ACCOUNT_FAULTS),
-        .major_faults = total_get(ACCOUNT_MAJOR_FAULTS),
-        .reuses = total_get(ACCOUNT_REUSES),
+        .faults = account_total_get(ACCOUNT_FAULTS),
+        .major_faults = account_total_get(ACCOUNT_MAJOR_FAULTS),
+        .reuses = account_total_get(ACCOUNT_REUSES),
+        .anonymous = account_total_get(ACCOUNT_ANONYMOUS),
+        .anonymous_huge = account_total_get(ACCOUNT_ANONYMOUS_HUGE),
+        .page_cache = account_total_get(ACCOUNT_PAGE_CACHE),
+        .shmem = account_total_get(ACCOUNT_SHMEM),
+        .dirty = account_total_get(ACCOUNT_DIRTY),
+        .mapped = account_total_get(ACCOUNT_MAPPED),
         .tables = pt_table_total(),
         .committed = commit_total(),
         .commit_limit = commit_limit(),

@@ -39,14 +39,15 @@ u64 account_committed_objects(void); /* of that: by objects */
 
 /* System-wide page counts, kept per CPU and summed when asked for. */
 enum account_total {
-    ACCOUNT_ANONYMOUS,    /* private pages that are mapped */
-    ACCOUNT_MAPPED,       /* pages of objects that are mapped */
-    ACCOUNT_PAGE_CACHE,   /* pages of files */
-    ACCOUNT_SHMEM,        /* pages of shmem objects */
-    ACCOUNT_DIRTY,        /* pages to be written back */
-    ACCOUNT_FAULTS,       /* events: faults, of programs and on their behalf */
-    ACCOUNT_MAJOR_FAULTS, /* of these: waited for a store */
-    ACCOUNT_REUSES,       /* of these: wrote to a private page where it was */
+    ACCOUNT_ANONYMOUS,      /* private pages that are mapped */
+    ACCOUNT_ANONYMOUS_HUGE, /* named by huge leaves, once by each */
+    ACCOUNT_MAPPED,         /* pages of objects that are mapped */
+    ACCOUNT_PAGE_CACHE,     /* pages of files */
+    ACCOUNT_SHMEM,          /* pages of shmem objects */
+    ACCOUNT_DIRTY,          /* pages to be written back */
+    ACCOUNT_FAULTS,         /* events: faults, of programs and on their behalf */
+    ACCOUNT_MAJOR_FAULTS,   /* of these: waited for a store */
+    ACCOUNT_REUSES,         /* of these: wrote to a private page where it was */
     NR_ACCOUNT_TOTALS
 };
 void account_total_add(enum account_total total, s64 nr_pages);
@@ -54,3 +55,10 @@ void account_total_add(enum account_total total, s64 nr_pages);
 /* An entry names / no longer names @page: its map count, and the totals with the first and last. */
 void account_map_page(struct page *page);
 void account_unmap_page(struct page *page);
+
+/* The same for @nr consecutive frames of the same kind. */
+void account_map_pages(struct page *page, unsigned nr);
+void account_unmap_pages(struct page *page, unsigned nr);
+
+/* The sum over all CPUs. */
+u64 account_total_get(enum account_total total);

@@ -60,6 +60,15 @@ static int audit_resident_totals(struct audit *audit)
     return 0;
 }
 
+/* Huge pages are the huge leaves that are there. */
+static int audit_huge_total(struct audit *audit)
+{
+    if (audit->huge != account_total_get(ACCOUNT_ANONYMOUS_HUGE))
+        return audit_fail(audit, "huge_total", "%lu found, counted %lu", audit->huge,
+                          account_total_get(ACCOUNT_ANONYMOUS_HUGE));
+    return 0;
+}
+
 static int audit_free_frames(struct audit *audit)
 {
     return frames_check() ? 0 : audit_fail(audit, "free_frames", "the buddy lists are damaged");
@@ -82,6 +91,8 @@ static int audit_each(struct audit *audit)
     err = audit_committed(audit);
     if (err == 0)
         err = audit_table_total(audit);
+    if (err == 0)
+        err = audit_huge_total(audit);
     if (err == 0)
         err = audit_frames(audit);
     if (err == 0)

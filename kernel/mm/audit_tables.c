@@ -144,6 +144,30 @@ static int audit_leaf(struct table_walk *walk, struct pt_table *leaf, vaddr_t ba
     return audit_table_counts(walk, leaf, nr, base);
 }
 
+/* A huge leaf is 512 aligned frames, private, in one area; each counts like an entry of its own. */
+static int audit_huge(struct table_walk *walk, pte_t leaf, vaddr_t base)
+{
+    const struct vma *vma = vma_find_at(walk->mm, base);
+    unsigned i;
+
+    if (!pte_is_leaf(leaf, 2) || !is_aligned(pte_pfn(leaf), PTE_ENTRIES_PER_TABLE))
+        return entry_fail(walk, "huge_leaf", base, leaf, "not a leaf on its alignment");
+    if (vma == NULL || vma->end - base < PT_LEAF_SPAN || vma->object != NULL)
+        return entry_fail(walk, "huge_leaf", base, leaf, "not in one area of private memory");
+    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++) {
+        pte_t pte = pte_part_of_leaf(leaf, i);
+        int err = audit_entry(walk, base + i * PAGE_SIZE, pte);
+
+        if (err != 0)
+            return err;
+        if (pt_kind_of(pte) != PT_ANONYMOUS)
+            return entry_fail(walk, "huge_leaf", base, leaf, "a frame is not private memory");
+        walk->audit->found[pte_pfn(pte)]++;
+    }
+    walk->audit->huge += PTE_ENTRIES_PER_TABLE;
+    return 0;
+}
+
 /* An upper entry names a table of the next level; only a shared leaf table is not writable. */
 static int audit_upper_entry(struct table_walk *walk, pte_t pte, unsigned level, vaddr_t base)
 {
@@ -190,8 +214,13 @@ static int audit_upper(struct table_walk *walk, pte_t *entries, unsigned level, 
             break;
         if (pte_is_empty(pte))
             continue;
-        nr[PT_OTHER]++;
-        err = audit_below(walk, pte, level, base);
+        if (level == 2 && !pte_is_table(pte, level)) {
+            nr[pt_kind_of(pte)]++;
+            err = audit_huge(walk, pte, base);
+        } else {
+            nr[PT_OTHER]++;
+            err = audit_below(walk, pte, level, base);
+        }
         if (err != 0)
             return err;
     }

@@ -16,11 +16,13 @@
 #include "mm_list.h"
 #include "pt.h"
 
-/* One entry loses what is to be forgotten. True: a processor may remember it otherwise. */
-static bool clear_entry(pte_t *slot, enum mm_clear what)
+/* One entry loses what is to be forgotten; a huge leaf does with each of its pages. True: a
+ * processor may remember it otherwise. */
+static bool clear_entry(struct pt_cursor *cursor, enum mm_clear what)
 {
+    pte_t *slot = cursor->slot;
     pte_t old = pte_load(slot);
-    struct page *page = pt_page_of(old);
+    struct page *page = pt_page_of(pt_get(cursor));
     pte_t new;
 
     if (pte_is_empty(old))
@@ -41,12 +43,10 @@ static bool clear_entry(pte_t *slot, enum mm_clear what)
 
 static bool clear_leaf(struct pt_cursor *cursor, vaddr_t end, enum mm_clear what)
 {
-    pte_t *slot = cursor->slot;
     bool lost = false;
-    vaddr_t addr;
 
-    for (addr = cursor->addr; addr < end; addr += PAGE_SIZE, slot++)
-        lost |= clear_entry(slot, what);
+    for (; cursor->addr < end; pt_next(cursor))
+        lost |= clear_entry(cursor, what);
     return lost;
 }
 

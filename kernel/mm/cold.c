@@ -24,9 +24,9 @@ static bool cool_leaf(struct pt_cursor *cursor, vaddr_t end)
 {
     bool used = false;
 
-    if (!pte_is_writable(pte_load(cursor->upper)))
+    if (pt_is_shared(cursor))
         return false;
-    for (; cursor->addr < end; cursor->addr += PAGE_SIZE, cursor->slot++) {
+    for (; cursor->addr < end; pt_next(cursor)) {
         struct page *page = pt_page_of(pt_get(cursor));
 
         if (page != NULL)

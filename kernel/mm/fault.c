@@ -11,6 +11,9 @@
  *                    |              |  page: new_page    |             |
  *   present, enough  | spurious     | spurious           | spurious    | spurious
  *
+ * Where an empty entry without object may get 2 MiB at once (fault_huge.c), zero_page is zero_table
+ * and new_page is new_huge_page; reuse takes a huge leaf whole.
+ *
  * A leaf table that fork shares is made the address space's own before any write is decided. Each
  * case allocates and does I/O without the table lock and then installs if the entry is still the
  * one the decision was based on (fault_install); if not, the table is consulted again.
@@ -88,6 +91,17 @@ static enum fault_result fault_new_page(struct fault *fault)
     return fault_install(fault, fault_make_entry(fault, page_to_pfn(page), true), page);
 }
 
+static enum fault_result fault_empty(struct fault *fault)
+{
+    enum fault_result result = FAULT_SMALL;
+
+    if (fault_may_be_huge(fault))
+        result = is_write(fault) ? fault_new_huge_page(fault) : fault_zero_table(fault);
+    if (result != FAULT_SMALL)
+        return result;
+    return is_write(fault) ? fault_new_page(fault) : fault_zero_page(fault);
+}
+
 /* ---- private pages ---- */
 
 /* Give the address a private copy of @source, which the caller keeps referenced. */
@@ -124,6 +138,8 @@ static enum fault_result fault_reuse_or_copy(struct fault *fault)
     enum fault_result result = FAULT_RETRY;
     struct page *page;
 
+    if (fault_reuse_huge(fault))
+        return FAULT_DONE;
     if (pt_lock_own(&cursor, fault->mm, fault->addr) != 0)
         return fail_memory(fault);
     if (!pte_is_same(pt_get(&cursor), fault->entry)) {
@@ -305,9 +321,11 @@ static enum fault_result fault_decide(struct fault *fault)
     if (pte_is_empty(fault->entry)) {
         if (vma->object != NULL)
             return fault_object(fault);
-        return is_write(fault) ? fault_new_page(fault) : fault_zero_page(fault);
+        return fault_empty(fault);
     }
-    ASSERT(pte_is_present(fault->entry) && is_write(fault));
+    ASSERT(pte_is_present(fault->entry));
+    if (!is_write(fault))
+        return FAULT_RETRY; /* a huge leaf is being split */
     return vma_is_shared(vma) ? fault_object(fault) : fault_private_write(fault);
 }
 

@@ -22,6 +22,7 @@ enum fault_result {
     FAULT_DONE,
     FAULT_RETRY,  /* somebody else changed the entry: look again */
     FAULT_FAILED, /* fault.failure is filled in */
+    FAULT_SMALL,  /* no huge page: a small one will do */
 };
 
 /*
@@ -45,6 +46,15 @@ enum fault_result fault_install(struct fault *fault, pte_t pte, struct page *pag
 /* The leaf entry for @page in fault->vma: accessed; @write: writable if the area allows and nobody
  * wants to notice the first write, dirty if this is a write. */
 pte_t fault_make_entry(const struct fault *fault, pfn_t pfn, bool write);
+
+/* fault_huge.c: may the fault, at an empty entry, bring 2 MiB? Then one of these, by the access. */
+bool fault_may_be_huge(const struct fault *fault);
+enum fault_result fault_zero_table(struct fault *fault);
+enum fault_result fault_new_huge_page(struct fault *fault);
+
+/* A write to a private page in a huge leaf without write permission: true, done, when all of it
+ * has one user. */
+bool fault_reuse_huge(struct fault *fault);
 
 /* fault_around.c: map the pages of the object around fault->addr that are in memory already. */
 void fault_around(struct fault *fault);

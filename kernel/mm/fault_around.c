@@ -54,7 +54,7 @@ void fault_around(struct fault *fault)
 
     around_init(&around, fault);
     if (pt_lock(&cursor, fault->mm, around.start)) {
-        if (pte_is_writable(pte_load(cursor.upper)))
+        if (!cursor.huge && !pt_is_shared(&cursor))
             around_install(&around, fault, &cursor);
         pt_unlock(&cursor);
     }

@@ -10,6 +10,7 @@
 #include "reclaim.h"
 #include "settings.h"
 #include "shmem.h"
+#include "thp.h"
 #include "write_exec.h"
 
 struct page *zero_page;
@@ -25,6 +26,7 @@ void mm_init(void)
     settings_init();
     commit_init();
     write_exec_init();
+    thp_init();
     zero_page = page_alloc(ALLOC_ZERO);
     ASSERT(zero_page != NULL);
 }

@@ -48,20 +48,14 @@ static void clean_entry(pte_t *slot)
         ;
 }
 
-static void dirty_entry(pte_t *slot)
-{
-    pte_t old = pte_load(slot);
-
-    while (!pte_compare_exchange(slot, &old, pte_set_dirty(old)))
-        ;
-}
-
 /* Mark the private pages from the cursor to @end: given up, or to be kept. True: one was there. */
 static bool mark_leaf(struct pt_cursor *cursor, vaddr_t end, bool give_up)
 {
     bool found = false;
 
-    for (; cursor->addr < end; cursor->addr += PAGE_SIZE, cursor->slot++) {
+    if (cursor->huge && give_up)
+        return false; /* came after all were split */
+    for (; cursor->addr < end; pt_next(cursor)) {
         struct page *page = private_page_of(pt_get(cursor));
 
         if (page == NULL)
@@ -71,7 +65,7 @@ static bool mark_leaf(struct pt_cursor *cursor, vaddr_t end, bool give_up)
             clean_entry(cursor->slot);
             list_enter(page);
         } else {
-            dirty_entry(cursor->slot);
+            pt_set_dirty(cursor);
         }
     }
     return found;
@@ -103,6 +97,8 @@ int lazy_free_range(struct mm *mm, vaddr_t start, vaddr_t end)
     int err = pt_own_range(mm, start, end);
 
     if (err == 0)
+        err = pt_split_range(mm, start, end);
+    if (err == 0)
         mark_range(mm, start, end, true);
     return err;
 }
@@ -127,7 +123,8 @@ static bool drop_entry(struct pt_cursor *cursor, void *argument)
     struct drop *drop = argument;
     pte_t pte;
 
-    drop->written = pte_is_dirty(pt_get(cursor));
+    drop->written =
+        cursor->huge || pte_is_dirty(pt_get(cursor)); /* in a huge leaf nothing is given up */
     if (drop->written)
         return false;
     pte = pt_take(cursor);
@@ -210,7 +207,7 @@ static struct page *find_own(struct mm *mm, vaddr_t addr)
         return NULL;
     page = private_page_of(pt_get(&cursor));
     if (page != NULL && lazy_free_is(page, pt_get(&cursor)) && page_map_count(page) == 1 &&
-        pte_is_writable(pte_load(cursor.upper)))
+        !pt_is_shared(&cursor))
         page_get(page);
     else
         page = NULL;

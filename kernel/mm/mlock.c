@@ -170,10 +170,9 @@ int mm_munlockall(struct mm *mm)
 
 static u64 count_leaf(struct pt_cursor *cursor, vaddr_t end)
 {
-    vaddr_t addr;
     u64 nr = 0;
 
-    for (addr = cursor->addr; addr < end; addr += PAGE_SIZE, cursor->slot++)
+    for (; cursor->addr < end; pt_next(cursor))
         nr += pt_page_of(pt_get(cursor)) != NULL;
     return nr;
 }

@@ -115,16 +115,24 @@ static u64 additional_pages(const struct remap *r, const struct move *move)
 
 static int reserve_tables(struct remap *r, struct move *move)
 {
-    int err = pt_own_range(r->mm, r->old_addr, r->old_addr + move->moved);
     vaddr_t addr = r->old_addr;
     vaddr_t end = r->old_addr + move->moved;
+    int err = pt_own_range(r->mm, addr, end);
+    pte_t *slot;
+
+    /* Huge leaves stay what they are only where they land on their alignment. */
+    if (err == 0 && !is_aligned(r->old_addr ^ r->new_addr, PT_LEAF_SPAN))
+        err = pt_split_range(r->mm, addr, end);
 
     /* Only where there is something to move. */
-    while (err == 0 && pt_next_upper(r->mm, &addr, end) != NULL) {
+    while (err == 0 && (slot = pt_next_upper(r->mm, &addr, end)) != NULL) {
         vaddr_t next = pt_leaf_end(addr, end);
         vaddr_t target = r->new_addr + (addr - r->old_addr);
 
-        err = pt_make_range(r->mm, target, target + (next - addr));
+        if (pte_is_table(pte_load(slot), 2))
+            err = pt_make_range(r->mm, target, target + (next - addr));
+        else if (IS_ERR(pt_make_upper(r->mm, target)))
+            err = -ENOMEM;
         addr = next;
     }
     return err;

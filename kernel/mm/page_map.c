@@ -40,13 +40,10 @@ static u64 entry_word(const struct page_map *map, pte_t pte, const struct pt_tab
     return word;
 }
 
-static void map_leaf(const struct page_map *map, const struct pt_cursor *cursor, vaddr_t end)
+static void map_leaf(const struct page_map *map, struct pt_cursor *cursor, vaddr_t end)
 {
-    const pte_t *slot = cursor->slot;
-    vaddr_t addr;
-
-    for (addr = cursor->addr; addr < end; addr += PAGE_SIZE, slot++)
-        *word_of(map, addr) |= entry_word(map, pte_load(slot), cursor->leaf);
+    for (; cursor->addr < end; pt_next(cursor))
+        *word_of(map, cursor->addr) |= entry_word(map, pt_get(cursor), cursor->leaf);
 }
 
 static void map_area(const struct page_map *map, const struct vma *vma, vaddr_t addr, vaddr_t end)

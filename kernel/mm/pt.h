@@ -15,6 +15,13 @@
  *    a shared table counts once. struct pt_table counts entries by kind.
  * 5. Reserve and commit. pt_own_range, pt_own_edges and pt_make_range may fail and change nothing
  *    visible; after them the void functions cannot fail while map_lock stays held for writing.
+ * 6. Huge leaves. A leaf at level 2 names 512 consecutive frames and holds one reference and one
+ * map count of each: it is 512 entries written as one, and its frames are ordinary ones. It lies in
+ *    one private area, in an upper table, and is never "shared"; without write permission it is
+ *    copied on write. Splitting replaces it by a leaf table and changes no count. A cursor shows
+ *    its part for the address; whoever wants to change a single entry (pt_lock_own) or a part of
+ *    the range (the reserve functions) has it split first. A table with nothing in it is not
+ *    empty space: huge leaves are put only where there is no leaf table.
  */
 #pragma once
 
@@ -34,8 +41,9 @@ struct pt_cursor {
     struct mm *mm;
     vaddr_t addr;
     pte_t *upper;          /* the level-2 entry */
-    struct pt_table *leaf; /* locked */
-    pte_t *slot;
+    struct pt_table *leaf; /* locked: the leaf table, or the upper one with the huge leaf */
+    pte_t *slot;           /* in it */
+    bool huge;             /* slot is a huge leaf; addr says which part of it is meant */
 };
 
 /*
@@ -52,7 +60,21 @@ bool pt_lock(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr) __must_check
 int pt_lock_own(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr) __must_check;
 void pt_unlock(struct pt_cursor *cursor);
 
-/* Make the leaf table of @addr exist and the caller's own. => map_lock held; may sleep; -ENOMEM */
+/* To the next page. => in the range that the same leaf table or huge leaf serves */
+static inline void pt_next(struct pt_cursor *cursor)
+{
+    cursor->addr += PAGE_SIZE;
+    cursor->slot += !cursor->huge;
+}
+
+/* Others may use the same leaf table. */
+static inline bool pt_is_shared(const struct pt_cursor *cursor)
+{
+    return !cursor->huge && !pte_is_writable(pte_load(cursor->upper));
+}
+
+/* Make the leaf table of @addr exist and the caller's own; a huge leaf is split. => map_lock held;
+ * may sleep; -ENOMEM */
 int pt_own(struct mm *mm, vaddr_t addr) __must_check;
 
 /*
@@ -61,9 +83,14 @@ int pt_own(struct mm *mm, vaddr_t addr) __must_check;
  */
 pte_t pt_peek(struct mm *mm, vaddr_t addr, bool *shared);
 
+/* The level-2 entry of @addr, likewise; empty when a table above is missing. */
+pte_t pt_peek_upper(struct mm *mm, vaddr_t addr);
+
 static inline pte_t pt_get(const struct pt_cursor *cursor)
 {
-    return pte_load(cursor->slot);
+    pte_t pte = pte_load(cursor->slot);
+
+    return cursor->huge ? pte_part_of_leaf(pte, pte_index(cursor->addr, 1)) : pte;
 }
 
 /* Fill an empty entry; the caller's reference to the frame moves into it. */
@@ -74,6 +101,9 @@ pte_t pt_take(struct pt_cursor *cursor);
 
 /* Change rights or accessed and dirty of a present entry; the frame stays. */
 void pt_change(struct pt_cursor *cursor, pte_t pte);
+
+/* Note a write that no processor notes. => the entry is present */
+void pt_set_dirty(struct pt_cursor *cursor);
 
 /* The frame of an entry that has an owner, or NULL. */
 static inline struct page *pt_page_of(pte_t pte)
@@ -91,8 +121,9 @@ static inline u64 pt_page_users(const struct page *page, const struct pt_table *
 }
 
 /*
- * The level-2 entry of the first leaf table at or after *addr and below @end; *addr moves to the
- * first address of the range that the table serves. NULL: no more.
+ * The first level-2 entry at or after *addr and below @end that is not empty: a leaf table or a
+ * huge leaf; *addr moves to the first address of the range that it serves. NULL: no more.
+ * => with map_lock held for reading it may be empty, or split, by the time it is looked at
  */
 pte_t *pt_next_upper(struct mm *mm, vaddr_t *addr, vaddr_t end);
 
@@ -112,10 +143,12 @@ static inline vaddr_t pt_leaf_end(vaddr_t addr, vaddr_t end)
 
 /* ---- reserve: may fail ---- */
 
-/* All existing leaf tables of the range become the caller's own. */
+/* All existing leaf tables of the range become the caller's own; huge leaves that reach out of it
+ * are split. */
 int pt_own_range(struct mm *mm, vaddr_t start, vaddr_t end) __must_check;
 
-/* Those that also serve addresses outside of [floor, ceiling), at the two edges of the range. */
+/* Those that also serve addresses outside of [floor, ceiling), at the two edges of the range; so
+ * are huge leaves that reach out of the range. */
 struct pt_range {
     vaddr_t start, end;     /* what is changed */
     vaddr_t floor, ceiling; /* around it, nothing else is mapped in between */
@@ -124,6 +157,28 @@ int pt_own_edges(struct mm *mm, const struct pt_range *range) __must_check;
 
 /* The range gets leaf tables of its own everywhere. */
 int pt_make_range(struct mm *mm, vaddr_t start, vaddr_t end) __must_check;
+
+/* ---- pt_huge.c: huge leaves ---- */
+
+/*
+ * pt_split: the huge leaf at @slot, if it is one, becomes a leaf table of the same pages.
+ * => map_lock held; -ENOMEM
+ * pt_split_at: the one across @addr. pt_split_range: all in the range.
+ */
+int pt_split(struct mm *mm, pte_t *slot, vaddr_t addr) __must_check;
+int pt_split_at(struct mm *mm, vaddr_t addr) __must_check;
+int pt_split_range(struct mm *mm, vaddr_t start, vaddr_t end) __must_check;
+
+/* Put the huge leaf @leaf where there is nothing; the references to its frames move into it.
+ * => false: there is something, or nothing can be allocated; map_lock held */
+bool pt_install_huge(struct mm *mm, vaddr_t addr, pte_t leaf) __must_check;
+
+/* Put @table, a leaf table filled by the caller, where there is nothing. => as above */
+bool pt_install_table(struct mm *mm, vaddr_t addr, struct pt_table *table) __must_check;
+
+/* The frames of a huge leaf are named by one more, one less. */
+void pt_map_huge(pte_t leaf);
+void pt_unmap_huge(pte_t leaf);
 
 /* ---- pt_zap.c ---- */
 

@@ -143,6 +143,38 @@ static int copy_leaf(struct mm *child, pte_t *upper, vaddr_t start, vaddr_t end,
     return 0;
 }
 
+/* A huge leaf stays one on both sides, copied on write. */
+static int copy_huge(struct mm *child, pte_t *from, vaddr_t addr, struct batch *batch)
+{
+    pte_t *to = pt_make_upper(child, addr);
+    struct pt_table *upper = pt_table_of(from);
+    pte_t leaf;
+
+    if (IS_ERR(to))
+        return PTR_ERR(to);
+    spin_lock(&upper->lock);
+    leaf = pte_exchange_clear_writable(from);
+    pt_map_huge(leaf);
+    pte_store(to, pte_clear_writable(leaf));
+    pt_table_of(to)->nr[pt_kind_of(leaf)]++;
+    spin_unlock(&upper->lock);
+    batch_add_range(batch, addr, addr + PT_LEAF_SPAN);
+    return 0;
+}
+
+/* What one level-2 entry serves, up to @end. */
+static int copy_upper(struct mm *child, pte_t *slot, vaddr_t addr, vaddr_t end, struct batch *batch)
+{
+    int result;
+
+    if (!pte_is_table(pte_load(slot), 2))
+        return copy_huge(child, slot, addr, batch);
+    result = share_leaf(child, slot, addr, batch);
+    if (result == 0)
+        result = copy_leaf(child, slot, addr, end, batch);
+    return min(result, 0);
+}
+
 int pt_copy(struct mm *child, struct vma *vma, struct batch *parent_batch)
 {
     vaddr_t addr = vma->start;
@@ -151,7 +183,6 @@ int pt_copy(struct mm *child, struct vma *vma, struct batch *parent_batch)
     while ((slot = pt_next_upper(vma->mm, &addr, vma->end)) != NULL) {
         vaddr_t start = addr;
         vaddr_t end = pt_leaf_end(addr, vma->end);
-        int result;
 
         if (is_aligned(addr, PT_LEAF_SPAN))
             addr = share_run(child, slot, addr, vma->end);
@@ -160,11 +191,8 @@ int pt_copy(struct mm *child, struct vma *vma, struct batch *parent_batch)
             parent_batch->tables_freed = true; /* the writable walk must be forgotten, too */
             continue;
         }
-        result = share_leaf(child, slot, addr, parent_batch);
-        if (result == 0)
-            result = copy_leaf(child, slot, addr, end, parent_batch);
-        if (result < 0)
-            return result;
+        if (copy_upper(child, slot, addr, end, parent_batch) != 0)
+            return -ENOMEM;
         addr = end;
     }
     return 0;

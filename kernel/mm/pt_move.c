@@ -83,6 +83,26 @@ static void move_leaf(struct batch *batch, pte_t *upper, vaddr_t from, vaddr_t t
     unlock_two(source, target);
 }
 
+/* A huge leaf moves as it is, to where there is nothing. => the displacement is a multiple of its
+ * size: else it was split */
+static void move_huge(struct batch *batch, pte_t *from, vaddr_t addr, vaddr_t to)
+{
+    pte_t *slot = pt_make_upper(batch->mm, to);
+    struct pt_table *source = pt_table_of(from);
+    struct pt_table *target;
+    pte_t leaf;
+
+    ASSERT(!IS_ERR(slot) && pte_is_empty(pte_load(slot)) && is_aligned(to, PT_LEAF_SPAN));
+    target = pt_table_of(slot);
+    lock_two(source, target);
+    leaf = pte_exchange(from, pte_empty());
+    source->nr[pt_kind_of(leaf)]--;
+    target->nr[pt_kind_of(leaf)]++;
+    pte_store(slot, pte_set_soft_dirty(leaf));
+    arch_mmu_flush(&batch->mm->mmu, addr, addr + PT_LEAF_SPAN, false);
+    unlock_two(source, target);
+}
+
 void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len)
 {
     vaddr_t addr = from;
@@ -94,7 +114,10 @@ void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len)
         vaddr_t next = pt_leaf_end(addr, end);
 
         next = min(next, addr + (pt_leaf_end(target, to + len) - target));
-        move_leaf(batch, slot, addr, target, next - addr);
+        if (pte_is_table(pte_load(slot), 2))
+            move_leaf(batch, slot, addr, target, next - addr);
+        else
+            move_huge(batch, slot, addr, target);
         addr = next;
     }
 }

@@ -29,7 +29,19 @@ static bool protect_entry(pte_t *slot, unsigned prot)
     return pte_is_valid(old) && !pte_is_same(old, new);
 }
 
-static bool protect_leaf(pte_t *slot, vaddr_t start, vaddr_t end, unsigned prot)
+/* A huge leaf is one entry. => wholly in the range: it was split at the edges */
+static bool protect_huge(pte_t *slot, unsigned prot)
+{
+    struct pt_table *upper = pt_table_of(slot);
+    bool lost;
+
+    spin_lock(&upper->lock);
+    lost = protect_entry(slot, prot);
+    spin_unlock(&upper->lock);
+    return lost;
+}
+
+static bool protect_table(pte_t *slot, vaddr_t start, vaddr_t end, unsigned prot)
 {
     struct pt_table *leaf = pt_leaf_of_upper(pte_load(slot));
     pte_t *entry = pte_slot(pt_table_entries(leaf), start, 1);
@@ -43,6 +55,14 @@ static bool protect_leaf(pte_t *slot, vaddr_t start, vaddr_t end, unsigned prot)
     }
     spin_unlock(&leaf->lock);
     return lost;
+}
+
+static bool protect_leaf(pte_t *slot, vaddr_t start, vaddr_t end, unsigned prot)
+{
+    if (pte_is_table(pte_load(slot), 2))
+        return protect_table(slot, start, end, prot);
+    ASSERT(end - start == PT_LEAF_SPAN);
+    return protect_huge(slot, prot);
 }
 
 void pt_protect(struct batch *batch, vaddr_t start, vaddr_t end, unsigned prot)
@@ -65,6 +85,8 @@ static bool clean_entries(struct pt_cursor *cursor, vaddr_t end)
     vaddr_t addr;
     bool lost = false;
 
+    if (cursor->huge)
+        return false;
     for (addr = cursor->addr; addr < end; addr += PAGE_SIZE, slot++) {
         pte_t pte = pte_load(slot);
 

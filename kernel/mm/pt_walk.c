@@ -40,6 +40,12 @@ static pte_t *find_upper(struct mm *mm, vaddr_t addr)
     return pte_slot(entries, addr, 2);
 }
 
+/* Does the search end at @entry, or below it? */
+static bool is_way(pte_t entry, unsigned level)
+{
+    return level == 2 ? !pte_is_empty(entry) : pte_is_table(entry, level);
+}
+
 /* The search below the entries of one table; *addr ends at the next table when it finds nothing. */
 static pte_t *next_upper_below(pte_t *entries, unsigned level, vaddr_t *addr, vaddr_t end)
 {
@@ -47,7 +53,7 @@ static pte_t *next_upper_below(pte_t *entries, unsigned level, vaddr_t *addr, va
         pte_t *slot = pte_slot(entries, *addr, level);
         pte_t entry = pte_load(slot);
 
-        if (!pte_is_table(entry, level)) {
+        if (!is_way(entry, level)) {
             *addr = align_down(*addr, pte_level_size(level)) + pte_level_size(level);
             continue;
         }
@@ -209,7 +215,19 @@ int pt_own(struct mm *mm, vaddr_t addr)
     entry = pte_load(slot);
     if (pte_is_empty(entry))
         return make_table(mm, slot, 2);
+    if (!pte_is_table(entry, 2))
+        return pt_split(mm, slot, addr);
     return pte_is_writable(entry) ? 0 : unshare(mm, slot, addr);
+}
+
+/* Own the table at @slot, or split the huge leaf there if it reaches out of [start, end). */
+static int own_part(struct mm *mm, pte_t *slot, vaddr_t start, vaddr_t end)
+{
+    pte_t entry = pte_load(slot);
+
+    if (pte_is_table(entry, 2))
+        return pte_is_writable(entry) ? 0 : unshare(mm, slot, start);
+    return end - start == PT_LEAF_SPAN ? 0 : pt_split(mm, slot, start);
 }
 
 int pt_own_range(struct mm *mm, vaddr_t start, vaddr_t end)
@@ -218,9 +236,11 @@ int pt_own_range(struct mm *mm, vaddr_t start, vaddr_t end)
     pte_t *slot;
 
     while ((slot = pt_next_upper(mm, &addr, end)) != NULL) {
-        if (!pte_is_writable(pte_load(slot)) && unshare(mm, slot, addr) != 0)
+        vaddr_t next = pt_leaf_end(addr, end);
+
+        if (own_part(mm, slot, addr, next) != 0)
             return -ENOMEM;
-        addr = pt_leaf_end(addr, end);
+        addr = next;
     }
     return 0;
 }
@@ -234,9 +254,9 @@ static int own_edge(struct mm *mm, vaddr_t addr, const struct pt_range *range)
     if (base >= range->floor && base + PT_LEAF_SPAN <= range->ceiling)
         return 0;
     slot = find_upper(mm, addr);
-    if (slot == NULL || !pte_is_table(pte_load(slot), 2) || pte_is_writable(pte_load(slot)))
+    if (slot == NULL)
         return 0;
-    return unshare(mm, slot, addr);
+    return own_part(mm, slot, max(base, range->start), pt_leaf_end(base, range->end));
 }
 
 int pt_own_edges(struct mm *mm, const struct pt_range *range)
@@ -259,17 +279,24 @@ int pt_make_range(struct mm *mm, vaddr_t start, vaddr_t end)
 
 /* ---- the cursor ---- */
 
+/* Do both level-2 entries lead to the same table, or to the same huge frame? */
+static bool is_same_way(pte_t a, pte_t b)
+{
+    return pte_pfn(a) == pte_pfn(b) && pte_is_table(a, 2) == pte_is_table(b, 2);
+}
+
 static bool lock_leaf(struct pt_cursor *cursor)
 {
     for (;;) {
         pte_t entry = pte_load(cursor->upper);
 
-        if (!pte_is_table(entry, 2))
+        if (!pte_is_present(entry))
             return false;
-        cursor->leaf = pt_leaf_of_upper(entry);
+        cursor->huge = !pte_is_table(entry, 2);
+        cursor->leaf = cursor->huge ? pt_table_of(cursor->upper) : pt_leaf_of_upper(entry);
         spin_lock(&cursor->leaf->lock);
-        /* Another thread may have made the table its own meanwhile, or freed it. */
-        if (pte_pfn(pte_load(cursor->upper)) == pte_pfn(entry))
+        /* Another thread may have made the table its own meanwhile, freed or split it. */
+        if (is_same_way(pte_load(cursor->upper), entry))
             return true;
         spin_unlock(&cursor->leaf->lock);
     }
@@ -285,7 +312,8 @@ bool pt_lock(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
     cursor->upper = find_upper(mm, addr);
     locked = cursor->upper != NULL && lock_leaf(cursor);
     if (locked)
-        cursor->slot = pte_slot(pt_table_entries(cursor->leaf), addr, 1);
+        cursor->slot =
+            cursor->huge ? cursor->upper : pte_slot(pt_table_entries(cursor->leaf), addr, 1);
     rcu_read_unlock();
     return locked;
 }
@@ -296,7 +324,7 @@ int pt_lock_own(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
         int err;
 
         if (likely(pt_lock(cursor, mm, addr))) {
-            if (likely(pte_is_writable(pte_load(cursor->upper))))
+            if (likely(!cursor->huge && pte_is_writable(pte_load(cursor->upper))))
                 return 0;
             pt_unlock(cursor);
         }
@@ -323,7 +351,21 @@ pte_t pt_peek(struct mm *mm, vaddr_t addr, bool *shared)
     if (pte_is_table(upper, 2)) {
         *shared = !pte_is_writable(upper);
         pte = pte_load(pte_slot(table_below(upper), addr, 1));
+    } else if (!pte_is_empty(upper)) {
+        pte = pte_part_of_leaf(upper, pte_index(addr, 1));
     }
+    rcu_read_unlock();
+    return pte;
+}
+
+pte_t pt_peek_upper(struct mm *mm, vaddr_t addr)
+{
+    pte_t *slot;
+    pte_t pte;
+
+    rcu_read_lock();
+    slot = find_upper(mm, addr);
+    pte = slot == NULL ? pte_empty() : pte_load(slot);
     rcu_read_unlock();
     return pte;
 }
@@ -332,7 +374,7 @@ void pt_install(struct pt_cursor *cursor, pte_t pte)
 {
     struct page *page = pt_page_of(pte);
 
-    ASSERT(pte_is_empty(pt_get(cursor)));
+    ASSERT(!cursor->huge && pte_is_empty(pt_get(cursor)));
     if (page != NULL)
         account_map_page(page);
     cursor->leaf->nr[pt_kind_of(pte)]++;
@@ -344,6 +386,7 @@ pte_t pt_take(struct pt_cursor *cursor)
     pte_t pte = pte_exchange(cursor->slot, pte_empty());
     struct page *page = pt_page_of(pte);
 
+    ASSERT(!cursor->huge);
     cursor->leaf->nr[pt_kind_of(pte)]--;
     if (page != NULL)
         account_unmap_page(page);
@@ -352,8 +395,30 @@ pte_t pt_take(struct pt_cursor *cursor)
 
 void pt_change(struct pt_cursor *cursor, pte_t pte)
 {
-    ASSERT(pte_pfn(pt_get(cursor)) == pte_pfn(pte));
+    ASSERT(!cursor->huge && pte_pfn(pt_get(cursor)) == pte_pfn(pte));
     pte_store(cursor->slot, pte);
+}
+
+void pt_set_dirty(struct pt_cursor *cursor)
+{
+    pte_t old = pte_load(cursor->slot);
+
+    while (!pte_compare_exchange(cursor->slot, &old, pte_set_dirty(old)))
+        ;
+}
+
+static void count_upper(pte_t upper, u64 nr[NR_PT_KINDS])
+{
+    unsigned kind;
+
+    if (pte_is_table(upper, 2)) {
+        const struct pt_table *leaf = pt_leaf_of_upper(upper);
+
+        for (kind = 0; kind < NR_PT_KINDS; kind++)
+            nr[kind] += READ_ONCE(leaf->nr[kind]);
+    } else if (!pte_is_empty(upper)) {
+        nr[pt_kind_of(upper)] += PTE_ENTRIES_PER_TABLE;
+    }
 }
 
 void pt_count(struct mm *mm, u64 nr[NR_PT_KINDS])
@@ -368,10 +433,7 @@ void pt_count(struct mm *mm, u64 nr[NR_PT_KINDS])
     vma_for_each (vma, mm) {
         addr = max(addr, vma->start);
         while ((slot = pt_next_upper(mm, &addr, vma->end)) != NULL) {
-            const struct pt_table *leaf = pt_leaf_of_upper(pte_load(slot));
-
-            for (kind = 0; kind < NR_PT_KINDS; kind++)
-                nr[kind] += READ_ONCE(leaf->nr[kind]);
+            count_upper(pte_load(slot), nr);
             addr = align_down(addr, PT_LEAF_SPAN) + PT_LEAF_SPAN;
         }
     }

@@ -62,18 +62,31 @@ static void detach_leaf(struct mm *mm, pte_t *slot, struct pt_table *leaf)
     fetch_sub(&mm->table_pages, 1);
 }
 
-/* Drop a shared leaf table, or empty the part [start, end) of one of the caller's own. */
-static void zap_leaf(struct batch *batch, pte_t *slot, vaddr_t start, vaddr_t end)
+/*
+ * Empty a huge leaf; its upper table is locked. One that reaches out of [start, end) was faulted in
+ * since the range was reserved, when there was nothing: the fault came after, and it stays.
+ */
+static void zap_huge(pte_t *slot, vaddr_t start, vaddr_t end, struct batch *batch)
 {
-    struct pt_table *upper = pt_table_of(slot);
-    struct pt_table *leaf;
+    pte_t pte;
+    unsigned i;
 
-    spin_lock(&upper->lock);
-    if (!pte_is_table(pte_load(slot), 2)) { /* another madvise was faster */
-        spin_unlock(&upper->lock);
+    if (end - start != PT_LEAF_SPAN)
         return;
-    }
-    leaf = pt_leaf_of_upper(pte_load(slot));
+    batch_add_range(batch, start, end);
+    pte = pte_exchange(slot, pte_empty());
+    pt_table_of(slot)->nr[pt_kind_of(pte)]--;
+    pt_unmap_huge(pte);
+    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
+        batch_add_page(batch, pt_page_of(pte) + i);
+}
+
+/* Drop a shared leaf table, or empty the part [start, end) of one of the caller's own. => the upper
+ * table is locked */
+static void zap_table(struct batch *batch, pte_t *slot, vaddr_t start, vaddr_t end)
+{
+    struct pt_table *leaf = pt_leaf_of_upper(pte_load(slot));
+
     spin_lock_nested(&leaf->lock);
     if (leaf->sharers > 1) {
         detach_leaf(batch->mm, slot, leaf);
@@ -83,6 +96,20 @@ static void zap_leaf(struct batch *batch, pte_t *slot, vaddr_t start, vaddr_t en
         zap_entries(leaf, start, end, batch);
     }
     spin_unlock(&leaf->lock);
+}
+
+/* What one level-2 entry serves; another madvise may have emptied it already. */
+static void zap_upper(struct batch *batch, pte_t *slot, vaddr_t start, vaddr_t end)
+{
+    struct pt_table *upper = pt_table_of(slot);
+    pte_t entry;
+
+    spin_lock(&upper->lock);
+    entry = pte_load(slot);
+    if (pte_is_table(entry, 2))
+        zap_table(batch, slot, start, end);
+    else if (!pte_is_empty(entry))
+        zap_huge(slot, start, end, batch);
     spin_unlock(&upper->lock);
 }
 
@@ -94,7 +121,7 @@ void pt_zap(struct batch *batch, const struct pt_range *range)
     while ((slot = pt_next_upper(batch->mm, &addr, range->end)) != NULL) {
         vaddr_t end = pt_leaf_end(addr, range->end);
 
-        zap_leaf(batch, slot, addr, end);
+        zap_upper(batch, slot, addr, end);
         addr = end;
     }
 }
@@ -109,6 +136,8 @@ static void zap_object_entries(struct pt_cursor *cursor, vaddr_t end, bool priva
     vaddr_t addr;
     bool found = false;
 
+    if (cursor->huge)
+        return; /* not of an object, and not in an object's area */
     for (addr = cursor->addr; addr < end; addr += PAGE_SIZE, slot++) {
         pte_t pte = pte_load(slot);
 
@@ -132,7 +161,7 @@ void pt_zap_in_place(struct batch *batch, vaddr_t start, vaddr_t end, bool priva
         if (pt_lock(&cursor, batch->mm, addr)) {
             /* Another sharer of the table may have been first: flush in any case. */
             zap_object_entries(&cursor, next, private, batch);
-            if (cursor.leaf->sharers > 1 || !pte_is_writable(pte_load(cursor.upper)))
+            if (cursor.leaf->sharers > 1 || pt_is_shared(&cursor))
                 batch_add_range(batch, addr, next);
             pt_unlock(&cursor);
         }

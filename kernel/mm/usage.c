@@ -65,9 +65,9 @@ static bool find_users(struct pt_cursor *cursor, vaddr_t addr, struct page *page
 /* => leaf locked; unlocked on return */
 static void count_leaf(struct vma_usage *usage, struct pt_cursor *cursor, vaddr_t end)
 {
-    vaddr_t addr;
-
-    for (addr = cursor->addr; addr < end; addr += PAGE_SIZE, cursor->slot++) {
+    if (cursor->huge)
+        usage->huge += PT_LEAF_SPAN;
+    for (; cursor->addr < end; pt_next(cursor)) {
         pte_t pte = pt_get(cursor);
         struct page *page = pt_page_of(pte);
         bool locked = true;
@@ -77,7 +77,7 @@ static void count_leaf(struct vma_usage *usage, struct pt_cursor *cursor, vaddr_
             continue;
         users = pt_page_users(page, cursor->leaf);
         if (page_flag_test(page, PAGE_PRIVATE_OWNED) && page_map_count(page) > 1)
-            locked = find_users(cursor, addr, page, &users);
+            locked = find_users(cursor, cursor->addr, page, &users);
         count_page(usage, pte, page, users);
         if (!locked)
             return;

@@ -11,6 +11,7 @@
 #include <kmem/slab.h>
 
 #include "account.h"
+#include "pt.h"
 #include "object_areas.h"
 #include "settings.h"
 
@@ -404,6 +405,10 @@ int vma_reserve_split(struct vma_reserve *reserve, struct mm *mm, vaddr_t start,
             vma_reserve_release(reserve);
             return -ENOMEM;
         }
+    }
+    if (pt_split_at(mm, start) != 0 || pt_split_at(mm, end) != 0) {
+        vma_reserve_release(reserve);
+        return -ENOMEM;
     }
     return 0;
 }

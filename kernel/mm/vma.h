@@ -61,6 +61,7 @@ _Static_assert(sizeof(struct vma) <= 128, "an area is at most 128 bytes");
 
 #define VMA_PROTECTION (VMA_READ | VMA_WRITE | VMA_EXEC)
 #define VMA_LOCK_BITS  (VMA_LOCKED | VMA_LOCKONFAULT)
+#define VMA_HUGE_BITS  (VMA_HUGEPAGE | VMA_NOHUGEPAGE)
 #define VMA_MAY_ALL    (VMA_MAYREAD | VMA_MAYWRITE | VMA_MAYEXEC)
 
 /* vma.gap of holes of 16 TiB and more: their size is looked up when it matters. */
@@ -226,7 +227,7 @@ void vma_set_flags(struct vma *vma, u32 flags);
 
 /*
  * Two areas that cut [start, end) out of what is there, allocated in advance. -EINVAL: [vdso] and
- * [vvar] cannot be cut.
+ * [vvar] cannot be cut. Huge leaves across the cuts are split.
  */
 struct vma_reserve {
     struct vma *spare[2];

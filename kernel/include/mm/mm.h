@@ -54,6 +54,8 @@
 #define VMA_LOCKONFAULT 0x20000u   /* with VMA_LOCKED: not faulted in by the call */
 #define VMA_SOFTDIRTY   0x800000u  /* all of it counts as changed (mm/clear_refs.c) */
 #define VMA_SYNC        0x1000000u /* MAP_SYNC was given; seen where areas merge, and in smaps */
+#define VMA_HUGEPAGE    0x100000u  /* madvise */
+#define VMA_NOHUGEPAGE  0x200000u
 
 /* The protection key of an area, in the top bits of its flags. */
 #define VMA_PKEY_SHIFT 28
@@ -117,6 +119,7 @@ struct mm {
     u32 core_filter;                  /* (a) /proc/PID/coredump_filter: CORE_FILTER_* */
     bool refuse_write_exec;           /* (a) PR_SET_MDWE: set, never cleared */
     u32 oom_state;                    /* (a) enum mm_oom_state */
+    u32 thp_disabled;                 /* (a) prctl(PR_SET_THP_DISABLE) */
     u64 minor_faults, major_faults;   /* (a) */
 };
 
@@ -323,9 +326,13 @@ enum mm_clear {
 /* mm_clear_references: => map_lock not held; -ENOMEM: some pages are not done */
 int mm_clear_references(struct mm *mm, enum mm_clear what) __must_check;
 
+/* Would a fault in the area get a huge page, room permitting? => from the callback above */
+bool vma_is_huge_eligible(const struct vma *vma);
+
 /* System-wide totals in pages, for meminfo. */
 struct mm_totals {
-    u64 anonymous, lazy_free, page_cache, shmem, mapped, tables, dirty, committed, commit_limit;
+    u64 anonymous, anonymous_huge, lazy_free, page_cache, shmem, mapped, tables;
+    u64 dirty, committed, commit_limit;
     u64 faults, major_faults, reuses; /* events since boot */
 };
 void mm_totals_get(struct mm_totals *totals);
@@ -335,6 +342,30 @@ bool mm_is_zero_frame(pfn_t pfn);
 
 /* Resident pages of locked areas, of all address spaces. => may sleep; no map_lock held */
 u64 mm_locked_resident(void);
+
+/* ---- transparent huge pages: /sys/kernel/mm/transparent_hugepage, /proc/vmstat ---- */
+
+enum mm_huge_setting {
+    MM_HUGE_ENABLED,
+    MM_HUGE_DEFRAG,
+    MM_HUGE_ZERO_PAGE, /* 0 or 1 */
+    NR_MM_HUGE_SETTINGS
+};
+enum mm_huge_choice {
+    MM_HUGE_ALWAYS,
+    MM_HUGE_DEFER,
+    MM_HUGE_DEFER_MADVISE,
+    MM_HUGE_MADVISE,
+    MM_HUGE_NEVER,
+};
+u32 mm_huge_get(enum mm_huge_setting setting);
+void mm_huge_set(enum mm_huge_setting setting, u32 value);
+
+/* Events since boot. */
+struct mm_huge_events {
+    u64 fault_alloc, fault_fallback, collapse_alloc, collapse_alloc_failed, split_pmd;
+};
+void mm_huge_events_get(struct mm_huge_events *events);
 
 /* ---- layout: randomised unless @fixed (norandmaps, ADDR_NO_RANDOMIZE) ---- */
 

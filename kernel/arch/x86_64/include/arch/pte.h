@@ -317,6 +317,24 @@ static inline u64 pte_protection_bits(unsigned prot)
     return bits & ~pte_unsupported_bits;
 }
 
+/* Present for the memory system only: no processor uses the leaf from the next flush on. */
+static inline pte_t pte_clear_valid(pte_t pte)
+{
+    return (pte_t){(pte.value & ~PTE_PRESENT) | PTE_INACCESSIBLE};
+}
+
+/* The level-1 leaf that stands for page @index of a level-2 leaf, and the level-2 leaf that begins
+ * with a level-1 leaf: the same but for frame and size. */
+static inline pte_t pte_part_of_leaf(pte_t leaf, unsigned index)
+{
+    return (pte_t){(leaf.value & ~PTE_HUGE) + ((u64)index << PAGE_SHIFT)};
+}
+
+static inline pte_t pte_widen(pte_t pte)
+{
+    return (pte_t){pte.value | PTE_HUGE};
+}
+
 /*
  * pte_make_leaf: an entry of @level for the frame @pfn (a multiple of the level's pages).
  * => neither accessed nor dirty: the processor or the caller sets them

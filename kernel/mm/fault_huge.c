@@ -1,0 +1,119 @@
+/*
+ * Faults where a page of 2 MiB may be used: private memory without object, the aligned 2 MiB inside
+ * one area, nothing below its level-2 entry, and allowed by the settings (thp.c).
+ *
+ * A write gets a huge leaf. A read gets a leaf table full of the page of zeroes: the program sees
+ * what it would with a huge page of zeroes (all of it resident, copied by small pages when written
+ * to), and no block of 2 MiB is needed for that. The first write to a huge leaf that fork left
+ * without write permission takes it back whole when all of its pages have one user; else the leaf
+ * is split and one page copied.
+ */
+#include <kern/panic.h>
+#include <kmem/frames.h>
+
+#include "anon_family.h"
+#include "fault.h"
+#include "thp.h"
+
+bool fault_may_be_huge(const struct fault *fault)
+{
+    vaddr_t base = align_down(fault->addr, THP_SIZE);
+    const struct vma *vma = fault->vma;
+
+    return vma->object == NULL && base >= vma->start && vma->end - base >= THP_SIZE &&
+           thp_is_enabled(vma) && pte_is_empty(pt_peek_upper(fault->mm, base));
+}
+
+/* A leaf table in which every entry is the page of zeroes. */
+enum fault_result fault_zero_table(struct fault *fault)
+{
+    pte_t pte = pte_set_ownerless(fault_make_entry(fault, page_to_pfn(zero_page), false));
+    struct pt_table *table;
+    pte_t *entries;
+    unsigned i;
+
+    if (!thp_uses_zeroes())
+        return FAULT_SMALL;
+    table = pt_table_create(fault->mm, 1);
+    if (table == NULL)
+        return FAULT_SMALL;
+    entries = pt_table_entries(table);
+    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
+        pte_store(&entries[i], pte);
+    table->nr[PT_OTHER] = PTE_ENTRIES_PER_TABLE;
+    if (pt_install_table(fault->mm, fault->addr, table))
+        return FAULT_DONE;
+    pt_table_discard(fault->mm, table);
+    return FAULT_SMALL;
+}
+
+static void init_pages(struct page *block, const struct fault *fault, vaddr_t base)
+{
+    unsigned i;
+
+    vma_set_lineage(fault->vma);
+    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
+        private_page_init(block + i, fault->vma, base + i * PAGE_SIZE);
+}
+
+enum fault_result fault_new_huge_page(struct fault *fault)
+{
+    vaddr_t base = align_down(fault->addr, THP_SIZE);
+    struct page *block = thp_alloc(fault->vma, true);
+    pte_t leaf;
+    unsigned i;
+
+    if (block == NULL) {
+        thp_count(THP_FAULT_FALLBACK);
+        return FAULT_SMALL;
+    }
+    init_pages(block, fault, base);
+    leaf = pte_widen(fault_make_entry(fault, page_to_pfn(block), true));
+    if (pt_install_huge(fault->mm, base, leaf)) {
+        thp_count(THP_FAULT_ALLOC);
+        return FAULT_DONE;
+    }
+    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
+        page_put(block + i);
+    return FAULT_SMALL;
+}
+
+/* ---- the write after fork ---- */
+
+static bool has_one_user(const struct page *block)
+{
+    unsigned i;
+
+    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++) {
+        if (page_map_count(block + i) != 1 || page_references(block + i) != 1)
+            return false;
+    }
+    return true;
+}
+
+static void make_writable(pte_t *slot)
+{
+    pte_t leaf = pte_load(slot);
+
+    while (!pte_compare_exchange(
+        slot, &leaf, pte_set_soft_dirty(pte_set_dirty(pte_set_accessed(pte_set_writable(leaf))))))
+        ;
+}
+
+bool fault_reuse_huge(struct fault *fault)
+{
+    struct pt_cursor cursor;
+    bool reused = false;
+
+    if (!pt_lock(&cursor, fault->mm, fault->addr))
+        return false;
+    if (cursor.huge && pte_is_same(pt_get(&cursor), fault->entry) &&
+        (fault->vma->flags & VMA_WRITE) && has_one_user(pt_page_of(pte_load(cursor.slot)))) {
+        make_writable(cursor.slot);
+        reused = true;
+    }
+    pt_unlock(&cursor);
+    if (reused)
+        arch_mmu_flush_local(&fault->mm->mmu, fault->addr);
+    return reused;
+}

@@ -1,0 +1,138 @@
+/*
+ * Huge leaves: putting them in, and splitting them (pt.h 6).
+ *
+ * To split, the leaf is first made unusable for every processor: two translations of different size
+ * for one address must never be live at once. It stays present for whoever walks without the lock.
+ * Its rights, accessed and dirty are those of each entry of the table that takes its place.
+ */
+#include <abi/errno.h>
+#include <kern/panic.h>
+#include <lib/atomic.h>
+
+#include "account.h"
+#include "pt.h"
+#include "thp.h"
+
+/* ---- counting ---- */
+
+void pt_map_huge(pte_t leaf)
+{
+    struct page *page = pt_page_of(leaf);
+    unsigned i;
+
+    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
+        page_get(page + i);
+    account_map_pages(page, PTE_ENTRIES_PER_TABLE);
+    account_total_add(ACCOUNT_ANONYMOUS_HUGE, PTE_ENTRIES_PER_TABLE);
+}
+
+void pt_unmap_huge(pte_t leaf)
+{
+    account_unmap_pages(pt_page_of(leaf), PTE_ENTRIES_PER_TABLE);
+    account_total_add(ACCOUNT_ANONYMOUS_HUGE, -(s64)PTE_ENTRIES_PER_TABLE);
+}
+
+/* ---- splitting ---- */
+
+/* => the upper table is locked; @slot holds a huge leaf; @table is empty */
+static void replace_leaf(struct mm *mm, pte_t *slot, vaddr_t base, struct pt_table *table)
+{
+    struct pt_table *upper = pt_table_of(slot);
+    pte_t *entries = pt_table_entries(table);
+    pte_t leaf = pte_load(slot);
+    enum pt_kind kind = pt_kind_of(leaf);
+    unsigned i;
+
+    while (!pte_compare_exchange(slot, &leaf, pte_clear_valid(leaf)))
+        ;
+    if (pte_is_valid(leaf))
+        arch_mmu_flush(&mm->mmu, base, base + PT_LEAF_SPAN, false);
+    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
+        pte_store(&entries[i], pte_part_of_leaf(leaf, i));
+    table->nr[kind] = PTE_ENTRIES_PER_TABLE;
+    upper->nr[kind]--;
+    upper->nr[PT_OTHER]++;
+    pte_store(slot, pte_make_table(page_to_phys(pt_table_page(table)), true));
+    account_total_add(ACCOUNT_ANONYMOUS_HUGE, -(s64)PTE_ENTRIES_PER_TABLE);
+    thp_count(THP_SPLIT_PMD);
+}
+
+int pt_split(struct mm *mm, pte_t *slot, vaddr_t addr)
+{
+    struct pt_table *upper = pt_table_of(slot);
+    struct pt_table *table = pt_table_create(mm, 1);
+
+    if (table == NULL)
+        return -ENOMEM;
+    spin_lock(&upper->lock);
+    if (pte_is_leaf(pte_load(slot), 2)) {
+        replace_leaf(mm, slot, align_down(addr, PT_LEAF_SPAN), table);
+        table = NULL;
+    }
+    spin_unlock(&upper->lock);
+    if (table != NULL)
+        pt_table_discard(mm, table);
+    return 0;
+}
+
+int pt_split_range(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    vaddr_t addr = start;
+    pte_t *slot;
+
+    while ((slot = pt_next_upper(mm, &addr, end)) != NULL) {
+        if (pte_is_leaf(pte_load(slot), 2) && pt_split(mm, slot, addr) != 0)
+            return -ENOMEM;
+        addr = pt_leaf_end(addr, end);
+    }
+    return 0;
+}
+
+int pt_split_at(struct mm *mm, vaddr_t addr)
+{
+    if (is_aligned(addr, PT_LEAF_SPAN))
+        return 0;
+    return pt_split_range(mm, addr, addr + 1);
+}
+
+/* ---- putting in ---- */
+
+/* Fill an empty level-2 entry, which then counts as @kind; false: it is not empty. */
+static bool install_upper(struct mm *mm, vaddr_t addr, pte_t pte, enum pt_kind kind)
+{
+    pte_t *slot = pt_make_upper(mm, addr);
+    struct pt_table *upper;
+    bool empty;
+
+    if (IS_ERR(slot))
+        return false;
+    upper = pt_table_of(slot);
+    spin_lock(&upper->lock);
+    empty = pte_is_empty(pte_load(slot));
+    if (empty) {
+        upper->nr[kind]++;
+        pte_store(slot, pte);
+    }
+    spin_unlock(&upper->lock);
+    return empty;
+}
+
+bool pt_install_huge(struct mm *mm, vaddr_t addr, pte_t leaf)
+{
+    struct page *page = pt_page_of(leaf);
+
+    ASSERT(is_aligned(addr, PT_LEAF_SPAN) && is_aligned(page_to_pfn(page), PTE_ENTRIES_PER_TABLE));
+    account_map_pages(page, PTE_ENTRIES_PER_TABLE);
+    account_total_add(ACCOUNT_ANONYMOUS_HUGE, PTE_ENTRIES_PER_TABLE);
+    if (install_upper(mm, addr, leaf, pt_kind_of(leaf)))
+        return true;
+    pt_unmap_huge(leaf);
+    return false;
+}
+
+bool pt_install_table(struct mm *mm, vaddr_t addr, struct pt_table *table)
+{
+    pte_t pte = pte_make_table(page_to_phys(pt_table_page(table)), true);
+
+    return install_upper(mm, addr, pte, PT_OTHER);
+}
