@@ -143,16 +143,24 @@ void arch_mmu_flush_local(struct arch_mmu *mmu, vaddr_t addr)
 
 /* ---- walking as the processor does ---- */
 
-/* The leaf entry's slot for @addr, with the rights of the tables above it; NULL: none. */
-static pte_t *walk(struct arch_mmu *mmu, vaddr_t addr, bool *writable, struct translation *table)
+/* The leaf entry's slot for @addr, with the rights of the tables above it; NULL: none. A huge leaf
+ * serves 512 addresses: *leaf is its part for this one. */
+static pte_t *walk(struct arch_mmu *mmu, vaddr_t addr, bool *writable, struct translation *table,
+                   pte_t *leaf)
 {
     pte_t *entries = phys_to_virt(mmu->root);
     unsigned level;
 
     *writable = true;
     for (level = PTE_LEVELS; level > 1; level--) {
-        pte_t entry = pte_load(pte_slot(entries, addr, level));
+        pte_t *slot = pte_slot(entries, addr, level);
+        pte_t entry = pte_load(slot);
 
+        if (level == 2 && pte_is_leaf(entry, 2)) {
+            *table = (struct translation){.mmu = NULL};
+            *leaf = pte_part_of_leaf(entry, pte_index(addr, 1));
+            return slot;
+        }
         if (!pte_is_table(entry, level) || !pte_is_user(entry))
             return NULL;
         *writable = *writable && pte_is_writable(entry);
@@ -164,14 +172,18 @@ static pte_t *walk(struct arch_mmu *mmu, vaddr_t addr, bool *writable, struct tr
                                       .frame = pte_paddr(entry),
                                       .writable = *writable};
     }
+    *leaf = pte_load(pte_slot(entries, addr, 1));
     return pte_slot(entries, addr, 1);
 }
 
 /* A processor may still use the leaf table it remembers. */
 static void check_table(const struct translation *now)
 {
-    const struct translation *t = find(now->mmu, now->base, true);
+    const struct translation *t;
 
+    if (now->mmu == NULL)
+        return; /* a huge leaf: no leaf table */
+    t = find(now->mmu, now->base, true);
     if (t == NULL)
         remember(now);
     else if (t->frame != now->frame || (t->writable && !now->writable))
@@ -186,13 +198,12 @@ static bool walk_allows(struct arch_mmu *mmu, vaddr_t addr, enum fault_access ac
 {
     struct translation table;
     bool writable;
-    pte_t *slot = walk(mmu, addr, &writable, &table);
     pte_t pte;
+    pte_t *slot = walk(mmu, addr, &writable, &table, &pte);
 
     if (slot == NULL)
         return false;
     check_table(&table);
-    pte = pte_load(slot);
     *t = (struct translation){.mmu = mmu,
                               .cpu = fake_cpu,
                               .base = align_down(addr, PAGE_SIZE),
@@ -202,12 +213,10 @@ static bool walk_allows(struct arch_mmu *mmu, vaddr_t addr, enum fault_access ac
     if (!pte_is_valid(pte) || !pte_is_user(pte) || (access == FAULT_WRITE && !t->writable) ||
         (access == FAULT_EXEC && !t->executable))
         return false;
-    pte = pte_set_accessed(pte);
-    if (access == FAULT_WRITE)
-        pte = pte_set_dirty(pte);
-    else if (!pte_is_dirty(pte))
+    if (access != FAULT_WRITE && !pte_is_dirty(pte))
         t->writable = false; /* the first write walks again, to set dirty */
-    pte_store(slot, pte);
+    pte = pte_set_accessed(pte_load(slot));
+    pte_store(slot, access == FAULT_WRITE ? pte_set_dirty(pte) : pte);
     return true;
 }
 
@@ -216,9 +225,9 @@ static void check_remembered(struct arch_mmu *mmu, const struct translation *t)
 {
     struct translation table;
     bool writable;
-    pte_t *slot = walk(mmu, t->base, &writable, &table);
-    pte_t pte = slot == NULL ? pte_empty() : pte_load(slot);
+    pte_t pte = pte_empty();
 
+    (void)walk(mmu, t->base, &writable, &table, &pte);
     if (!pte_is_valid(pte) || pte_paddr(pte) != t->frame ||
         (t->writable && !(writable && pte_is_writable(pte))) ||
         (t->executable && !pte_is_executable(pte)))
