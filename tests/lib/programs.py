@@ -47,7 +47,8 @@ class Result:
 class Programs:
     """The programs @names of @folder; @library are further C files that each is linked with, @log a
     file that all that the guests say is written to, @texts further files of the guest: {path: text},
-    @kernel another image than the usual one."""
+    @kernel another image than the usual one. An archive @base is unpacked before them; @extra are further
+    QEMU arguments."""
 
     def __init__(self, folder, names, library=(), log=None, texts=(), kernel=None):
         self.folder = folder
@@ -57,6 +58,8 @@ class Programs:
         self.texts = dict(texts)
         self.kernel = kernel
         self.output = os.path.join(guest.build_directory(), "tests", os.path.basename(folder))
+        self.base = None
+        self.extra = []
 
     def source_of(self, name):
         return os.path.join(self.folder, name + ".c")
@@ -121,6 +124,9 @@ class Programs:
         for where, text in self.texts.items():
             archive.add_text(where, text)
         with open(path, "wb") as stream:
+            if self.base:
+                with open(self.base, "rb") as first:
+                    stream.write(newc.padded(first.read()))
             stream.write(archive.to_bytes())
 
     def run(self, system, smp=1, memory="512M", append="", cpu=guest.CPU):
@@ -142,7 +148,8 @@ class Programs:
         with tempfile.NamedTemporaryFile(suffix=".cpio") as initrd:
             self.make_initrd(names, initrd.name)
             machine = guest.Guest(self.kernel or guest.kernel_image(system), initrd.name,
-                                  "console=ttyS0 quiet panic=-1 rdinit=/init " + append, smp, memory, cpu)
+                                  "console=ttyS0 quiet panic=-1 rdinit=/init " + append, smp, memory, cpu,
+                                  self.extra)
             with machine:
                 try:
                     patience = {name: IDLE_SECONDS + self.seconds_of(name) for name in names}

@@ -38,6 +38,9 @@
 #define WORK_DIRECTORY "/area"
 #define OUTPUT_LIMIT   (256 * 1024)
 
+/* What a test leaves here the next one shall not find. */
+static const char *const shared_directories[] = {"/tmp", "/dev/shm", "/dev/mqueue"};
+
 static void tick(int signal_number)
 {
     (void)signal_number;
@@ -66,22 +69,32 @@ static void mount_all(void)
     mount_one("tmpfs", "/tmp");
     chmod("/tmp", 01777);
     mount_one("tmpfs", "/dev/shm");
+    chmod("/dev/shm", 01777);
+    mount_one("mqueue", "/dev/mqueue");
+}
+
+static void remove_tree(const char *path);
+
+static void empty_directory(const char *path)
+{
+    char child[4096];
+    DIR *directory = opendir(path);
+
+    if (directory == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        snprintf(child, sizeof(child), "%s/%s", path, entry->d_name);
+        if (unlink(child) < 0)
+            remove_tree(child);
+    }
+    closedir(directory);
 }
 
 static void remove_tree(const char *path)
 {
-    char child[4096];
-    DIR *directory = opendir(path);
-    if (directory != NULL) {
-        for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
-            if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-                continue;
-            snprintf(child, sizeof(child), "%s/%s", path, entry->d_name);
-            if (unlink(child) < 0)
-                remove_tree(child);
-        }
-        closedir(directory);
-    }
+    empty_directory(path);
     rmdir(path);
 }
 
@@ -202,6 +215,8 @@ static void run_test(const char *name, int seconds)
     print_audit(name);
     fflush(stdout);
     remove_tree(WORK_DIRECTORY);
+    for (size_t i = 0; i < sizeof(shared_directories) / sizeof(shared_directories[0]); i++)
+        empty_directory(shared_directories[i]);
     unlink(OUTPUT_FILE);
 }
 
