@@ -257,6 +257,8 @@ static enum fault_result fault_write_object_page(struct fault *fault)
     result = fault_install(fault, fault_make_entry(fault, page_to_pfn(page), true), page);
     object_made_writable(object, page);
     page_put(page);
+    if (result == FAULT_DONE && pte_is_empty(fault->entry) && object->ops->mapped_write != NULL)
+        object->ops->mapped_write(object);
     return result;
 }
 

@@ -23,7 +23,10 @@ void inode_cache_init(void)
     ASSERT(inode_slab != NULL);
 }
 
-static const struct vm_object_ops memory_object_ops = {.release = inode_object_release};
+static const struct vm_object_ops memory_object_ops = {
+    .mapped_write = inode_object_written,
+    .release = inode_object_release,
+};
 
 struct inode *inode_create(struct filesystem *filesystem, const struct inode_ops *ops,
                            const struct file_ops *file_ops, const struct inode_template *template,
@@ -73,6 +76,11 @@ void inode_put(struct inode *inode)
         inode->ops->evict(inode);
     lock_set_destroy(inode);
     vm_object_put(&inode->object);
+}
+
+void inode_object_written(struct vm_object *object)
+{
+    inode_touch_modify(container_of(object, struct inode, object));
 }
 
 struct inode_time inode_time_now(void)

@@ -77,6 +77,7 @@ static void object_truncated(struct vm_object *object, u64 size)
 const struct vm_object_ops tmpfs_object_ops = {
     .get_page = object_fill,
     .make_writable = object_charge,
+    .mapped_write = inode_object_written,
     .truncated = object_truncated,
     .release = inode_object_release,
 };

@@ -35,10 +35,15 @@ struct vm_object_ops {
     int (*get_page)(struct vm_object *object, struct page *page, u64 index);
     /*
      * The first write to @page (busy) since it was clean, through a mapping or write(2): reserve
-     * space, mark times.
+     * space.
      * => 0, -ENOSPC, -EIO ... NULL (and no write_back): writes need not be noticed
      */
     int (*make_writable)(struct vm_object *object, struct page *page);
+    /*
+     * A shared mapping's first access to a page is a write (mmap(2): the file's times change).
+     * => object.resize held for reading. May be NULL
+     */
+    void (*mapped_write)(struct vm_object *object);
     /* Write @page (busy) to its store. NULL: there is no store. */
     int (*write_back)(struct vm_object *object, struct page *page);
     /* The size was lowered to @size bytes; the pages above are gone. May be NULL. */

@@ -148,6 +148,8 @@ struct inode *inode_get(struct inode *inode);
 void inode_put(struct inode *inode); /* may sleep; NULL: nothing */
 /* inode_create's object_ops must have this as release. */
 void inode_object_release(struct vm_object *object);
+/* vm_object_ops.mapped_write: modify and change time. */
+void inode_object_written(struct vm_object *object);
 
 static inline bool inode_is_directory(const struct inode *inode)
 {
