@@ -75,6 +75,8 @@ void fair_leave(struct fair_queue *queue, struct thread *thread, bool running);
 struct thread *fair_take_first(struct fair_queue *queue);
 void fair_put(struct fair_queue *queue, struct thread *thread);
 struct thread *fair_first(const struct fair_queue *queue);
+/* The thread that runs yields: behind all that wait, but by a period at most (sched_yield(2)). */
+void fair_fall_back(const struct fair_queue *queue, struct thread *yielding);
 /* The running thread ran @ns. */
 void fair_charge(struct fair_queue *queue, struct thread *running, u64 ns);
 /* Where a thread that slept, or a new one, stands in virtual time. */

@@ -139,6 +139,7 @@ static struct thread *replace_running(struct run_queue *queue, struct thread *pr
     }
     if (reason == SWITCH_YIELD && !policy_is_realtime(previous->policy)) {
         next = take_next(queue); /* whoever waits, however far behind the yielding thread is */
+        fair_fall_back(&queue->fair, previous);
         put_back(queue, previous, reason);
         return next != queue->idle ? next : take_next(queue);
     }
