@@ -30,6 +30,12 @@ static void send_kernel_signal(struct process *process, int signal)
     (void)signal_send_locked(process, NULL, &info);
 }
 
+/* The first deadline of a periodic @timer after @now, which is not before its last one. */
+static u64 next_deadline(const struct interval_timer *timer, u64 now)
+{
+    return timer->deadline + timer->interval * ((now - timer->deadline) / timer->interval + 1);
+}
+
 /* If @timer is due at @now: move it on and signal. => process.lock held */
 static void expire_interval(struct process *process, struct interval_timer *timer, u64 now,
                             int signal)
@@ -39,20 +45,50 @@ static void expire_interval(struct process *process, struct interval_timer *time
     if (timer->interval == 0)
         timer->deadline = 0;
     else
-        timer->deadline += timer->interval * ((now - timer->deadline) / timer->interval + 1);
+        timer->deadline = next_deadline(timer, now);
     send_kernel_signal(process, signal);
 }
 
+/* A periodic ITIMER_REAL is set again when its signal is taken (interval_timer_continue), so that a
+ * short period cannot occupy a processor with interrupts. */
 static void real_timer_fired(struct timer *timer)
 {
     struct process *process = container_of(timer, struct process, real_timer);
     struct interval_timer *real = &process->intervals[ITIMER_REAL];
     irqflags_t flags = spin_lock_irqsave(&process->lock);
 
-    expire_interval(process, real, time_monotonic_ns(), SIGALRM);
-    if (real->deadline != 0)
+    if (real->deadline != 0 && time_monotonic_ns() < real->deadline) {
         timer_set(timer, real->deadline);
+    } else if (real->deadline != 0 && !real->is_waiting) {
+        send_kernel_signal(process, SIGALRM);
+        real->is_waiting = real->interval != 0;
+        if (!real->is_waiting)
+            real->deadline = 0;
+    }
     spin_unlock_irqrestore(&process->lock, flags);
+}
+
+/* SIGALRM was taken. => no lock held */
+static void interval_timer_continue(void)
+{
+    struct process *process = current_process();
+    struct interval_timer *real = &process->intervals[ITIMER_REAL];
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+
+    if (real->is_waiting) {
+        real->is_waiting = false;
+        real->deadline = next_deadline(real, time_monotonic_ns());
+        timer_set(&process->real_timer, real->deadline);
+    }
+    spin_unlock_irqrestore(&process->lock, flags);
+}
+
+void timer_signal_taken(struct abi_siginfo *info)
+{
+    if (info->code == SI_TIMER)
+        posix_timer_continue(info);
+    if (info->signo == SIGALRM)
+        interval_timer_continue();
 }
 
 /* RLIMIT_CPU: SIGXCPU each second past the soft limit, SIGKILL at the hard one. Returns the next
@@ -220,7 +256,7 @@ static u64 interval_clock(struct process *process, int which)
 /* What is left; never 0 for a timer that is on (setitimer(2)). */
 static u64 remaining(const struct interval_timer *timer, u64 now)
 {
-    if (timer->deadline == 0)
+    if (timer->deadline == 0 || timer->is_waiting)
         return 0;
     return timer->deadline > now ? timer->deadline - now : NS_PER_US;
 }
@@ -255,6 +291,7 @@ int interval_timer_set(int which, u64 value, u64 interval, u64 *old_value, u64 *
     *old_interval = timer->interval;
     timer->deadline = value != 0 ? now + value : 0;
     timer->interval = interval;
+    timer->is_waiting = false;
     if (value != 0 && which == ITIMER_REAL)
         timer_set(&process->real_timer, timer->deadline);
     else if (value != 0)

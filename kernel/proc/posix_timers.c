@@ -13,6 +13,10 @@
 
 #include "timers_internal.h"
 
+/* A timer whose signal nobody takes does not expire more often than this: a user's period of a
+ * nanosecond must not occupy a processor with interrupts. */
+#define IGNORED_PERIOD_MIN (4 * NS_PER_MS)
+
 static bool clock_is_realtime(int clock)
 {
     return clock == CLOCK_REALTIME || clock == CLOCK_TAI;
@@ -91,7 +95,8 @@ void posix_timer_expire(struct posix_timer *timer, u64 now)
     if (timer->interval == 0)
         timer->deadline = 0;
     else
-        (void)skip_periods(timer, now);
+        (void)skip_periods(timer,
+                           timer->interval < IGNORED_PERIOD_MIN ? now + IGNORED_PERIOD_MIN : now);
 }
 
 static void fired(struct timer *inner)
@@ -118,7 +123,7 @@ static struct posix_timer *find(struct process *process, int id)
     return timer;
 }
 
-void posix_timer_signal_taken(struct abi_siginfo *info)
+void posix_timer_continue(struct abi_siginfo *info)
 {
     struct process *process = current_process();
     irqflags_t flags = spin_lock_irqsave(&process->lock);

@@ -35,6 +35,8 @@ bool clock_is_cpu(int clock);
 u64 posix_timer_now(const struct posix_timer *timer);
 /* The deadline has passed: signal, and go on or wait. => process.lock held */
 void posix_timer_expire(struct posix_timer *timer, u64 now);
+/* The signal of @info's timer was taken: the timer is set again. => no lock held */
+void posix_timer_continue(struct abi_siginfo *info);
 
 /* Look again at everything that depends on CPU time. => process.lock held */
 void cpu_watch_arm(struct process *process);

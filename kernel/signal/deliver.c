@@ -107,8 +107,7 @@ static int take_handled(struct task *self, struct abi_siginfo *info, struct abi_
 
         if (signal == 0)
             return 0;
-        if (info->code == SI_TIMER)
-            posix_timer_signal_taken(info);
+        timer_signal_taken(info);
         if (action->handler == SIG_IGN)
             continue;
         if (action->handler != SIG_DFL)

@@ -140,8 +140,8 @@ int signal_take(u64 set, struct abi_siginfo *info)
     if (signal != 0)
         signal_recalculate(self);
     spin_unlock_irqrestore(&self->process->lock, flags);
-    if (signal != 0 && info->code == SI_TIMER)
-        posix_timer_signal_taken(info);
+    if (signal != 0)
+        timer_signal_taken(info);
     return signal;
 }
 

@@ -58,7 +58,7 @@ int signal_queue_add(struct signal_queue *queue, struct task *charged,
     bool must_arrive = signal < SIGRTMIN || info->code == SI_USER || info->code == SI_KERNEL;
     struct signal_entry *entry;
 
-    if (signal < SIGRTMIN && signal_in_set(signal, queue->set))
+    if (signal < SIGRTMIN && info->code != SI_TIMER && signal_in_set(signal, queue->set))
         return 0;
     entry = entry_create(charged, signal >= SIGRTMIN || info->code < 0);
     if (entry == NULL && !must_arrive)

@@ -80,8 +80,9 @@ struct process_totals {
 
 /* One of the three setitimer(2) timers; real time has its own struct timer. */
 struct interval_timer {
-    u64 deadline; /* (p) ns of its clock, 0: off */
-    u64 interval; /* (p) ns */
+    u64 deadline;    /* (p) ns of its clock, 0: off */
+    u64 interval;    /* (p) ns */
+    bool is_waiting; /* (p) ITIMER_REAL: until its signal is taken */
 };
 
 /* The tasks of a process whose core is being written come to rest (core_dump.c). */

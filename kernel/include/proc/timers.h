@@ -25,9 +25,12 @@ int posix_timer_set(int id, bool absolute, u64 value, u64 interval, u64 *old_val
 int posix_timer_get(int id, u64 *value, u64 *interval) __must_check;
 int posix_timer_overrun(int id) __must_check;
 int posix_timer_delete(int id) __must_check;
-/* A queued SIGEV timer signal is being taken: re-arm, and give its overrun count. => no lock held
+/*
+ * timer_signal_taken: the current task has taken a signal; the timer that sent it goes on.
+ * => no lock held
+ * => a POSIX timer's overrun count is in @info
  */
-void posix_timer_signal_taken(struct abi_siginfo *info);
+void timer_signal_taken(struct abi_siginfo *info);
 
 void process_timers_init(struct process *process);
 void process_timers_exec(struct process *process); /* POSIX timers do not survive execve */
