@@ -1,6 +1,7 @@
 /*
  * The families of the room, at boot.
  */
+#include <net/families.h>
 #include <net/socket.h>
 
 #include "socket_internal.h"
@@ -8,4 +9,5 @@
 void net_init(void)
 {
     socket_settings_init();
+    unix_init();
 }

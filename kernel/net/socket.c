@@ -199,8 +199,7 @@ static ssize_t socket_file_write(struct file *file, struct io_buffer *buffer, u6
         .data = buffer, .name = &nowhere, .flags = message_flags(file, buffer)};
 
     (void)position;
-    /* -EPIPE raises SIGPIPE in the write itself. */
-    return socket_of(file)->ops->send(socket_of(file), &message);
+    return socket_send(socket_of(file), &message);
 }
 
 static unsigned socket_file_poll(struct file *file, struct poll_table *table)

@@ -62,7 +62,7 @@ ssize_t socket_send(struct socket *socket, struct socket_message *message)
     ssize_t result = socket->ops->send(socket, message);
     struct abi_siginfo info;
 
-    if (result == -EPIPE && !(message->flags & MSG_NOSIGNAL)) {
+    if (result == -EPIPE && socket->ops->is_stream && !(message->flags & MSG_NOSIGNAL)) {
         signal_info_user(&info, SIGPIPE, SI_USER);
         signal_send_task(current_task(), &info);
     }

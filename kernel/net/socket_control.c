@@ -3,8 +3,10 @@
  */
 #include <net/socket.h>
 
+#include <abi/time.h>
 #include <arch/user.h>
 #include <lib/string.h>
+#include <time/time.h>
 
 void socket_control_put(struct socket_message *message, int level, int type, const void *data,
                         size_t len)
@@ -27,6 +29,24 @@ void socket_control_put(struct socket_message *message, int level, int type, con
     used = min(CMSG_SPACE(len), message->control_left);
     message->control_to = (char __user *)message->control_to + used;
     message->control_left -= used;
+}
+
+void socket_control_put_time(const struct socket *socket, struct socket_message *message, s64 when)
+{
+    s64 second = (s64)NS_PER_SECOND;
+    struct abi_timespec fine = {.seconds = when / second, .nanoseconds = when % second};
+    struct abi_timeval coarse = {.seconds = when / second,
+                                 .microseconds = when % second / (s64)NS_PER_US};
+    bool is_new = socket_has(socket, SOCKET_TIMESTAMP_NEW);
+
+    if (!socket_has(socket, SOCKET_TIMESTAMP))
+        return;
+    if (socket_has(socket, SOCKET_TIMESTAMP_NS))
+        socket_control_put(message, SOL_SOCKET, is_new ? SO_TIMESTAMPNS_NEW : SO_TIMESTAMPNS, &fine,
+                           sizeof(fine));
+    else
+        socket_control_put(message, SOL_SOCKET, is_new ? SO_TIMESTAMP_NEW : SO_TIMESTAMP, &coarse,
+                           sizeof(coarse));
 }
 
 const struct cmsghdr *socket_control_next(const struct socket_message *message,

@@ -76,7 +76,7 @@ struct socket_operations {
     int (*accept)(struct socket *socket, unsigned flags, struct socket **out);
     /* The socket's own address, or that of its peer (-ENOTCONN). */
     int (*get_name)(struct socket *socket, bool peer, struct socket_address *address);
-    /* Bytes; -EPIPE: the layer raises SIGPIPE unless MSG_NOSIGNAL. */
+    /* Bytes. -EPIPE of a stream: the layer raises SIGPIPE unless MSG_NOSIGNAL. */
     ssize_t (*send)(struct socket *socket, struct socket_message *message);
     ssize_t (*receive)(struct socket *socket, struct socket_message *message);
     int (*shutdown)(struct socket *socket, int how); /* SHUT_*, not checked [-EOPNOTSUPP] */
@@ -215,6 +215,9 @@ void socket_copy_peer(struct socket *socket, struct socket *from);
  */
 void socket_control_put(struct socket_message *message, int level, int type, const void *data,
                         size_t len);
+
+/* When the message arrived (realtime ns), if the socket wants to be told (SO_TIMESTAMP). */
+void socket_control_put_time(const struct socket *socket, struct socket_message *message, s64 when);
 
 /*
  * socket_control_next: walk over the control messages of a send: @header NULL: the first.

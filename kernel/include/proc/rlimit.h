@@ -24,11 +24,7 @@ int rlimit_change(struct process *process, int resource, const struct abi_rlimit
 int rlimit_change_of(int pid, int resource, const struct abi_rlimit *new_limit,
                      struct abi_rlimit *old) __must_check;
 
-/* kernel.threads-max: may there be one more task? */
-bool rlimit_allows_task(void);
-void rlimit_settings_init(void);
-
-/* Limits of pid 1. => after rlimit_settings_init */
+/* Limits of pid 1. */
 void rlimit_init_defaults(struct abi_rlimit limits[NR_RLIMITS]);
 /* Tell the address space of @process (its current one) its limits. */
 void rlimit_apply_to_mm(struct process *process);
@@ -43,6 +39,7 @@ struct user_account {
     s64 nr_signals;            /* (a) */
     u64 locked_pages;          /* (a) of segments, by SHM_LOCK */
     u64 queue_bytes;           /* (a) of POSIX message queues, for RLIMIT_MSGQUEUE */
+    s64 nr_in_flight;          /* (a) descriptors sent over sockets and not yet received */
     struct user_account *next; /* (account table lock) */
 };
 struct user_account *

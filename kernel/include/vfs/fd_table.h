@@ -14,9 +14,7 @@ struct file;
 struct vfs_context;
 
 #define FD_TABLE_INLINE 64
-
-/* fs.nr_open: no table grows to so many descriptors; RLIMIT_NOFILE's ceiling. */
-u32 fd_limit_max(void);
+#define FD_LIMIT_MAX    1048576u /* no table grows beyond; RLIMIT_NOFILE's ceiling */
 
 struct fd_table {
     refcount_t references;
