@@ -8,7 +8,7 @@ that prints a line "ok NAME" or "not ok NAME" for every test; the last line coun
 the parts said in full is in build/tests/PART.log. Tests listed in tests/known-failures, with the
 reason, fail without making the whole fail; they are counted as skipped.
 
-  --long    the parts concurrency, sweep, fuzz and diff do far more (minutes become hours)
+  --long    the parts concurrency, sweep, fuzz, diff and busybox do far more (minutes become hours)
 
   static    layers, format, shell and C analysers, sources equal to their tarballs, the sysroot
   unit      lib, kmem and mm on the host, under the sanitizers
@@ -27,9 +27,10 @@ reason, fail without making the whole fail; they are counted as skipped.
   screen    a person at the keyboard and the screen: typed keys, drawn characters and colours
   bench     instructions per operation, and the two that are promised beside Linux's
   ports     lua and zlib built from Debian's sources, their tests run in Quire
+  busybox   BusyBox's own test suite on Linux and on Quire, a part of it
 HELP
 
-all_parts=(static unit linux system smp table concurrency sweep diff boot run debug fuzz session screen bench ports)
+all_parts=(static unit linux system smp table concurrency sweep diff boot run debug fuzz session screen bench ports busybox)
 if [ "${1:-}" = --long ]; then
     export QUIRE_LONG=1
     shift
