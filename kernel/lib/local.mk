@@ -1,5 +1,6 @@
 # Sources of the room lib: one line "quire_SOURCES += %D%/FILE" each.
 quire_SOURCES += %D%/bitmap.c
+quire_SOURCES += %D%/bpf.c
 quire_SOURCES += %D%/cpio.c
 quire_SOURCES += %D%/memory.c
 quire_SOURCES += %D%/parse.c

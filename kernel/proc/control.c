@@ -12,6 +12,7 @@
 #include <lib/string.h>
 #include <mm/mm.h>
 #include <proc/credentials.h>
+#include <proc/seccomp.h>
 #include <proc/task.h>
 #include <vfs/cred.h>
 
@@ -158,6 +159,10 @@ long process_control(int option, unsigned long a, unsigned long b, unsigned long
         return (long)current_task()->timer_slack;
     case PR_GET_TID_ADDRESS:
         return put_user(current_task()->clear_child_tid, (void __user *__user *)a);
+    case PR_GET_SECCOMP:
+        return seccomp_get_mode();
+    case PR_SET_SECCOMP:
+        return seccomp_set_mode(a, (void __user *)b);
     case PR_SET_MDWE:
         return b || c || d ? -EINVAL : refuse_write_exec(a);
     case PR_GET_MDWE:

@@ -16,6 +16,7 @@
 #include <proc/credentials.h>
 #include <proc/pidfd.h>
 #include <proc/rlimit.h>
+#include <proc/seccomp.h>
 #include <proc/session.h>
 #include <proc/task.h>
 #include <proc/timers.h>
@@ -112,8 +113,7 @@ static void copy_small_things(struct task *child, const struct task *self,
 {
     u64 flags = request->flags;
 
-    child->flags =
-        (self->flags & (TASK_NO_NEW_PRIVS | TASK_TRACED | TASK_THP_DISABLED)) | TASK_FORKED;
+    child->flags = (self->flags & (TASK_TRACED | TASK_THP_DISABLED)) | TASK_FORKED;
     child->personality = self->personality;
     child->timer_slack = self->timer_slack;
     child->signals.blocked = self->signals.blocked;
@@ -215,12 +215,14 @@ static int insert_task(struct task *child, u64 flags)
 
     if (signal_pending()) {
         error = -ERESTARTNOINTR;
-    } else if (flags & CLONE_THREAD) {
-        spin_lock(&self->lock);
-        error = insert_thread(child);
-        spin_unlock(&self->lock);
     } else {
-        insert_process(child, self, flags);
+        spin_lock(&self->lock);
+        seccomp_inherit(child); /* another task's TSYNC comes before or finds the child */
+        if (flags & CLONE_THREAD)
+            error = insert_thread(child);
+        spin_unlock(&self->lock);
+        if (!(flags & CLONE_THREAD))
+            insert_process(child, self, flags);
     }
     process_tree_unlock(irqflags);
     return error;

@@ -10,3 +10,4 @@ quire_SOURCES += %D%/core_name.c
 quire_SOURCES += %D%/core_notes.c
 quire_SOURCES += %D%/memory_failure.c
 quire_SOURCES += %D%/process_vm.c
+quire_SOURCES += %D%/seccomp.c

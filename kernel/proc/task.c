@@ -14,6 +14,7 @@
 #include <lib/string.h>
 #include <mm/mm.h>
 #include <proc/rlimit.h>
+#include <proc/seccomp.h>
 #include <proc/session.h>
 #include <proc/timers.h>
 #include <sched/sched.h>
@@ -89,6 +90,7 @@ static void task_free(struct task *task)
         process_tree_unlock(flags);
     }
     thread_fini(&task->thread);
+    seccomp_task_free(task);
     if (task->vfs.credentials != NULL)
         credentials_put(task->vfs.credentials);
     if (task->account != NULL)

@@ -274,6 +274,11 @@ void signal_force_key_fault(vaddr_t address, unsigned key)
     force(&info, false);
 }
 
+void signal_force_fatal_info(const struct abi_siginfo *info)
+{
+    force(info, true);
+}
+
 void signal_force_fatal(int signal)
 {
     struct abi_siginfo info;

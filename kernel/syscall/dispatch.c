@@ -7,6 +7,7 @@
 #include <kern/percpu.h>
 #include <kern/printk.h>
 #include <proc/memory_failure.h>
+#include <proc/seccomp.h>
 #include <proc/task.h>
 #include <sched/wait.h>
 #include <syscall/syscall.h>
@@ -150,22 +151,40 @@ static void note_failure(unsigned number, const unsigned long args[6], long resu
                                  trace_errno_name((int)-result));
 }
 
-static long dispatch(struct trap_frame *frame, unsigned long number, const unsigned long args[6])
+static long perform(unsigned long number, const unsigned long args[6])
 {
     long result;
 
-    (void)frame;
     if (number >= NR_SYSCALLS || !functions[number])
         return missing(number);
     (*this_cpu_ptr(counts))[number]++;
-    if (unlikely(current_task()->flags & TASK_TRACED))
-        trace_enter((unsigned)number, args);
     result = functions[number](args);
     if (unlikely(result < 0))
         note_failure((unsigned)number, args, result);
-    if (unlikely(current_task()->flags & TASK_TRACED))
+    return result;
+}
+
+/* A call that somebody looks at, before and after, or forbids. */
+static long perform_watched(struct trap_frame *frame, unsigned long number,
+                            const unsigned long args[6])
+{
+    bool is_traced = current_task()->flags & TASK_TRACED && syscall_describe((unsigned)number);
+    long result;
+
+    if (is_traced)
+        trace_enter((unsigned)number, args);
+    if (seccomp_check(number, args, arch_frame_pc(frame), &result))
+        result = perform(number, args);
+    if (is_traced)
         trace_leave((unsigned)number, args, result);
     return result;
+}
+
+static long dispatch(struct trap_frame *frame, unsigned long number, const unsigned long args[6])
+{
+    if (unlikely(current_task()->flags & TASK_WATCHED))
+        return perform_watched(frame, number, args);
+    return perform(number, args);
 }
 
 struct trap_frame *sys_frame(void)

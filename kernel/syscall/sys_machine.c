@@ -10,6 +10,7 @@
 #include <proc/credentials.h>
 #include <proc/machine.h>
 #include <proc/rlimit.h>
+#include <proc/seccomp.h>
 #include <proc/session.h>
 #include <proc/task.h>
 #include <sched/wait.h>
@@ -124,6 +125,11 @@ long sys_setrlimit(unsigned resource, void __user *user)
     if (copy_from_user(&limit, user, sizeof(limit)))
         return -EFAULT;
     return rlimit_change_of(0, (int)resource, &limit, NULL);
+}
+
+long sys_seccomp(unsigned long operation, unsigned long flags, void __user *args)
+{
+    return seccomp_call((unsigned)operation, (unsigned)flags, args);
 }
 
 long sys_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)

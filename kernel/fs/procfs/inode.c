@@ -185,7 +185,12 @@ static void owner_update(struct inode *inode)
 
 static void status(struct inode *inode, struct file_status *file_status)
 {
-    file_status->size = S_ISLNK(inode->mode) && proc_node_of(inode)->entry->follow ? LINK_SIZE : 0;
+    const struct proc_node *node = proc_node_of(inode);
+    const struct proc_directory *directory = node->entry->directory;
+
+    if (directory && directory->count)
+        file_status->links = 2 + directory->count(&node->subject);
+    file_status->size = S_ISLNK(inode->mode) && node->entry->follow ? LINK_SIZE : 0;
     file_status->block_size = BLOCK_SIZE;
     owner_update(inode);
     file_status->uid = inode->uid;

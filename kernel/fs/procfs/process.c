@@ -167,5 +167,10 @@ static bool next_task(const struct proc_subject *parent, u64 from, u64 *number)
     return true;
 }
 
+static unsigned count_tasks(const struct proc_subject *parent)
+{
+    return READ_ONCE(parent->process->nr_tasks);
+}
+
 const struct proc_directory proc_task_directory = {
-    .find = find_task, .next = next_task, .type = S_IFDIR};
+    .count = count_tasks, .find = find_task, .next = next_task, .type = S_IFDIR};

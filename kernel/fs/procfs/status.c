@@ -1,10 +1,12 @@
 /*
  * /proc/PID/status: what a task is, in words.
  */
+#include <abi/seccomp.h>
 #include <arch/smp.h>
 #include <mm/mm.h>
 #include <proc/accounting.h>
 #include <proc/rlimit.h>
+#include <proc/seccomp.h>
 #include <proc/session.h>
 #include <proc/task.h>
 #include <sched/sched.h>
@@ -140,6 +142,26 @@ static void put_cpu_list(struct proc_text *text, u64 mask)
     }
 }
 
+/* No new privileges, and seccomp(2). @task NULL: a zombie */
+static void put_restrictions(struct proc_text *text, struct process *process, struct task *task)
+{
+    u32 state = task ? READ_ONCE(task->flags) : 0;
+    unsigned nr_filters = 0;
+    irqflags_t flags;
+
+    if (task) {
+        flags = spin_lock_irqsave(&process->lock);
+        nr_filters = seccomp_filter_count(task);
+        spin_unlock_irqrestore(&process->lock, flags);
+    }
+    proc_print(text, "NoNewPrivs:\t%u\nSeccomp:\t%u\nSeccomp_filters:\t%u\n",
+               !!(state & TASK_NO_NEW_PRIVS),
+               state & TASK_SECCOMP_FILTER   ? SECCOMP_MODE_FILTER
+               : state & TASK_SECCOMP_STRICT ? SECCOMP_MODE_STRICT
+                                             : SECCOMP_MODE_DISABLED,
+               nr_filters);
+}
+
 static void put_scheduling(struct proc_text *text, struct process *process, struct task *task)
 {
     u64 cpus = sched_online_cpus();
@@ -150,8 +172,7 @@ static void put_scheduling(struct proc_text *text, struct process *process, stru
         task_totals_get(task, &totals);
     else
         process_totals_get(process, &totals);
-    proc_print(text, "NoNewPrivs:\t%u\nSeccomp:\t0\nSeccomp_filters:\t0\n",
-               task && READ_ONCE(task->flags) & TASK_NO_NEW_PRIVS ? 1 : 0);
+    put_restrictions(text, process, task);
     proc_print(text, "Speculation_Store_Bypass:\tunknown\nSpeculationIndirectBranch:\tunknown\n");
     proc_print(text, "Cpus_allowed:\t%0*lx\nCpus_allowed_list:\t",
                (int)(cpu_possible_count() + 3) / 4, mask);

@@ -20,6 +20,7 @@
 #include <proc/machine.h>
 #include <proc/pid.h>
 #include <proc/rlimit.h>
+#include <proc/seccomp.h>
 #include <vfs/dentry.h>
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
@@ -273,6 +274,18 @@ static const struct proc_entry random_entries[] = {
     {0},
 };
 
+static int show_seccomp_actions(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    proc_print(text, "%s\n", seccomp_actions);
+    return 0;
+}
+
+static const struct proc_entry seccomp_entries[] = {
+    PROC_FILE("actions_avail", show_seccomp_actions),
+    {0},
+};
+
 static const struct proc_entry kernel_entries[] = {
     PROC_FILE("arch", show_arch),
     PROC_FILE("cap_last_cap", show_last_capability),
@@ -288,6 +301,7 @@ static const struct proc_entry kernel_entries[] = {
     PROC_FILE("pid_max", show_pid_max),
     PROC_FILE("printk", show_printk),
     PROC_FOLDER("random", random_entries, NULL),
+    PROC_FOLDER("seccomp", seccomp_entries, NULL),
     PROC_FILE("tainted", show_zero),
     PROC_FILE("threads-max", show_threads_max),
     PROC_FILE("version", show_version),

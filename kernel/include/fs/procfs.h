@@ -60,6 +60,8 @@ struct proc_directory {
     bool (*next)(const struct proc_subject *parent, u64 from, u64 *number);
     /* The name of child @number; false: it is gone. NULL: the number is the name. */
     bool (*put_name)(const struct proc_subject *parent, u64 number, char *name, size_t size);
+    /* The children that are directories, for st_nlink. NULL: none are counted. */
+    unsigned (*count)(const struct proc_subject *parent);
     u32 type;     /* S_IF* of the children, for listings */
     bool changes; /* children come and go too often to remember their names */
 };

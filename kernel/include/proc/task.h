@@ -34,15 +34,21 @@ struct process_group;
 struct session;
 struct user_account;
 struct posix_timer;
+struct seccomp_filter;
 
 /* task.flags */
-#define TASK_EXITING      (1u << 0) /* on its way out: no signals, no new work */
-#define TASK_NO_NEW_PRIVS (1u << 1)
-#define TASK_TRACED       (1u << 2) /* trace=: print its system calls */
-#define TASK_SUPERPRIV    (1u << 3) /* used a privilege; for accounting flags in /proc/PID/stat */
-#define TASK_FORKED       (1u << 4) /* has not executed a program since fork */
-#define TASK_THP_DISABLED (1u << 5)
-#define TASK_SHM_CREATOR  (1u << 6) /* made a System V segment: shm_task_exit looks for it */
+#define TASK_EXITING        (1u << 0) /* on its way out: no signals, no new work */
+#define TASK_NO_NEW_PRIVS   (1u << 1)
+#define TASK_TRACED         (1u << 2) /* trace=: print its system calls */
+#define TASK_SUPERPRIV      (1u << 3) /* used a privilege; for accounting flags in /proc/PID/stat */
+#define TASK_FORKED         (1u << 4) /* has not executed a program since fork */
+#define TASK_THP_DISABLED   (1u << 5)
+#define TASK_SHM_CREATOR    (1u << 6) /* made a System V segment: shm_task_exit looks for it */
+#define TASK_SECCOMP_STRICT (1u << 7) /* at most one of the two; seccomp.h */
+#define TASK_SECCOMP_FILTER (1u << 8)
+
+/* Somebody looks at each system call of the task. */
+#define TASK_WATCHED (TASK_TRACED | TASK_SECCOMP_STRICT | TASK_SECCOMP_FILTER)
 
 struct task {
     struct thread thread; /* first; the scheduler's half */
@@ -56,6 +62,7 @@ struct task {
         vfs; /* (o, p) credentials, descriptors, root; the latter two NULL once it exits */
     struct user_account *account; /* (o) of the real user */
     struct task_signals signals;
+    struct seccomp_filter *seccomp; /* (p; o reads) the newest filter; NULL: none */
     u32 personality;                /* (o) */
     int parent_death_signal;        /* (o) written by the task, read under T */
     u64 timer_slack;                /* (o) ns */

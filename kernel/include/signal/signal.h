@@ -62,6 +62,7 @@ void signal_force_key_fault(vaddr_t address, unsigned key);
 /* Die of @signal whatever its action is: exec past its point of no return, a broken signal frame.
  */
 void signal_force_fatal(int signal);
+void signal_force_fatal_info(const struct abi_siginfo *info);
 
 /*
  * The kill(2) family, permissions included. Errors as the manual page.

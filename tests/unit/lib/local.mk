@@ -1,5 +1,6 @@
 # Unit tests of the room lib.
 host_SOURCES += kernel/lib/bitmap.c
+host_SOURCES += kernel/lib/bpf.c
 host_SOURCES += kernel/lib/cpio.c
 host_SOURCES += kernel/lib/memory.c
 host_SOURCES += kernel/lib/parse.c
@@ -44,6 +45,11 @@ unit_tests += tests/unit/lib/printf
 tests_unit_lib_printf_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_lib_printf_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_lib_printf_LDADD = $(UNIT_LIBS)
+
+unit_tests += tests/unit/lib/bpf
+tests_unit_lib_bpf_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_lib_bpf_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_lib_bpf_LDADD = $(UNIT_LIBS)
 
 unit_tests += tests/unit/lib/parse
 tests_unit_lib_parse_CPPFLAGS = $(UNIT_CPPFLAGS)
