@@ -144,6 +144,7 @@ static const struct file_ops signalfd_ops = {
     .poll = signalfd_poll,
     .release = signalfd_release,
     .describe = signalfd_describe,
+    .seek = file_seek_null,
 };
 
 struct file *signalfd_create(u64 mask, int flags)

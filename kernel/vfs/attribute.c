@@ -19,6 +19,34 @@
 #include <vfs/mount.h>
 #include <vfs/permission.h>
 #include "notify.h"
+#include "watch.h"
+
+/* The events that a change is told by; both times at once are utimes(2). */
+static u32 change_events(const struct inode_change *change)
+{
+    const unsigned times = CHANGE_ACCESS_TIME | CHANGE_MODIFY_TIME;
+    u32 events = 0;
+
+    if (change->what & (CHANGE_MODE | CHANGE_UID | CHANGE_GID))
+        events |= IN_ATTRIB;
+    if (change->what & CHANGE_SIZE)
+        events |= IN_MODIFY;
+    if ((change->what & times) == times)
+        events |= IN_ATTRIB;
+    else if (change->what & CHANGE_ACCESS_TIME)
+        events |= IN_ACCESS;
+    else if (change->what & CHANGE_MODIFY_TIME)
+        events |= IN_MODIFY;
+    return events;
+}
+
+static void notify_change(const struct path *path, const struct inode_change *change)
+{
+    u32 events = change_events(change);
+
+    if (events != 0)
+        notify_path(path, events);
+}
 
 static int change_apply(struct inode *inode, const struct inode_change *change)
 {
@@ -45,6 +73,8 @@ int path_change(const struct vfs_context *context, const struct path *path,
     err = inode_may_change(inode, context->credentials, change);
     if (err == 0)
         err = change_apply(inode, change);
+    if (err == 0)
+        notify_change(path, change);
     mutex_unlock(&inode->lock);
     return err;
 }
@@ -85,6 +115,8 @@ int path_truncate(const struct vfs_context *context, const struct path *path, u6
         err = inode_may_change(inode, context->credentials, &change);
     if (err == 0)
         err = change_apply(inode, &change);
+    if (err == 0)
+        notify_change(path, &change);
     mutex_unlock(&inode->lock);
     inode_put_write(inode);
     return err;
@@ -221,6 +253,8 @@ static int path_utimes(const struct vfs_context *context, const struct path *pat
     }
     mutex_lock(&inode->lock);
     err = change_apply(inode, &change);
+    if (err == 0)
+        notify_change(path, &change);
     mutex_unlock(&inode->lock);
     return err;
 }

@@ -14,6 +14,7 @@
 #include <vfs/mount.h>
 #include <vfs/permission.h>
 #include "create.h"
+#include "watch.h"
 
 void template_init(struct inode_template *template, const struct vfs_context *context,
                    const struct inode *directory, u32 mode)
@@ -49,8 +50,10 @@ int dentry_create(const struct vfs_context *context, const struct path *parent,
         err = -EPERM;
     if (err == 0)
         err = directory->ops->create(directory, &dentry->name, template, &inode);
-    if (err == 0)
+    if (err == 0) {
         dentry_instantiate(dentry, inode);
+        notify_name(directory, &dentry->name, inode, IN_CREATE, 0);
+    }
     return err;
 }
 
@@ -221,8 +224,11 @@ static int link_locked(const struct vfs_context *context, const struct path *old
     if (err == 0)
         fetch_and(&inode->flags, ~INODE_LINKABLE);
     mutex_unlock(&inode->lock);
-    if (err == 0)
+    if (err == 0) {
         dentry_instantiate(place->dentry, inode_get(inode));
+        notify_inode(inode, IN_ATTRIB);
+        notify_name(directory, &place->dentry->name, inode, IN_CREATE, 0);
+    }
     return err;
 }
 

@@ -23,6 +23,7 @@
 #include <vfs/inode.h>
 #include <vfs/mount.h>
 #include "name_cache.h"
+#include "watch.h"
 
 #define SHRINK_BATCH 32
 
@@ -191,6 +192,8 @@ static struct dentry *dentry_free(struct dentry *dentry)
     storage = name_drop(dentry);
     spin_unlock(&name_lock);
     kfree(storage);
+    if (dentry->inode != NULL && READ_ONCE(dentry->inode->links) == 0)
+        notify_removed(dentry->inode);
     if (dentry->inode != NULL)
         inode_put(dentry->inode);
     kmem_cache_free(dentry_slab, dentry);

@@ -255,6 +255,7 @@ static unsigned epoll_poll(struct file *file, struct poll_table *table)
 static const struct file_ops epoll_file_ops = {
     .release = epoll_release,
     .poll = epoll_poll,
+    .seek = file_seek_null,
 };
 
 struct file *epoll_create(void)

@@ -134,6 +134,7 @@ static const struct file_ops eventfd_ops = {
     .poll = eventfd_poll,
     .release = eventfd_release,
     .describe = eventfd_describe,
+    .seek = file_seek_null,
 };
 
 struct file *eventfd_create(u32 count, int flags)

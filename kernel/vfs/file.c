@@ -20,6 +20,7 @@
 #include <vfs/poll.h>
 #include <vfs/vfs.h>
 #include "file_open.h"
+#include "watch.h"
 
 static struct kmem_cache *file_slab;
 static u64 nr_files;  /* (a) */
@@ -168,6 +169,7 @@ void file_put(struct file *file)
 {
     if (file == NULL || !refcount_put_and_test(&file->references))
         return;
+    notify_file(file, file->mode & FILE_WRITE ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
     epoll_forget(file);
     if (!(file->mode & FILE_PATH))
         lock_release_file(file);

@@ -9,6 +9,7 @@
 #include <vfs/dentry.h>
 #include <vfs/vfs.h>
 #include "mount_tree.h"
+#include "watch.h"
 
 static struct list_head types = LIST_INIT(types); /* (mount_mutex) */
 static u32 next_device = 1;                       /* (a) minor number of the next filesystem */
@@ -70,6 +71,7 @@ void filesystem_put(struct filesystem *filesystem)
         return;
     if (filesystem->ops->sync != NULL)
         (void)filesystem->ops->sync(filesystem);
+    notify_unmounted(filesystem);
     dentry_evict_filesystem(filesystem);
     if (filesystem->root != NULL)
         dentry_put(filesystem->root);

@@ -11,6 +11,7 @@
 #include <arch/user.h>
 #include <lib/string.h>
 #include <vfs/regular.h>
+#include "watch.h"
 
 struct user_sink {
     struct directory_sink sink;
@@ -76,8 +77,10 @@ int file_iterate(struct file *file, struct directory_sink *sink)
     if (err == 0)
         file->position = sink->position;
     mutex_unlock(&file->position_lock);
-    if (err == 0)
+    if (err == 0) {
+        notify_file(file, IN_ACCESS);
         file_accessed(file);
+    }
     return err;
 }
 

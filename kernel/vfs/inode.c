@@ -49,6 +49,7 @@ struct inode *inode_create(struct filesystem *filesystem, const struct inode_ops
     inode->links = 1;
     inode->access_time = inode->modify_time = inode->change_time = inode->birth_time = now;
     mutex_init(&inode->lock);
+    list_init(&inode->watches);
     spin_lock_init(&inode->spin, LOCK_RANK_FILE_INNER);
     vm_object_init(&inode->object, object_ops != NULL ? object_ops : &memory_object_ops, inode, 0,
                    object_ops == NULL ? VM_OBJECT_SHMEM | VM_OBJECT_COMMITS_PAGES : 0);

@@ -16,6 +16,7 @@
 #include <vfs/permission.h>
 #include "create.h"
 #include "walk.h"
+#include "watch.h"
 
 #define O_TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 #define O_SYNC_BIT    (O_SYNC & ~O_DSYNC)
@@ -240,6 +241,8 @@ static int open_checked(const struct vfs_context *context, int dirfd, const char
     else
         err = open_existing(request, &walk, out);
     walk_end(&walk);
+    if (err == 0)
+        notify_file(*out, IN_OPEN);
     return err;
 }
 
@@ -330,6 +333,7 @@ int vfs_open_exec(const struct vfs_context *context, int dirfd, const char *name
         goto out;
     }
     file->mode |= FILE_EXEC;
+    notify_file(file, IN_OPEN);
     *out = file;
 out:
     path_put(&path);

@@ -77,7 +77,7 @@ static struct file *pseudo_open(struct dentry *dentry, const struct file_ops *op
     file->inode = dentry->inode;
     file->ops = ops;
     file->private = private;
-    if (ops->seek == NULL)
+    if (ops->seek == NULL || ops->seek == file_seek_null)
         file->mode |= FILE_STREAM;
     else
         file->mode |= FILE_ATOMIC_POSITION;

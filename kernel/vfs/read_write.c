@@ -11,10 +11,13 @@
 #include <abi/uio.h>
 #include <arch/user.h>
 #include <vfs/poll.h>
+#include "watch.h"
 
 /* The operation itself, at *position. */
 static ssize_t file_read_position(struct file *file, struct io_buffer *buffer, u64 *position)
 {
+    ssize_t result;
+
     if (!(file->mode & FILE_READ))
         return -EBADF;
     if (file->ops->read == NULL)
@@ -22,11 +25,16 @@ static ssize_t file_read_position(struct file *file, struct io_buffer *buffer, u
     io_buffer_truncate(buffer, MAX_RW_COUNT);
     if ((s64)(*position + buffer->remaining) < 0)
         return -EINVAL;
-    return file->ops->read(file, buffer, position);
+    result = file->ops->read(file, buffer, position);
+    if (result > 0)
+        notify_file(file, IN_ACCESS);
+    return result;
 }
 
 static ssize_t file_write_position(struct file *file, struct io_buffer *buffer, u64 *position)
 {
+    ssize_t result;
+
     if (!(file->mode & FILE_WRITE))
         return -EBADF;
     if (file->ops->write == NULL)
@@ -34,7 +42,10 @@ static ssize_t file_write_position(struct file *file, struct io_buffer *buffer, 
     io_buffer_truncate(buffer, MAX_RW_COUNT);
     if ((s64)(*position + buffer->remaining) < 0)
         return -EINVAL;
-    return file->ops->write(file, buffer, position);
+    result = file->ops->write(file, buffer, position);
+    if (result > 0)
+        notify_file(file, IN_MODIFY);
+    return result;
 }
 
 typedef ssize_t transfer_fn(struct file *file, struct io_buffer *buffer, u64 *position);
@@ -183,8 +194,10 @@ s64 file_seek(struct file *file, s64 offset, int whence)
 
     if (file->mode & FILE_PATH)
         return -EBADF;
-    if (file->mode & FILE_STREAM)
-        return (unsigned)whence > SEEK_HOLE ? -EINVAL : -ESPIPE;
+    if ((file->mode & FILE_STREAM) && (unsigned)whence > SEEK_HOLE)
+        return -EINVAL;
+    if (file->ops->seek == NULL)
+        return -ESPIPE;
     mutex_lock(&file->position_lock);
     result = file->ops->seek(file, offset, whence);
     mutex_unlock(&file->position_lock);
@@ -202,6 +215,7 @@ int file_allocate(struct file *file, int mode, s64 offset, s64 len)
 {
     u32 type = file->inode->mode & S_IFMT;
     s64 end;
+    int err;
 
     if (offset < 0 || len <= 0)
         return -EINVAL;
@@ -229,7 +243,10 @@ int file_allocate(struct file *file, int mode, s64 offset, s64 len)
         return -EFBIG;
     if (file->ops->allocate == NULL)
         return -EOPNOTSUPP;
-    return file->ops->allocate(file, mode, (u64)offset, (u64)len);
+    err = file->ops->allocate(file, mode, (u64)offset, (u64)len);
+    if (err == 0)
+        notify_file(file, IN_MODIFY);
+    return err;
 }
 
 int file_advise(struct file *file, s64 offset, s64 len, int advice)

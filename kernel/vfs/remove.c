@@ -13,6 +13,7 @@
 #include <vfs/dentry.h>
 #include <vfs/mount.h>
 #include <vfs/permission.h>
+#include "watch.h"
 
 static struct mutex rename_mutex = MUTEX_INIT(rename_mutex);
 
@@ -40,6 +41,8 @@ static int name_remove(const struct vfs_context *context, const struct path *par
     if (err == 0)
         dentry_detach(dentry);
     mutex_unlock(&inode->lock);
+    if (err == 0 && !as_directory)
+        notify_inode(inode, IN_ATTRIB); /* it has a link less */
     return err;
 }
 
@@ -65,7 +68,7 @@ int vfs_unlink_at(const struct vfs_context *context, int dirfd, const char *name
     bool as_directory = flags & AT_REMOVEDIR;
     struct parent_lookup lookup;
     struct dentry *dentry = NULL;
-    struct inode *directory;
+    struct inode *directory, *removed;
     int err;
 
     if (flags & ~AT_REMOVEDIR)
@@ -88,7 +91,11 @@ int vfs_unlink_at(const struct vfs_context *context, int dirfd, const char *name
     else if (err == 0)
         err = name_remove(context, &lookup.parent, dentry, as_directory);
     mutex_unlock(&directory->lock);
+    removed = err == 0 ? inode_get(dentry->inode) : NULL;
     dentry_put(dentry);
+    if (removed != NULL)
+        notify_name(directory, &lookup.last, removed, IN_DELETE, 0);
+    inode_put(removed);
 out:
     parent_lookup_put(&lookup);
     return err;
@@ -224,6 +231,31 @@ static int ends_rename(const struct rename_ends *ends)
     return err;
 }
 
+/* @inode is no longer @old in one directory but @new in the other; @replaced lost its name. */
+static void notify_moved(const struct parent_lookup *from, const struct parent_lookup *to,
+                         struct inode *inode, struct inode *replaced)
+{
+    u32 cookie = notify_cookie();
+
+    notify_name(path_inode(&from->parent), &from->last, inode, IN_MOVED_FROM, cookie);
+    notify_name(path_inode(&to->parent), &to->last, inode, IN_MOVED_TO, cookie);
+    if (replaced != NULL)
+        notify_inode(replaced, IN_ATTRIB);
+    notify_inode(inode, IN_MOVE_SELF);
+}
+
+/* The dentries have changed their places, not their inodes. */
+static void notify_renamed(const struct rename_ends *ends)
+{
+    bool exchange = ends->flags & RENAME_EXCHANGE;
+    struct inode *source = ends->source->inode;
+    struct inode *target = ends->target->inode;
+
+    notify_moved(&ends->from, &ends->to, source, exchange ? NULL : target);
+    if (exchange)
+        notify_moved(&ends->to, &ends->from, target, NULL);
+}
+
 static int rename_locked(struct rename_ends *ends)
 {
     int err = dentry_lookup_locked(ends->from.parent.dentry, &ends->from.last, &ends->source);
@@ -241,7 +273,10 @@ static int rename_locked(struct rename_ends *ends)
         return err;
     if (path_inode(&ends->from.parent)->ops->rename == NULL)
         return -EPERM;
-    return ends_rename(ends);
+    err = ends_rename(ends);
+    if (err == 0)
+        notify_renamed(ends);
+    return err;
 }
 
 static int rename_check_places(const struct rename_ends *ends)

@@ -200,6 +200,7 @@ static const struct file_ops timerfd_ops = {
     .poll = timerfd_poll,
     .release = timerfd_release,
     .describe = timerfd_describe,
+    .seek = file_seek_null,
 };
 
 static bool clock_is_supported(int clock)

@@ -4,6 +4,7 @@
 #include <time/time.h>
 #include <vfs/event.h>
 #include <vfs/fd_table.h>
+#include <vfs/inotify.h>
 #include "file_open.h"
 #include "inode_cache.h"
 #include "name_cache.h"
@@ -16,5 +17,6 @@ void vfs_init(void)
     file_cache_init();
     fd_table_cache_init();
     pseudo_init();
+    inotify_init();
     time_add_change_hook(timerfd_clock_changed);
 }

@@ -127,6 +127,8 @@ struct inode {
     u32 seals;  /* (lock) F_SEAL_*; memfd */
     struct lock_set
         *locks; /* (spin) flock and record locks; allocated once, lives as long as the inode */
+    struct list_head watches;              /* (watch_mutex, vfs/watch.h) */
+    u32 watched;                           /* (watch_mutex; read without) events somebody wants */
     struct pipe *pipe;                     /* (lock) a fifo that is open */
     void *endpoint;                        /* (spin) a bound socket; net's */
     void *private;                         /* the file system's */

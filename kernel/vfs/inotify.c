@@ -1,0 +1,557 @@
+/*
+ * inotify(7).
+ *
+ * An instance has watches and a queue of events. Equal events that follow each other are one; past
+ * the limit one IN_Q_OVERFLOW stands for all that is lost. Watches are counted per user, like
+ * instances, against /proc/sys/fs/inotify.
+ *
+ * Locks: watch_mutex for watches and users' counts, inotify.lock (spin, inside it) for the queue.
+ */
+#include <vfs/inotify.h>
+
+#include <abi/errno.h>
+#include <abi/limits.h>
+#include <abi/poll.h>
+#include <abi/termios.h>
+#include <arch/user.h>
+#include <kern/sysctl.h>
+#include <kmem/frames.h>
+#include <kmem/kmalloc.h>
+#include <lib/atomic.h>
+#include <lib/bits.h>
+#include <lib/printf.h>
+#include <lib/string.h>
+#include <vfs/dentry.h>
+#include <vfs/file.h>
+#include <vfs/inode.h>
+#include <vfs/mount.h>
+#include <vfs/permission.h>
+#include <vfs/poll.h>
+#include <vfs/vfs.h>
+#include "watch.h"
+
+#define MASK_FLAGS                                                                                 \
+    (IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK | IN_MASK_ADD | IN_MASK_CREATE | IN_ISDIR |      \
+     IN_ONESHOT)
+#define MASK_KNOWN (IN_ALL_EVENTS | IN_UNMOUNT | IN_Q_OVERFLOW | IN_IGNORED | MASK_FLAGS)
+#define NAME_UNIT  sizeof(struct inotify_event) /* names are padded to a multiple of it */
+#define WATCH_COST 1280ul                       /* bytes that Linux reckons for one */
+#define SHOWN_MASK (IN_ALL_EVENTS | IN_ISDIR | IN_UNMOUNT | IN_IGNORED | IN_Q_OVERFLOW)
+
+struct inotify_user {
+    u32 uid;       /* (I) */
+    s32 instances; /* (watch_mutex) */
+    s32 watches;   /* (watch_mutex) */
+    struct inotify_user *next;
+};
+
+struct queued_event {
+    struct list_head link; /* (lock) */
+    s32 number;            /* of the watch; -1: overflow */
+    u32 mask, cookie;
+    u32 name_len;
+    char name[];
+};
+
+struct inotify {
+    struct spinlock lock; /* rank FILE_INNER */
+    struct wait_queue wait;
+    struct list_head events;      /* (lock) oldest first */
+    s32 nr_events;                /* (lock) */
+    struct queued_event overflow; /* (lock) linked while it is in the queue */
+    struct list_head watches;     /* (watch_mutex) */
+    s32 last_number;              /* (watch_mutex) */
+    s32 max_events;               /* (I) */
+    struct inotify_user *user;    /* (I) */
+};
+
+struct inotify_watch {
+    struct watch watch;
+    struct inotify *instance; /* (I) */
+    s32 number;               /* (I) */
+    u32 flags;                /* (watch_mutex) IN_EXCL_UNLINK, IN_ONESHOT */
+    struct list_head link;    /* (watch_mutex) in instance->watches */
+};
+
+static struct inotify_user *users; /* (watch_mutex) everybody who ever had an instance */
+static s32 max_queued_events = 16384;
+static s32 max_user_instances = 128;
+static s32 max_user_watches;
+
+/* ---- the queue ---- */
+
+static bool event_is_equal(const struct queued_event *a, const struct queued_event *b)
+{
+    return a->mask == b->mask && a->number == b->number && a->name_len == b->name_len &&
+           memcmp(a->name, b->name, a->name_len) == 0;
+}
+
+/* Put @event (NULL: there was no memory for it) in the queue. => what is to be freed */
+static struct queued_event *queue_put_locked(struct inotify *instance, struct queued_event *event)
+{
+    struct queued_event *last;
+
+    if (event == NULL || instance->nr_events >= instance->max_events) {
+        if (!list_is_linked(&instance->overflow.link)) {
+            list_add_tail(&instance->overflow.link, &instance->events);
+            instance->nr_events++;
+        }
+        return event;
+    }
+    if (!list_is_empty(&instance->events) && !(event->mask & IN_IGNORED)) {
+        last = list_last_entry(&instance->events, struct queued_event, link);
+        if (last != &instance->overflow && event_is_equal(last, event))
+            return event;
+    }
+    list_add_tail(&event->link, &instance->events);
+    instance->nr_events++;
+    return NULL;
+}
+
+static void queue_put(struct inotify *instance, s32 number, const struct watch_event *happened)
+{
+    size_t len = happened->name == NULL ? 0 : happened->name_len;
+    struct queued_event *event = kmalloc(sizeof(*event) + len, ALLOC_WAIT);
+    struct queued_event *unused;
+
+    if (event != NULL) {
+        event->number = number;
+        event->mask = happened->mask & SHOWN_MASK;
+        event->cookie = happened->cookie;
+        event->name_len = (u32)len;
+        memcpy(event->name, happened->name, len);
+        list_init(&event->link);
+    }
+    spin_lock(&instance->lock);
+    unused = queue_put_locked(instance, event);
+    spin_unlock(&instance->lock);
+    kfree(unused);
+    wake_key(&instance->wait, EPOLLIN | EPOLLRDNORM);
+}
+
+static size_t padded_name(const struct queued_event *event)
+{
+    return event->name_len == 0 ? 0 : align_up(event->name_len + 1, NAME_UNIT);
+}
+
+static size_t record_size(const struct queued_event *event)
+{
+    return sizeof(struct inotify_event) + padded_name(event);
+}
+
+static void event_free(struct inotify *instance, struct queued_event *event)
+{
+    if (event != &instance->overflow)
+        kfree(event);
+}
+
+/* The oldest event if its record fits in @room: 0; 1: the queue is empty; -EINVAL: no room. */
+static int queue_take(struct inotify *instance, size_t room, struct queued_event **out)
+{
+    struct queued_event *event;
+    int result = 0;
+
+    spin_lock(&instance->lock);
+    event = list_first_entry_or_null(&instance->events, struct queued_event, link);
+    if (event == NULL) {
+        result = 1;
+    } else if (record_size(event) > room) {
+        result = -EINVAL;
+    } else {
+        list_remove(&event->link);
+        instance->nr_events--;
+    }
+    spin_unlock(&instance->lock);
+    *out = event;
+    return result;
+}
+
+static int event_copy(struct io_buffer *buffer, const struct queued_event *event)
+{
+    size_t padded = padded_name(event);
+    struct inotify_event record = {
+        .wd = event->number, .mask = event->mask, .cookie = event->cookie, .len = (u32)padded};
+    size_t zeros = padded - event->name_len;
+
+    if (io_buffer_copy_to(buffer, &record, sizeof(record)) != sizeof(record) ||
+        io_buffer_copy_to(buffer, event->name, event->name_len) != event->name_len ||
+        io_buffer_zero(buffer, zeros) != zeros)
+        return -EFAULT;
+    return 0;
+}
+
+static bool queue_is_empty(const struct inotify *instance)
+{
+    return READ_ONCE(instance->events.next) == &instance->events;
+}
+
+static ssize_t inotify_read(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    struct inotify *instance = file->private;
+    size_t size = buffer->remaining;
+    struct queued_event *event;
+    int result;
+
+    (void)position;
+    for (;;) {
+        result = queue_take(instance, buffer->remaining, &event);
+        if (result == 0) {
+            result = event_copy(buffer, event);
+            event_free(instance, event);
+            if (result != 0)
+                return result;
+            continue;
+        }
+        if (result < 0 || buffer->remaining != size)
+            break;
+        result = -EAGAIN;
+        if (file_is_nonblocking(file, buffer))
+            break;
+        result = wait_event_interruptible(&instance->wait, !queue_is_empty(instance));
+        if (result != 0)
+            break;
+    }
+    return buffer->remaining != size ? (ssize_t)(size - buffer->remaining) : result;
+}
+
+static unsigned inotify_poll(struct file *file, struct poll_table *table)
+{
+    struct inotify *instance = file->private;
+
+    poll_wait(file, &instance->wait, table);
+    return queue_is_empty(instance) ? 0 : EPOLLIN | EPOLLRDNORM;
+}
+
+static long inotify_ioctl(struct file *file, unsigned request, unsigned long argument)
+{
+    struct inotify *instance = file->private;
+    const struct queued_event *event;
+    size_t bytes = 0;
+
+    if (request != FIONREAD)
+        return -ENOTTY;
+    spin_lock(&instance->lock);
+    list_for_each_entry (event, &instance->events, link)
+        bytes += record_size(event);
+    spin_unlock(&instance->lock);
+    return put_user((int)bytes, (int __user *)argument);
+}
+
+/* ---- watches ---- */
+
+/* The watch leaves its instance: IN_IGNORED is its last event. => watch_mutex held, off its inode
+ */
+static void watch_end(struct inotify_watch *watch)
+{
+    const struct watch_event ignored = {.mask = IN_IGNORED};
+
+    queue_put(watch->instance, watch->number, &ignored);
+    watch->instance->user->watches--;
+    list_remove(&watch->link);
+    kfree(watch);
+}
+
+static void inotify_event_happened(struct watch *base, const struct watch_event *event)
+{
+    struct inotify_watch *watch = container_of(base, struct inotify_watch, watch);
+    struct watch_event shown = *event;
+
+    if ((watch->flags & IN_EXCL_UNLINK) && event->unlinked)
+        return;
+    /* What happens to the watched directory itself is told without IN_ISDIR, as on Linux. */
+    if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF))
+        shown.mask &= ~IN_ISDIR;
+    queue_put(watch->instance, watch->number, &shown);
+    if (watch->flags & IN_ONESHOT) {
+        struct inode *inode = watch_detach(base);
+
+        watch_end(watch);
+        inode_put(inode); /* not the last: whoever tells of the event has one */
+    }
+}
+
+static void inotify_watch_ended(struct watch *base, bool unmounted)
+{
+    struct inotify_watch *watch = container_of(base, struct inotify_watch, watch);
+    const struct watch_event gone = {.mask = IN_UNMOUNT |
+                                             (inode_is_directory(base->inode) ? IN_ISDIR : 0)};
+
+    if (unmounted)
+        queue_put(watch->instance, watch->number, &gone);
+    watch_end(watch);
+}
+
+static const struct watch_ops inotify_watch_ops = {
+    .event = inotify_event_happened,
+    .ended = inotify_watch_ended,
+};
+
+static struct inotify_watch *find_by_inode(const struct inotify *instance, struct inode *inode)
+{
+    struct watch *watch;
+
+    list_for_each_entry (watch, &inode->watches, inode_link) {
+        struct inotify_watch *found = container_of(watch, struct inotify_watch, watch);
+
+        if (watch->ops == &inotify_watch_ops && found->instance == instance)
+            return found;
+    }
+    return NULL;
+}
+
+static int watch_change(struct inotify_watch *watch, u32 mask)
+{
+    u32 events = mask & IN_ALL_EVENTS;
+
+    if (mask & IN_MASK_CREATE)
+        return -EEXIST;
+    if (mask & IN_MASK_ADD) {
+        events |= watch->watch.mask;
+        mask |= watch->flags;
+    }
+    watch->flags = mask & (IN_EXCL_UNLINK | IN_ONESHOT);
+    watch_set_mask(&watch->watch, events);
+    return watch->number;
+}
+
+/* => watch_mutex held; takes over *fresh if it is used */
+static int watch_put_locked(struct inotify *instance, struct inode *inode, u32 mask,
+                            struct inotify_watch **fresh)
+{
+    struct inotify_watch *watch = find_by_inode(instance, inode);
+
+    if (watch != NULL)
+        return watch_change(watch, mask);
+    /* A number is used up even by a watch too many, as on Linux. */
+    instance->last_number = instance->last_number == INT32_MAX ? 1 : instance->last_number + 1;
+    if (instance->user->watches >= READ_ONCE(max_user_watches))
+        return -ENOSPC;
+    watch = *fresh;
+    *fresh = NULL;
+    instance->user->watches++;
+    *watch = (struct inotify_watch){.watch.ops = &inotify_watch_ops,
+                                    .instance = instance,
+                                    .number = instance->last_number,
+                                    .flags = mask & (IN_EXCL_UNLINK | IN_ONESHOT)};
+    list_add_tail(&watch->link, &instance->watches);
+    watch_attach(&watch->watch, inode, mask & IN_ALL_EVENTS);
+    return watch->number;
+}
+
+static const struct file_ops inotify_file_ops;
+
+int inotify_check_mask(u32 mask)
+{
+    return (mask & ~MASK_KNOWN) != 0 || (mask & MASK_KNOWN) == 0 ? -EINVAL : 0;
+}
+
+int inotify_watch_add(const struct vfs_context *context, struct file *file, const char *name,
+                      u32 mask)
+{
+    unsigned lookup = mask & IN_DONT_FOLLOW ? 0 : LOOKUP_FOLLOW;
+    struct inotify_watch *fresh;
+    struct path path;
+    int result;
+
+    if ((mask & IN_MASK_ADD) && (mask & IN_MASK_CREATE))
+        return -EINVAL;
+    if (file->ops != &inotify_file_ops)
+        return -EINVAL;
+    if (mask & IN_ONLYDIR)
+        lookup |= LOOKUP_DIRECTORY;
+    result = path_lookup(context, AT_FDCWD, name, lookup, &path);
+    if (result != 0)
+        return result;
+    result = path_permission(&path, context->credentials, MAY_READ);
+    fresh = result == 0 ? kmalloc(sizeof(*fresh), ALLOC_WAIT) : NULL;
+    if (result == 0 && fresh == NULL)
+        result = -ENOMEM;
+    if (result == 0) {
+        mutex_lock(&watch_mutex);
+        result = watch_put_locked(file->private, path_inode(&path), mask, &fresh);
+        mutex_unlock(&watch_mutex);
+    }
+    kfree(fresh);
+    path_put(&path);
+    return result;
+}
+
+int inotify_watch_remove(struct file *file, s32 number)
+{
+    struct inotify *instance = file->private;
+    struct inode *inode = NULL;
+    struct inotify_watch *watch;
+
+    if (file->ops != &inotify_file_ops)
+        return -EINVAL;
+    mutex_lock(&watch_mutex);
+    list_for_each_entry (watch, &instance->watches, link) {
+        if (watch->number != number)
+            continue;
+        inode = watch_detach(&watch->watch);
+        watch_end(watch);
+        break;
+    }
+    mutex_unlock(&watch_mutex);
+    inode_put(inode);
+    return inode == NULL ? -EINVAL : 0;
+}
+
+/* The lines of /proc/PID/fdinfo/N. */
+static size_t inotify_describe(struct file *file, char *buffer, size_t size)
+{
+    struct inotify *instance = file->private;
+    const struct inotify_watch *watch;
+    size_t len = 0;
+
+    mutex_lock(&watch_mutex);
+    list_for_each_entry_reverse(watch, &instance->watches, link)
+    {
+        const struct inode *inode = watch->watch.inode;
+        u64 device = inode->filesystem->device;
+
+        len += (size_t)scnprintf(
+            buffer + len, size - len, "inotify wd:%x ino:%lx sdev:%x mask:%x ignored_mask:0 \n",
+            (unsigned)watch->number, inode->number,
+            device_major(device) << 20 | device_minor(device), watch->watch.mask | watch->flags);
+    }
+    mutex_unlock(&watch_mutex);
+    return len;
+}
+
+/* ---- instances ---- */
+
+static void instance_free(struct inotify *instance)
+{
+    struct queued_event *event, *following;
+
+    list_for_each_entry_safe (event, following, &instance->events, link)
+        event_free(instance, event);
+    kfree(instance);
+}
+
+/* One watch out of the instance; false: there was none. */
+static bool instance_drop_watch(struct inotify *instance)
+{
+    struct inotify_watch *watch;
+    struct inode *inode = NULL;
+
+    mutex_lock(&watch_mutex);
+    watch = list_first_entry_or_null(&instance->watches, struct inotify_watch, link);
+    if (watch != NULL) {
+        inode = watch_detach(&watch->watch);
+        watch_end(watch);
+    }
+    mutex_unlock(&watch_mutex);
+    inode_put(inode);
+    return inode != NULL;
+}
+
+static void inotify_release(struct file *file)
+{
+    struct inotify *instance = file->private;
+
+    while (instance_drop_watch(instance))
+        ;
+    mutex_lock(&watch_mutex);
+    instance->user->instances--;
+    mutex_unlock(&watch_mutex);
+    instance_free(instance);
+}
+
+static const struct file_ops inotify_file_ops = {
+    .read = inotify_read,
+    .poll = inotify_poll,
+    .ioctl = inotify_ioctl,
+    .release = inotify_release,
+    .seek = file_seek_null,
+    .describe = inotify_describe,
+};
+
+/* => watch_mutex held; NULL: no memory */
+static struct inotify_user *user_find(u32 uid)
+{
+    struct inotify_user *user = users;
+
+    while (user != NULL && user->uid != uid)
+        user = user->next;
+    if (user != NULL)
+        return user;
+    user = kzalloc(sizeof(*user), ALLOC_WAIT);
+    if (user == NULL)
+        return NULL;
+    user->uid = uid;
+    user->next = users;
+    users = user;
+    return user;
+}
+
+/* Count an instance of the calling user. */
+static int user_charge(struct inotify *instance)
+{
+    struct inotify_user *user;
+    int err = 0;
+
+    mutex_lock(&watch_mutex);
+    user = user_find(vfs_current()->credentials->euid);
+    if (user == NULL)
+        err = -ENOMEM;
+    else if (user->instances >= READ_ONCE(max_user_instances))
+        err = -EMFILE;
+    else
+        user->instances++;
+    instance->user = user;
+    mutex_unlock(&watch_mutex);
+    return err;
+}
+
+struct file *inotify_create(int flags)
+{
+    struct inotify *instance;
+    struct file *file;
+    int err;
+
+    if ((u32)flags & ~(IN_CLOEXEC | IN_NONBLOCK))
+        return ERR_PTR(-EINVAL);
+    instance = kzalloc(sizeof(*instance), ALLOC_WAIT);
+    if (instance == NULL)
+        return ERR_PTR(-ENOMEM);
+    spin_lock_init(&instance->lock, LOCK_RANK_FILE_INNER);
+    wait_queue_init(&instance->wait);
+    list_init(&instance->events);
+    list_init(&instance->watches);
+    list_init(&instance->overflow.link);
+    instance->max_events = READ_ONCE(max_queued_events);
+    instance->overflow.number = -1;
+    instance->overflow.mask = IN_Q_OVERFLOW;
+    err = user_charge(instance);
+    if (err != 0) {
+        kfree(instance);
+        return ERR_PTR(err);
+    }
+    file = file_create_pseudo("inotify", 0, &inotify_file_ops, instance,
+                              O_RDONLY | ((u32)flags & O_NONBLOCK));
+    if (IS_ERR(file)) {
+        mutex_lock(&watch_mutex);
+        instance->user->instances--;
+        mutex_unlock(&watch_mutex);
+        kfree(instance);
+    }
+    return file;
+}
+
+static const struct sysctl settings[] = {
+    {.name = "max_queued_events", .value = &max_queued_events, .maximum = INT32_MAX},
+    {.name = "max_user_instances", .value = &max_user_instances, .maximum = INT32_MAX},
+    {.name = "max_user_watches", .value = &max_user_watches, .maximum = INT32_MAX},
+    {0},
+};
+static struct sysctl_table table = SYSCTL_TABLE("fs/inotify", settings);
+
+void inotify_init(void)
+{
+    u64 watches = frames_total_count() / 100 * PAGE_SIZE / WATCH_COST;
+
+    max_user_watches = (s32)min(max(watches, (u64)8192), (u64)1048576);
+    sysctl_register(&table);
+}
