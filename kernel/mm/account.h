@@ -40,7 +40,7 @@ u64 account_committed_objects(void); /* of that: by objects */
 /* System-wide page counts, kept per CPU and summed when asked for. */
 enum account_total {
     ACCOUNT_ANONYMOUS,      /* private pages that are mapped */
-    ACCOUNT_ANONYMOUS_HUGE, /* named by huge leaves, once by each */
+    ACCOUNT_ANONYMOUS_HUGE, /* of those: in blocks that huge leaves name */
     ACCOUNT_MAPPED,         /* pages of objects that are mapped */
     ACCOUNT_PAGE_CACHE,     /* pages of files */
     ACCOUNT_SHMEM,          /* pages of shmem objects */

@@ -69,9 +69,21 @@ void private_page_init(struct page *page, const struct vma *vma, vaddr_t addr)
     page_flag_set(page, PAGE_PRIVATE_OWNED | PAGE_UPTODATE);
 }
 
+void private_pages_init(struct page *block, unsigned nr, const struct vma *vma, vaddr_t addr)
+{
+    unsigned i;
+
+    private_page_init(block, vma, addr);
+    for (i = 1; i < nr; i++) {
+        block[i].owner_code = block->owner_code;
+        block[i].index = block->index + i;
+        block[i].flags = PAGE_PRIVATE_OWNED | PAGE_UPTODATE;
+    }
+}
+
 /* ---- the walk ---- */
 
-/* A shared leaf table is reached through each of its sharers, but is visited once. */
+/* A shared leaf table or block is reached through each of its sharers, but is visited once. */
 #define WALK_SEEN_MAX 16
 
 struct family_walk {
@@ -83,15 +95,20 @@ struct family_walk {
     unsigned wanted; /* the map count at the beginning */
     unsigned found;
     bool stop;
-    pte_t *seen[WALK_SEEN_MAX];
+    const void *seen[WALK_SEEN_MAX]; /* entries; of huge leaves the block */
 };
 
-static bool is_new_entry(struct family_walk *walk, pte_t *slot)
+static const void *entry_identity(const struct pt_cursor *cursor)
+{
+    return cursor->huge ? (const void *)pt_page_of(pte_load(cursor->slot)) : cursor->slot;
+}
+
+static bool is_new_entry(struct family_walk *walk, const struct pt_cursor *cursor)
 {
     unsigned i;
 
     for (i = 0; i < walk->found; i++) {
-        if (walk->seen[i] == slot)
+        if (walk->seen[i] == entry_identity(cursor))
             return false;
     }
     return true;
@@ -104,7 +121,7 @@ static void visit_entry(struct family_walk *walk, struct pt_cursor *cursor)
         walk->stop = true; /* too many to tell apart: the walk ends short */
         return;
     }
-    walk->seen[walk->found++] = cursor->slot;
+    walk->seen[walk->found++] = entry_identity(cursor);
     if (!walk->visit(cursor, walk->argument))
         walk->stop = true;
 }
@@ -115,7 +132,7 @@ static void visit_address(struct family_walk *walk, struct mm *mm, vaddr_t addr)
 
     if (addr >= USER_END || !pt_lock(&cursor, mm, addr))
         return;
-    if (pt_page_of(pt_get(&cursor)) == walk->page && is_new_entry(walk, cursor.slot))
+    if (pt_page_of(pt_get(&cursor)) == walk->page && is_new_entry(walk, &cursor))
         visit_entry(walk, &cursor);
     pt_unlock(&cursor);
 }

@@ -27,6 +27,8 @@ static inline u32 private_page_member(const struct page *page)
 
 /* Make @page, fresh from the allocator, a private page of @vma's family for the address @addr. */
 void private_page_init(struct page *page, const struct vma *vma, vaddr_t addr);
+/* The same for @nr consecutive single frames, of @addr and what follows. */
+void private_pages_init(struct page *block, unsigned nr, const struct vma *vma, vaddr_t addr);
 
 void anon_family_init_cache(void);
 

@@ -60,7 +60,7 @@ static int audit_resident_totals(struct audit *audit)
     return 0;
 }
 
-/* Huge pages are the huge leaves that are there. */
+/* Huge pages are the blocks that are named. */
 static int audit_huge_total(struct audit *audit)
 {
     if (audit->huge != account_total_get(ACCOUNT_ANONYMOUS_HUGE))
@@ -123,16 +123,21 @@ static void unlock_all(void)
 int mm_audit(char *report, size_t size)
 {
     struct audit audit = {.report = report, .size = size};
+    u64 nr_blocks = page_map_end / PTE_ENTRIES_PER_TABLE + 1;
     int err;
 
     audit.found = vzalloc(page_map_end * sizeof(*audit.found));
-    if (audit.found == NULL) {
+    audit.leaves = vzalloc(nr_blocks * sizeof(*audit.leaves));
+    err = -ENOMEM;
+    if (audit.found == NULL || audit.leaves == NULL) {
         snprintf(report, size, "no memory for the audit");
-        return -ENOMEM;
+        goto out;
     }
     lock_all();
     err = audit_each(&audit);
     unlock_all();
+out:
+    vfree(audit.leaves);
     vfree(audit.found);
     return err;
 }

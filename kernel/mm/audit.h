@@ -15,7 +15,8 @@ struct audit {
     u32 *found;    /* by frame number: entries that name the frame (tables: of level 2 and up) */
     u64 tables;    /* table frames that were found, roots not counted */
     u64 lazy_free; /* private pages marked as given up */
-    u64 huge;      /* frames named by huge leaves, once by each */
+    u32 *leaves;   /* by block: huge leaves that name it */
+    u64 huge;      /* frames of the blocks that were found */
     u64 committed; /* by address spaces */
     u64 anonymous; /* private pages that are mapped */
     u64 mapped;    /* pages of objects that are mapped */

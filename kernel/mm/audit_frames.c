@@ -40,12 +40,26 @@ static bool count_visit(struct pt_cursor *cursor, void *argument)
     return true;
 }
 
+/* A block knows how many huge leaves name it. */
+static int audit_sharers(struct audit *audit, const struct page *page)
+{
+    u32 leaves = audit->leaves[page_to_pfn(page) / PTE_ENTRIES_PER_TABLE];
+
+    if (page_flag_test(page, PAGE_BLOCK) && page->lru_next != leaves)
+        return frame_fail(audit, "block_sharers", page, "is not the number of its huge leaves");
+    if (page_flag_test(page, PAGE_LRU) && pt_is_in_block(page))
+        return frame_fail(audit, "block_sharers", page, "in a block, and on a list");
+    return 0;
+}
+
 /* A private page is mapped by somebody, and the walk over its family finds all of them. */
 static int audit_private_page(struct audit *audit, struct page *page)
 {
     int err = audit_map_count(audit, page, 0);
     int visited;
 
+    if (err == 0)
+        err = audit_sharers(audit, page);
     if (err != 0)
         return err;
     if (page_map_count(page) == 0)

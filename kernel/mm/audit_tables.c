@@ -144,16 +144,11 @@ static int audit_leaf(struct table_walk *walk, struct pt_table *leaf, vaddr_t ba
     return audit_table_counts(walk, leaf, nr, base);
 }
 
-/* A huge leaf is 512 aligned frames, private, in one area; each counts like an entry of its own. */
-static int audit_huge(struct table_walk *walk, pte_t leaf, vaddr_t base)
+/* The block of a huge leaf; it and its sharers are counted once, whoever finds it first. */
+static int audit_block(struct table_walk *walk, pte_t leaf, vaddr_t base, bool first)
 {
-    const struct vma *vma = vma_find_at(walk->mm, base);
     unsigned i;
 
-    if (!pte_is_leaf(leaf, 2) || !is_aligned(pte_pfn(leaf), PTE_ENTRIES_PER_TABLE))
-        return entry_fail(walk, "huge_leaf", base, leaf, "not a leaf on its alignment");
-    if (vma == NULL || vma->end - base < PT_LEAF_SPAN || vma->object != NULL)
-        return entry_fail(walk, "huge_leaf", base, leaf, "not in one area of private memory");
     for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++) {
         pte_t pte = pte_part_of_leaf(leaf, i);
         int err = audit_entry(walk, base + i * PAGE_SIZE, pte);
@@ -162,10 +157,28 @@ static int audit_huge(struct table_walk *walk, pte_t leaf, vaddr_t base)
             return err;
         if (pt_kind_of(pte) != PT_ANONYMOUS)
             return entry_fail(walk, "huge_leaf", base, leaf, "a frame is not private memory");
-        walk->audit->found[pte_pfn(pte)]++;
+        walk->audit->found[pte_pfn(pte)] += first;
     }
-    walk->audit->huge += PTE_ENTRIES_PER_TABLE;
+    walk->audit->huge += first ? PTE_ENTRIES_PER_TABLE : 0;
     return 0;
+}
+
+/* A huge leaf names an aligned block, lies in one private area, and is writable when it is alone.
+ */
+static int audit_huge(struct table_walk *walk, pte_t leaf, vaddr_t base)
+{
+    const struct vma *vma = vma_find_at(walk->mm, base);
+    u32 *leaves = &walk->audit->leaves[pte_pfn(leaf) / PTE_ENTRIES_PER_TABLE];
+
+    if (!pte_is_leaf(leaf, 2) || !is_aligned(pte_pfn(leaf), PTE_ENTRIES_PER_TABLE))
+        return entry_fail(walk, "huge_leaf", base, leaf, "not a leaf on its alignment");
+    if (vma == NULL || vma->end - base < PT_LEAF_SPAN || vma->object != NULL)
+        return entry_fail(walk, "huge_leaf", base, leaf, "not in one area of private memory");
+    if (!pt_is_in_block(pfn_to_page(pte_pfn(leaf))))
+        return entry_fail(walk, "huge_leaf", base, leaf, "what it names is not marked as a block");
+    if (pte_is_writable(leaf) && pt_block_sharers(leaf) != 1)
+        return entry_fail(walk, "huge_leaf", base, leaf, "writable, but the block is shared");
+    return audit_block(walk, leaf, base, (*leaves)++ == 0);
 }
 
 /* An upper entry names a table of the next level; only a shared leaf table is not writable. */

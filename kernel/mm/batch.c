@@ -2,6 +2,7 @@
 #include <kmem/frames.h>
 
 #include "batch.h"
+#include "pt.h"
 
 void batch_init(struct batch *batch, struct mm *mm)
 {
@@ -58,12 +59,27 @@ void batch_add_page(struct batch *batch, struct page *page)
     batch->chunks->pages[batch->chunks->nr++] = page;
 }
 
+void batch_add_block(struct batch *batch, struct page *block)
+{
+    batch_add_page(batch, (struct page *)((unsigned long)block | BATCH_BLOCK));
+}
+
 void batch_add_table(struct batch *batch, struct pt_table *table)
 {
     if (batch->nr_tables == BATCH_TABLES)
         batch_finish(batch);
     batch->tables[batch->nr_tables++] = table;
     batch->tables_freed = true;
+}
+
+static void let_go(struct page *page)
+{
+    unsigned long address = (unsigned long)page;
+
+    if (unlikely(address & BATCH_BLOCK))
+        pt_block_drop((struct page *)(address - BATCH_BLOCK));
+    else
+        page_put(page);
 }
 
 static void batch_put_chunks(struct batch *batch)
@@ -73,7 +89,7 @@ static void batch_put_chunks(struct batch *batch)
         u64 i;
 
         for (i = 0; i < chunk->nr; i++)
-            page_put(chunk->pages[i]);
+            let_go(chunk->pages[i]);
         batch->chunks = chunk->next;
         frame_free(chunk);
     }
@@ -89,7 +105,7 @@ void batch_finish(struct batch *batch)
     for (i = 0; i < batch->nr_tables; i++)
         pt_table_free_deferred(batch->tables[i]);
     for (i = 0; i < batch->nr_pages; i++)
-        page_put(batch->pages[i]);
+        let_go(batch->pages[i]);
     batch_put_chunks(batch);
     batch_init(batch, batch->mm);
 }

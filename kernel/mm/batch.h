@@ -15,6 +15,7 @@
 #define BATCH_INLINE_PAGES 30
 #define BATCH_CHUNK_PAGES  510
 #define BATCH_TABLES       8
+#define BATCH_BLOCK        1ul
 
 struct batch_chunk {
     struct batch_chunk *next;
@@ -30,7 +31,8 @@ struct batch {
     unsigned nr_pages;
     unsigned nr_tables;
     struct batch_chunk *chunks; /* full ones first in time, newest first in the list */
-    struct page *pages[BATCH_INLINE_PAGES];
+    struct page
+        *pages[BATCH_INLINE_PAGES]; /* as in the chunks; BATCH_BLOCK in the address: a block */
     struct pt_table *tables[BATCH_TABLES];
 };
 
@@ -42,6 +44,9 @@ void batch_add_range(struct batch *batch, vaddr_t start, vaddr_t end);
 /* Drop one reference to @page once nobody can use a translation of it. May flush.
  * => the range that @page was mapped in was added before */
 void batch_add_page(struct batch *batch, struct page *page);
+
+/* Likewise, the huge leaf of the block @block (pt.h 6). */
+void batch_add_block(struct batch *batch, struct page *block);
 
 /* Free @table, which is out of reach, once nobody walks it. May flush. */
 void batch_add_table(struct batch *batch, struct pt_table *table);

@@ -35,6 +35,7 @@
 #include "anon_family.h"
 #include "fault.h"
 #include "object_pages.h"
+#include "thp.h"
 
 enum fault_result fault_fail(struct fault *fault, int signal, int code, const char *reason)
 {
@@ -96,7 +97,8 @@ static enum fault_result fault_empty(struct fault *fault)
     enum fault_result result = FAULT_SMALL;
 
     if (fault_may_be_huge(fault))
-        result = is_write(fault) ? fault_new_huge_page(fault) : fault_zero_table(fault);
+        result = is_write(fault) || !thp_uses_zeroes() ? fault_new_huge_page(fault)
+                                                       : fault_zero_table(fault);
     if (result != FAULT_SMALL)
         return result;
     return is_write(fault) ? fault_new_page(fault) : fault_zero_page(fault);

@@ -32,8 +32,6 @@ enum fault_result fault_zero_table(struct fault *fault)
     pte_t *entries;
     unsigned i;
 
-    if (!thp_uses_zeroes())
-        return FAULT_SMALL;
     table = pt_table_create(fault->mm, 1);
     if (table == NULL)
         return FAULT_SMALL;
@@ -47,19 +45,10 @@ enum fault_result fault_zero_table(struct fault *fault)
     return FAULT_SMALL;
 }
 
-static void init_pages(struct page *block, const struct fault *fault, vaddr_t base)
-{
-    unsigned i;
-
-    vma_set_lineage(fault->vma);
-    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
-        private_page_init(block + i, fault->vma, base + i * PAGE_SIZE);
-}
-
 enum fault_result fault_new_huge_page(struct fault *fault)
 {
     vaddr_t base = align_down(fault->addr, THP_SIZE);
-    struct page *block = thp_alloc(fault->vma, true);
+    struct page *block = thp_alloc(thp_is_worth_effort(fault->vma), true);
     pte_t leaf;
     unsigned i;
 
@@ -67,8 +56,10 @@ enum fault_result fault_new_huge_page(struct fault *fault)
         thp_count(THP_FAULT_FALLBACK);
         return FAULT_SMALL;
     }
-    init_pages(block, fault, base);
+    vma_set_lineage(fault->vma);
+    private_pages_init(block, PTE_ENTRIES_PER_TABLE, fault->vma, base);
     leaf = pte_widen(fault_make_entry(fault, page_to_pfn(block), true));
+    leaf = pte_set_soft_dirty(pte_set_dirty(leaf)); /* as on Linux, also after a read */
     if (pt_install_huge(fault->mm, base, leaf)) {
         thp_count(THP_FAULT_ALLOC);
         return FAULT_DONE;
@@ -80,10 +71,13 @@ enum fault_result fault_new_huge_page(struct fault *fault)
 
 /* ---- the write after fork ---- */
 
-static bool has_one_user(const struct page *block)
+static bool has_one_user(pte_t leaf)
 {
+    const struct page *block = pt_page_of(leaf);
     unsigned i;
 
+    if (pt_block_sharers(leaf) > 1)
+        return false;
     for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++) {
         if (page_map_count(block + i) != 1 || page_references(block + i) != 1)
             return false;
@@ -108,7 +102,7 @@ bool fault_reuse_huge(struct fault *fault)
     if (!pt_lock(&cursor, fault->mm, fault->addr))
         return false;
     if (cursor.huge && pte_is_same(pt_get(&cursor), fault->entry) &&
-        (fault->vma->flags & VMA_WRITE) && has_one_user(pt_page_of(pte_load(cursor.slot)))) {
+        (fault->vma->flags & VMA_WRITE) && has_one_user(pte_load(cursor.slot))) {
         make_writable(cursor.slot);
         reused = true;
     }

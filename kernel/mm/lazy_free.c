@@ -12,8 +12,11 @@ u64 lazy_free_count(void)
     return READ_ONCE(list.count);
 }
 
+/* What others have in a huge leaf is in use, and has no links to spare. */
 static void list_enter(struct page *page)
 {
+    if (pt_is_in_block(page))
+        return;
     spin_lock(&list_lock);
     if (!page_flag_test_and_set(page, PAGE_LRU))
         page_list_add_tail(&list, page);

@@ -14,6 +14,7 @@ quire_SOURCES += %D%/diagnose.c
 quire_SOURCES += %D%/dump.c
 quire_SOURCES += %D%/clear_refs.c
 quire_SOURCES += %D%/cold.c
+quire_SOURCES += %D%/collapse.c
 quire_SOURCES += %D%/fault.c
 quire_SOURCES += %D%/fault_around.c
 quire_SOURCES += %D%/fault_huge.c

@@ -12,9 +12,11 @@
 #include <abi/mman.h>
 
 #include "cold.h"
+#include "collapse.h"
 #include "lazy_free.h"
 #include "object_pages.h"
 #include "populate.h"
+#include "thp.h"
 
 /* What is being advised: the part [start, end) of one area. */
 struct advised {
@@ -199,6 +201,23 @@ static int apply_populate(struct advised *a)
     return err == -EAGAIN ? -EINTR : err;
 }
 
+/* Of memory that was written to, where huge pages are not forbidden; whether faults bring any does
+ * not matter. */
+static int check_collapse(const struct vma *vma)
+{
+    return vma->lineage != 0 && thp_is_possible(vma) && thp_has_room(vma) ? 0 : -EINVAL;
+}
+
+static int apply_collapse(struct advised *a)
+{
+    int err;
+
+    read_unlock(&a->mm->map_lock);
+    err = collapse_range(a->mm, a->start, a->end);
+    read_lock(&a->mm->map_lock);
+    return err;
+}
+
 /* ---- the table ---- */
 
 #define ADVICE_READ (VMA_RANDOM | VMA_SEQUENTIAL)
@@ -213,6 +232,9 @@ static const struct advice advices[] = {
     {MADV_KEEPONFORK, .clear = VMA_WIPEONFORK},
     {MADV_DONTDUMP, .set = VMA_DONTDUMP},
     {MADV_DODUMP, .clear = VMA_DONTDUMP, .check = check_dump},
+    {MADV_HUGEPAGE, .clear = VMA_NOHUGEPAGE, .set = VMA_HUGEPAGE},
+    {MADV_NOHUGEPAGE, .clear = VMA_HUGEPAGE, .set = VMA_NOHUGEPAGE},
+    {MADV_COLLAPSE, .check = check_collapse, .apply = apply_collapse},
     {MADV_WILLNEED, .apply = apply_will_need},
     {MADV_DONTNEED, .check = check_drop, .apply = apply_drop},
     {MADV_DONTNEED_LOCKED, .check = check_drop_locked, .apply = apply_drop},

@@ -106,6 +106,7 @@ static void inherit_layout(struct mm *child, const struct mm *parent)
     child->vdso = parent->vdso;
     child->limits = parent->limits;
     child->core_filter = parent->core_filter;
+    child->thp_disabled = READ_ONCE(parent->thp_disabled);
     pkey_inherit(child, parent);
     child->refuse_write_exec = parent->refuse_write_exec;
     child->last_lineage = parent->last_lineage;

@@ -18,8 +18,9 @@ static u64 *word_of(const struct page_map *map, vaddr_t addr)
     return &map->words[(addr - map->start) >> PAGE_SHIFT];
 }
 
-static u64 entry_word(const struct page_map *map, pte_t pte, const struct pt_table *leaf)
+static u64 entry_word(const struct page_map *map, const struct pt_cursor *cursor)
 {
+    pte_t pte = pt_get(cursor);
     const struct page *page = pt_page_of(pte);
     u64 word = 0;
 
@@ -35,7 +36,7 @@ static u64 entry_word(const struct page_map *map, pte_t pte, const struct pt_tab
         word |= PAGEMAP_UFFD_WP;
     if (page != NULL && !page_flag_test(page, PAGE_PRIVATE_OWNED))
         word |= PAGEMAP_FILE;
-    if (page != NULL && pt_page_users(page, leaf) == 1)
+    if (page != NULL && pt_page_users(page, cursor) == 1)
         word |= PAGEMAP_EXCLUSIVE;
     return word;
 }
@@ -43,7 +44,7 @@ static u64 entry_word(const struct page_map *map, pte_t pte, const struct pt_tab
 static void map_leaf(const struct page_map *map, struct pt_cursor *cursor, vaddr_t end)
 {
     for (; cursor->addr < end; pt_next(cursor))
-        *word_of(map, cursor->addr) |= entry_word(map, pt_get(cursor), cursor->leaf);
+        *word_of(map, cursor->addr) |= entry_word(map, cursor);
 }
 
 static void map_area(const struct page_map *map, const struct vma *vma, vaddr_t addr, vaddr_t end)
@@ -83,4 +84,9 @@ void mm_page_map(struct mm *mm, vaddr_t start, u64 nr_pages, u64 *words, bool fr
 bool mm_is_zero_frame(pfn_t pfn)
 {
     return pfn == page_to_pfn(zero_page);
+}
+
+bool mm_is_huge_frame(pfn_t pfn)
+{
+    return pt_is_in_block(pfn_to_page(pfn));
 }

@@ -15,13 +15,16 @@
  *    a shared table counts once. struct pt_table counts entries by kind.
  * 5. Reserve and commit. pt_own_range, pt_own_edges and pt_make_range may fail and change nothing
  *    visible; after them the void functions cannot fail while map_lock stays held for writing.
- * 6. Huge leaves. A leaf at level 2 names 512 consecutive frames and holds one reference and one
- * map count of each: it is 512 entries written as one, and its frames are ordinary ones. It lies in
- *    one private area, in an upper table, and is never "shared"; without write permission it is
- *    copied on write. Splitting replaces it by a leaf table and changes no count. A cursor shows
- *    its part for the address; whoever wants to change a single entry (pt_lock_own) or a part of
- *    the range (the reserve functions) has it split first. A table with nothing in it is not
- *    empty space: huge leaves are put only where there is no leaf table.
+ * 6. Huge leaves. A leaf at level 2 names a block of 512 consecutive frames: it is 512 entries
+ *    written as one, and its frames are ordinary ones. It lies in one private area, in an upper
+ *    table. All huge leaves that name the same block share it as address spaces share a leaf table:
+ *    together they hold one reference and one map count of each frame, none of them is writable,
+ *    and the block's first frame says how many they are (sharers, and PAGE_BLOCK). Fork adds one;
+ *    the last one left has the references, and may take write permission back. Splitting
+ *    replaces a huge leaf by a leaf table, whose entries get references of their own where the
+ *    block is shared. A cursor shows its part for the address; whoever wants to change a single
+ *    entry (pt_lock_own) or a part of the range (the reserve functions) has it split first. A table
+ *    with nothing in it is not empty space: huge leaves are put only where there is no leaf table.
  */
 #pragma once
 
@@ -33,6 +36,25 @@
 
 /* The ceiling of a pt_range with nothing mapped above: what the top table's user entries serve. */
 #define PT_CEILING align_up(USER_END, PAGE_SIZE << (PTE_LEVELS - 1) * PTE_INDEX_BITS)
+
+/* ---- blocks: what huge leaves name (see 6) ---- */
+
+#define PAGE_BLOCK PAGE_USER /* of a private page: the first of a block that huge leaves name */
+
+/* The sharers of the block that a huge leaf names. => (a): a value, unless the leaf is locked */
+static inline u32 pt_block_sharers(pte_t leaf)
+{
+    return READ_ONCE(pfn_to_page(pte_pfn(leaf))->lru_next);
+}
+
+/* Is the page in a block that huge leaves name? It is on no list then. */
+static inline bool pt_is_in_block(const struct page *page)
+{
+    pfn_t pfn = page_to_pfn(page);
+    u32 flags = READ_ONCE(pfn_to_page(align_down(pfn, PTE_ENTRIES_PER_TABLE))->flags);
+
+    return (flags & (PAGE_BLOCK | PAGE_PRIVATE_OWNED)) == (PAGE_BLOCK | PAGE_PRIVATE_OWNED);
+}
 
 /* ---- pt_walk.c: the cursor ---- */
 
@@ -67,10 +89,17 @@ static inline void pt_next(struct pt_cursor *cursor)
     cursor->slot += !cursor->huge;
 }
 
-/* Others may use the same leaf table. */
+/* How many level-2 entries name the same leaf table, or as huge leaves the same block. */
+static inline u32 pt_sharers(const struct pt_cursor *cursor)
+{
+    return cursor->huge ? pt_block_sharers(pte_load(cursor->slot))
+                        : READ_ONCE(cursor->leaf->sharers);
+}
+
+/* Others may use the same leaf table or block. */
 static inline bool pt_is_shared(const struct pt_cursor *cursor)
 {
-    return !cursor->huge && !pte_is_writable(pte_load(cursor->upper));
+    return cursor->huge ? pt_sharers(cursor) > 1 : !pte_is_writable(pte_load(cursor->upper));
 }
 
 /* Make the leaf table of @addr exist and the caller's own; a huge leaf is split. => map_lock held;
@@ -79,7 +108,7 @@ int pt_own(struct mm *mm, vaddr_t addr) __must_check;
 
 /*
  * The entry of @addr without a lock: a hint, to be compared again under the lock.
- * => *shared: the leaf table may be shared; map_lock held
+ * => *shared: the leaf table or block may be shared; map_lock held
  */
 pte_t pt_peek(struct mm *mm, vaddr_t addr, bool *shared);
 
@@ -113,11 +142,11 @@ static inline struct page *pt_page_of(pte_t pte)
     return pfn_to_page(pte_pfn(pte));
 }
 
-/* How many address spaces use the page of an entry: those that share its table, as if each had an
+/* How many address spaces use the page of the entry: those that share its table, as if each had an
  * entry. */
-static inline u64 pt_page_users(const struct page *page, const struct pt_table *leaf)
+static inline u64 pt_page_users(const struct page *page, const struct pt_cursor *cursor)
 {
-    return (u64)max(page_map_count(page), 1) + READ_ONCE(leaf->sharers) - 1;
+    return (u64)max(page_map_count(page), 1) + pt_sharers(cursor) - 1;
 }
 
 /*
@@ -173,12 +202,21 @@ int pt_split_range(struct mm *mm, vaddr_t start, vaddr_t end) __must_check;
  * => false: there is something, or nothing can be allocated; map_lock held */
 bool pt_install_huge(struct mm *mm, vaddr_t addr, pte_t leaf) __must_check;
 
+/*
+ * pt_detach: take the leaf table of @addr out of the address space with all that is in it; no
+ * processor uses its entries any more. The caller empties it, and frees it (batch_add_table).
+ * => map_lock held for writing; it is there and the caller's own
+ */
+struct pt_table *pt_detach(struct mm *mm, vaddr_t addr) __must_check;
+
 /* Put @table, a leaf table filled by the caller, where there is nothing. => as above */
 bool pt_install_table(struct mm *mm, vaddr_t addr, struct pt_table *table) __must_check;
 
-/* The frames of a huge leaf are named by one more, one less. */
-void pt_map_huge(pte_t leaf);
-void pt_unmap_huge(pte_t leaf);
+/* One more huge leaf names the block of @leaf, which is one. */
+void pt_block_share(pte_t leaf);
+
+/* One less, and no processor uses it: the references go with the last. */
+void pt_block_drop(struct page *block);
 
 /* ---- pt_zap.c ---- */
 

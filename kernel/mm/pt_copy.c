@@ -2,8 +2,8 @@
  * fork: giving the child the private pages of the parent (pt.h 2; DESIGN 2.2).
  *
  * A leaf table that serves only areas which the child inherits privately is shared: one count and
- * two level-2 entries without write permission, whatever it holds. A table with few entries, or
- * with others' entries in it, is copied at once.
+ * two level-2 entries without write permission, whatever it holds; so is the block of a huge leaf. A
+ * table with few entries, or with others' entries in it, is copied at once.
  *
  * => map_lock of the parent held for writing; nobody runs in the child yet
  */
@@ -31,52 +31,63 @@ static bool is_sharable(struct mm *parent, vaddr_t addr)
     return true;
 }
 
-/* One more level-2 entry for a leaf table, both without write permission. => upper table of @from
- * locked; nobody else looks at @to yet */
+/* One more level-2 entry for a leaf table or a block, both without write permission. => upper table
+ * of @from locked; nobody else looks at @to yet */
 static void share_entry(pte_t *from, pte_t *to)
 {
     pte_t entry = pte_clear_writable(pte_exchange_clear_writable(from));
 
     pte_store(to, entry);
-    fetch_add(&pt_leaf_of_upper(entry)->sharers, 1);
+    if (pte_is_table(entry, 2))
+        fetch_add(&pt_leaf_of_upper(entry)->sharers, 1);
+    else
+        pt_block_share(entry);
 }
 
-static void count_shared(struct mm *child, pte_t *to, unsigned nr)
+/* @nr entries were shared into the table of @to, @nr_huge of them huge leaves. */
+static void count_shared(struct mm *child, pte_t *to, unsigned nr, unsigned nr_huge)
 {
-    pt_table_of(to)->nr[PT_OTHER] += nr;
-    fetch_add(&child->table_pages, nr);
+    pt_table_of(to)->nr[PT_ANONYMOUS] += nr_huge;
+    pt_table_of(to)->nr[PT_OTHER] += nr - nr_huge;
+    fetch_add(&child->table_pages, nr - nr_huge);
+}
+
+static bool is_better_copied(pte_t upper)
+{
+    return pte_is_table(upper, 2) && pt_table_count(pt_leaf_of_upper(upper)) <= PT_COPY_ENTRIES;
 }
 
 /*
- * share_run: share the leaf tables from @addr on that lie wholly in the area, up to the end of the
- * level-2 table or to one that is better copied.
- * => returns the address it got to
+ * share_run: share the leaf tables and huge leaves from *addr on that lie wholly in the area, up to
+ * the end of the level-2 table or to a table that is better copied. *addr: how far it got.
+ * => -ENOMEM
  */
-static vaddr_t share_run(struct mm *child, pte_t *from, vaddr_t addr, vaddr_t end)
+static int share_run(struct mm *child, pte_t *from, vaddr_t *addr, vaddr_t end)
 {
-    pte_t *to = pt_make_upper(child, addr);
-    unsigned nr = 0;
+    pte_t *to = pt_make_upper(child, *addr);
+    unsigned nr = 0, nr_huge = 0;
 
     if (IS_ERR(to))
-        return addr;
+        return PTR_ERR(to);
     spin_lock(&pt_table_of(from)->lock);
-    for (; addr + PT_LEAF_SPAN <= end; addr += PT_LEAF_SPAN, from++, to++) {
+    for (; *addr + PT_LEAF_SPAN <= end; from++, to++) {
         pte_t entry = pte_load(from);
 
-        if (!pte_is_table(entry, 2) || !pte_is_empty(pte_load(to)) ||
-            pt_table_count(pt_leaf_of_upper(entry)) <= PT_COPY_ENTRIES)
+        if (pte_is_empty(entry) || !pte_is_empty(pte_load(to)) || is_better_copied(entry))
             break;
         share_entry(from, to);
         nr++;
-        if (pte_index(addr + PT_LEAF_SPAN, 2) == 0) {
-            addr += PT_LEAF_SPAN;
+        nr_huge += !pte_is_table(entry, 2);
+        *addr += PT_LEAF_SPAN;
+        if (pte_index(*addr, 2) == 0) {
+            to++;
             break;
         }
     }
     spin_unlock(&pt_table_of(from)->lock);
     if (nr > 0)
-        count_shared(child, to - 1, nr);
-    return addr;
+        count_shared(child, to - 1, nr, nr_huge);
+    return 0;
 }
 
 /* => 1: shared; 0: to be copied; -ENOMEM */
@@ -96,7 +107,7 @@ static int share_leaf(struct mm *child, pte_t *from, vaddr_t addr, struct batch 
     spin_lock(&pt_table_of(from)->lock);
     share_entry(from, to);
     spin_unlock(&pt_table_of(from)->lock);
-    count_shared(child, to, 1);
+    count_shared(child, to, 1, 0);
     batch_add_range(batch, base, base + PT_LEAF_SPAN);
     batch->tables_freed = true; /* the writable walk must be forgotten, too */
     return 1;
@@ -143,33 +154,11 @@ static int copy_leaf(struct mm *child, pte_t *upper, vaddr_t start, vaddr_t end,
     return 0;
 }
 
-/* A huge leaf stays one on both sides, copied on write. */
-static int copy_huge(struct mm *child, pte_t *from, vaddr_t addr, struct batch *batch)
-{
-    pte_t *to = pt_make_upper(child, addr);
-    struct pt_table *upper = pt_table_of(from);
-    pte_t leaf;
-
-    if (IS_ERR(to))
-        return PTR_ERR(to);
-    spin_lock(&upper->lock);
-    leaf = pte_exchange_clear_writable(from);
-    pt_map_huge(leaf);
-    pte_store(to, pte_clear_writable(leaf));
-    pt_table_of(to)->nr[pt_kind_of(leaf)]++;
-    spin_unlock(&upper->lock);
-    batch_add_range(batch, addr, addr + PT_LEAF_SPAN);
-    return 0;
-}
-
-/* What one level-2 entry serves, up to @end. */
+/* What one leaf table serves, up to @end. */
 static int copy_upper(struct mm *child, pte_t *slot, vaddr_t addr, vaddr_t end, struct batch *batch)
 {
-    int result;
+    int result = share_leaf(child, slot, addr, batch);
 
-    if (!pte_is_table(pte_load(slot), 2))
-        return copy_huge(child, slot, addr, batch);
-    result = share_leaf(child, slot, addr, batch);
     if (result == 0)
         result = copy_leaf(child, slot, addr, end, batch);
     return min(result, 0);
@@ -184,8 +173,8 @@ int pt_copy(struct mm *child, struct vma *vma, struct batch *parent_batch)
         vaddr_t start = addr;
         vaddr_t end = pt_leaf_end(addr, vma->end);
 
-        if (is_aligned(addr, PT_LEAF_SPAN))
-            addr = share_run(child, slot, addr, vma->end);
+        if (is_aligned(addr, PT_LEAF_SPAN) && share_run(child, slot, &addr, vma->end) != 0)
+            return -ENOMEM;
         if (addr != start) {
             batch_add_range(parent_batch, start, addr);
             parent_batch->tables_freed = true; /* the writable walk must be forgotten, too */

@@ -13,23 +13,72 @@
 #include "pt.h"
 #include "thp.h"
 
-/* ---- counting ---- */
+/* ---- blocks ---- */
 
-void pt_map_huge(pte_t leaf)
+static u32 *sharers_of(struct page *block)
 {
-    struct page *page = pt_page_of(leaf);
-    unsigned i;
+    return &block->lru_next;
+}
 
-    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
-        page_get(page + i);
-    account_map_pages(page, PTE_ENTRIES_PER_TABLE);
+/* The first huge leaf names @block. */
+static void block_begin(struct page *block)
+{
+    ASSERT(*sharers_of(block) == 0);
+    *sharers_of(block) = 1;
+    page_flag_set(block, PAGE_BLOCK);
+    account_map_pages(block, PTE_ENTRIES_PER_TABLE);
     account_total_add(ACCOUNT_ANONYMOUS_HUGE, PTE_ENTRIES_PER_TABLE);
 }
 
-void pt_unmap_huge(pte_t leaf)
+void pt_block_share(pte_t leaf)
 {
-    account_unmap_pages(pt_page_of(leaf), PTE_ENTRIES_PER_TABLE);
+    fetch_add(sharers_of(pt_page_of(leaf)), 1);
+}
+
+/* True: it was the last leaf; the caller has the references of all of them now. */
+static bool block_leave(struct page *block)
+{
+    if (fetch_sub(sharers_of(block), 1) > 1)
+        return false;
+    page_flag_clear(block, PAGE_BLOCK);
     account_total_add(ACCOUNT_ANONYMOUS_HUGE, -(s64)PTE_ENTRIES_PER_TABLE);
+    return true;
+}
+
+static void take_pages(struct page *block)
+{
+    unsigned i;
+
+    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
+        page_get(block + i);
+    account_map_pages(block, PTE_ENTRIES_PER_TABLE);
+}
+
+static void put_pages(struct page *block)
+{
+    unsigned i;
+
+    account_unmap_pages(block, PTE_ENTRIES_PER_TABLE);
+    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
+        page_put(block + i);
+}
+
+void pt_block_drop(struct page *block)
+{
+    if (block_leave(block))
+        put_pages(block);
+}
+
+/* The entries that take the place of a leaf need references of their own, unless it is the last.
+ * Those that the others hold may become ours in between. */
+static void block_to_pages(struct page *block)
+{
+    bool is_shared = READ_ONCE(*sharers_of(block)) > 1;
+
+    if (is_shared)
+        take_pages(block);
+    if (block_leave(block) && is_shared)
+        put_pages(block);
 }
 
 /* ---- splitting ---- */
@@ -53,7 +102,7 @@ static void replace_leaf(struct mm *mm, pte_t *slot, vaddr_t base, struct pt_tab
     upper->nr[kind]--;
     upper->nr[PT_OTHER]++;
     pte_store(slot, pte_make_table(page_to_phys(pt_table_page(table)), true));
-    account_total_add(ACCOUNT_ANONYMOUS_HUGE, -(s64)PTE_ENTRIES_PER_TABLE);
+    block_to_pages(pt_page_of(leaf));
     thp_count(THP_SPLIT_PMD);
 }
 
@@ -122,11 +171,11 @@ bool pt_install_huge(struct mm *mm, vaddr_t addr, pte_t leaf)
     struct page *page = pt_page_of(leaf);
 
     ASSERT(is_aligned(addr, PT_LEAF_SPAN) && is_aligned(page_to_pfn(page), PTE_ENTRIES_PER_TABLE));
-    account_map_pages(page, PTE_ENTRIES_PER_TABLE);
-    account_total_add(ACCOUNT_ANONYMOUS_HUGE, PTE_ENTRIES_PER_TABLE);
+    block_begin(page);
     if (install_upper(mm, addr, leaf, pt_kind_of(leaf)))
         return true;
-    pt_unmap_huge(leaf);
+    account_unmap_pages(page, PTE_ENTRIES_PER_TABLE);
+    block_leave(page);
     return false;
 }
 

@@ -352,6 +352,7 @@ pte_t pt_peek(struct mm *mm, vaddr_t addr, bool *shared)
         *shared = !pte_is_writable(upper);
         pte = pte_load(pte_slot(table_below(upper), addr, 1));
     } else if (!pte_is_empty(upper)) {
+        *shared = pt_block_sharers(upper) > 1;
         pte = pte_part_of_leaf(upper, pte_index(addr, 1));
     }
     rcu_read_unlock();

@@ -62,6 +62,24 @@ static void detach_leaf(struct mm *mm, pte_t *slot, struct pt_table *leaf)
     fetch_sub(&mm->table_pages, 1);
 }
 
+struct pt_table *pt_detach(struct mm *mm, vaddr_t addr)
+{
+    vaddr_t base = align_down(addr, PT_LEAF_SPAN);
+    pte_t *slot = pt_next_upper(mm, &addr, base + PT_LEAF_SPAN);
+    struct pt_table *upper = pt_table_of(slot);
+    struct pt_table *leaf;
+
+    spin_lock(&upper->lock);
+    leaf = pt_leaf_of_upper(pte_load(slot));
+    spin_lock_nested(&leaf->lock);
+    ASSERT(leaf->sharers == 1);
+    detach_leaf(mm, slot, leaf);
+    arch_mmu_flush(&mm->mmu, base, base + PT_LEAF_SPAN, true);
+    spin_unlock(&leaf->lock);
+    spin_unlock(&upper->lock);
+    return leaf;
+}
+
 /*
  * Empty a huge leaf; its upper table is locked. One that reaches out of [start, end) was faulted in
  * since the range was reserved, when there was nothing: the fault came after, and it stays.
@@ -69,16 +87,13 @@ static void detach_leaf(struct mm *mm, pte_t *slot, struct pt_table *leaf)
 static void zap_huge(pte_t *slot, vaddr_t start, vaddr_t end, struct batch *batch)
 {
     pte_t pte;
-    unsigned i;
 
     if (end - start != PT_LEAF_SPAN)
         return;
     batch_add_range(batch, start, end);
     pte = pte_exchange(slot, pte_empty());
     pt_table_of(slot)->nr[pt_kind_of(pte)]--;
-    pt_unmap_huge(pte);
-    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
-        batch_add_page(batch, pt_page_of(pte) + i);
+    batch_add_block(batch, pt_page_of(pte));
 }
 
 /* Drop a shared leaf table, or empty the part [start, end) of one of the caller's own. => the upper

@@ -44,16 +44,21 @@ static enum mm_huge_choice choice_at_boot(void)
         for (i = 0; i < ARRAY_SIZE(words); i++)
             if (strcmp(words[i].word, word) == 0)
                 return words[i].choice;
-    return MM_HUGE_NEVER;
+    return MM_HUGE_ALWAYS;
 }
 
 void thp_init(void)
 {
-    if (frames_total_count() < MEMORY_MIN >> PAGE_SHIFT && !cmdline_has("transparent_hugepage"))
+    if (frames_total_count() < MEMORY_MIN >> PAGE_SHIFT)
         return;
     enabled = choice_at_boot();
     defrag = MM_HUGE_MADVISE;
     use_zero_page = 1;
+}
+
+u64 mm_huge_size(void)
+{
+    return THP_SIZE;
 }
 
 u32 mm_huge_get(enum mm_huge_setting setting)
@@ -81,7 +86,7 @@ static bool is_wanted(const struct vma *vma)
     }
 }
 
-static bool is_possible(const struct vma *vma)
+bool thp_is_possible(const struct vma *vma)
 {
     return vma->object == NULL && !(vma->flags & (VMA_NOHUGEPAGE | VMA_SPECIAL)) &&
            !READ_ONCE(vma->mm->thp_disabled);
@@ -89,7 +94,7 @@ static bool is_possible(const struct vma *vma)
 
 bool thp_is_enabled(const struct vma *vma)
 {
-    return is_wanted(vma) && is_possible(vma);
+    return is_wanted(vma) && thp_is_possible(vma);
 }
 
 bool thp_has_room(const struct vma *vma)
@@ -111,8 +116,7 @@ bool thp_uses_zeroes(void)
 
 /* ---- blocks ---- */
 
-/* Is it worth reclaiming memory for a huge page in this area? */
-static bool is_worth_effort(const struct vma *vma)
+bool thp_is_worth_effort(const struct vma *vma)
 {
     switch (READ_ONCE(defrag)) {
     case MM_HUGE_ALWAYS:
@@ -125,12 +129,12 @@ static bool is_worth_effort(const struct vma *vma)
     }
 }
 
-struct page *thp_alloc(const struct vma *vma, bool zeroed)
+struct page *thp_alloc(bool effort, bool zeroed)
 {
     unsigned flags = ALLOC_USER | (zeroed ? ALLOC_ZERO : 0);
     struct page *block;
 
-    if (is_worth_effort(vma))
+    if (effort)
         flags |= ALLOC_WAIT | ALLOC_NORETRY;
     block = page_alloc_order(THP_ORDER, flags);
     if (block != NULL)

@@ -8,6 +8,9 @@
 #define THP_SIZE  (PAGE_SIZE * 512)
 #define THP_ORDER 9
 
+/* May the area have some at all? */
+bool thp_is_possible(const struct vma *vma);
+
 /* May faults in the area use them, where there is room? */
 bool thp_is_enabled(const struct vma *vma);
 
@@ -17,9 +20,12 @@ bool thp_has_room(const struct vma *vma);
 /* Does a read fault map zeroes for all of a huge page? */
 bool thp_uses_zeroes(void);
 
-/* A block for a huge page, split into single frames; NULL when none is to be had without effort the
- * settings do not allow in this area. */
-struct page *thp_alloc(const struct vma *vma, bool zeroed) __must_check;
+/* Is it worth reclaiming memory for a huge page in this area? */
+bool thp_is_worth_effort(const struct vma *vma);
+
+/* A block for a huge page, split into single frames; NULL: none is to be had, with effort or
+ * without. */
+struct page *thp_alloc(bool effort, bool zeroed) __must_check;
 
 /* Events since boot, as /proc/vmstat names them. */
 enum thp_event {

@@ -38,7 +38,7 @@ static void count_page(struct vma_usage *usage, pte_t pte, const struct page *pa
 
 static bool add_sharers(struct pt_cursor *cursor, void *argument)
 {
-    *(u64 *)argument += READ_ONCE(cursor->leaf->sharers);
+    *(u64 *)argument += pt_sharers(cursor);
     return true;
 }
 
@@ -65,6 +65,11 @@ static bool find_users(struct pt_cursor *cursor, vaddr_t addr, struct page *page
 /* => leaf locked; unlocked on return */
 static void count_leaf(struct vma_usage *usage, struct pt_cursor *cursor, vaddr_t end)
 {
+    if (cursor->huge &&
+        !pte_is_valid(pt_get(cursor))) { /* Linux passes over those without rights */
+        pt_unlock(cursor);
+        return;
+    }
     if (cursor->huge)
         usage->huge += PT_LEAF_SPAN;
     for (; cursor->addr < end; pt_next(cursor)) {
@@ -75,7 +80,7 @@ static void count_leaf(struct vma_usage *usage, struct pt_cursor *cursor, vaddr_
 
         if (page == NULL)
             continue;
-        users = pt_page_users(page, cursor->leaf);
+        users = pt_page_users(page, cursor);
         if (page_flag_test(page, PAGE_PRIVATE_OWNED) && page_map_count(page) > 1)
             locked = find_users(cursor, cursor->addr, page, &users);
         count_page(usage, pte, page, users);

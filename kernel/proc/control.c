@@ -170,10 +170,10 @@ long process_control(int option, unsigned long a, unsigned long b, unsigned long
     case PR_SET_THP_DISABLE:
         if (b || c || d)
             return -EINVAL;
-        set_task_flag(TASK_THP_DISABLED, a != 0);
+        WRITE_ONCE(current_task()->mm->thp_disabled, a != 0);
         return 0;
     case PR_GET_THP_DISABLE:
-        return a || b || c || d ? -EINVAL : !!(current_task()->flags & TASK_THP_DISABLED);
+        return a || b || c || d ? -EINVAL : READ_ONCE(current_task()->mm->thp_disabled);
     case PR_GET_TSC:
         return put_int(PR_TSC_ENABLE, a);
     case PR_GET_TIMING:

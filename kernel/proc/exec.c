@@ -117,6 +117,7 @@ static int prepare(struct exec *exec)
         exec->mm = NULL;
     } else {
         exec->mm->refuse_write_exec = self->mm != NULL && self->mm->refuse_write_exec;
+        exec->mm->thp_disabled = self->mm != NULL && READ_ONCE(self->mm->thp_disabled);
         exec->mm->core_filter =
             self->mm != NULL ? READ_ONCE(self->mm->core_filter) : CORE_FILTER_DEFAULT;
     }

@@ -113,7 +113,7 @@ static void copy_small_things(struct task *child, const struct task *self,
 {
     u64 flags = request->flags;
 
-    child->flags = (self->flags & (TASK_TRACED | TASK_THP_DISABLED)) | TASK_FORKED;
+    child->flags = (self->flags & TASK_TRACED) | TASK_FORKED;
     child->personality = self->personality;
     child->timer_slack = self->timer_slack;
     child->signals.blocked = self->signals.blocked;

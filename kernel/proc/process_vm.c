@@ -88,7 +88,8 @@ ssize_t process_vm_move(int pid, struct io_buffer *local, const struct iovec *re
 /* Such as does no harm. */
 static bool is_for_others(int advice)
 {
-    return advice == MADV_COLD || advice == MADV_PAGEOUT || advice == MADV_WILLNEED;
+    return advice == MADV_COLD || advice == MADV_PAGEOUT || advice == MADV_WILLNEED ||
+           advice == MADV_COLLAPSE;
 }
 
 static ssize_t advise_segments(struct mm *mm, const struct iovec *segments, size_t nr, int advice)

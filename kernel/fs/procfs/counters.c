@@ -72,7 +72,10 @@ void counters_put_node(const struct counter_sink *sink, const struct memory_coun
     put_zeroes(sink, "nr_writeback nr_writeback_temp");
     put(sink, "nr_shmem", counts->user.shmem);
     put_zeroes(sink, "nr_shmem_hugepages nr_shmem_pmdmapped nr_file_hugepages "
-                     "nr_file_pmdmapped nr_anon_transparent_hugepages nr_vmscan_write "
+                     "nr_file_pmdmapped");
+    put(sink, "nr_anon_transparent_hugepages",
+        counts->user.anonymous_huge / (mm_huge_size() >> PAGE_SHIFT));
+    put_zeroes(sink, "nr_vmscan_write "
                      "nr_vmscan_immediate_reclaim nr_dirtied nr_written nr_throttled_written "
                      "nr_kernel_misc_reclaimable nr_foll_pin_acquired nr_foll_pin_released");
     put(sink, "nr_kernel_stack", counts->stack_bytes >> 10);
@@ -83,6 +86,9 @@ void counters_put_node(const struct counter_sink *sink, const struct memory_coun
 
 static void put_events(const struct counter_sink *sink, const struct memory_counts *counts)
 {
+    struct mm_huge_events huge;
+
+    mm_huge_events_get(&huge);
     put_zeroes(sink, "nr_dirty_threshold nr_dirty_background_threshold pgpgin pgpgout pswpin "
                      "pswpout pgalloc_dma pgalloc_dma32");
     put(sink, "pgalloc_normal", counts->frames.allocated);
@@ -113,11 +119,17 @@ static void put_events(const struct counter_sink *sink, const struct memory_coun
                      "htlb_buddy_alloc_fail unevictable_pgs_culled unevictable_pgs_scanned "
                      "unevictable_pgs_rescued unevictable_pgs_mlocked "
                      "unevictable_pgs_munlocked unevictable_pgs_cleared "
-                     "unevictable_pgs_stranded thp_fault_alloc thp_fault_fallback "
-                     "thp_fault_fallback_charge thp_collapse_alloc thp_collapse_alloc_failed "
-                     "thp_file_alloc thp_file_fallback thp_file_fallback_charge "
+                     "unevictable_pgs_stranded");
+    put(sink, "thp_fault_alloc", huge.fault_alloc);
+    put(sink, "thp_fault_fallback", huge.fault_fallback);
+    put_zeroes(sink, "thp_fault_fallback_charge");
+    put(sink, "thp_collapse_alloc", huge.collapse_alloc);
+    put(sink, "thp_collapse_alloc_failed", huge.collapse_alloc_failed);
+    put_zeroes(sink, "thp_file_alloc thp_file_fallback thp_file_fallback_charge "
                      "thp_file_mapped thp_split_page thp_split_page_failed "
-                     "thp_deferred_split_page thp_split_pmd thp_scan_exceed_none_pte "
+                     "thp_deferred_split_page");
+    put(sink, "thp_split_pmd", huge.split_pmd);
+    put_zeroes(sink, "thp_scan_exceed_none_pte "
                      "thp_scan_exceed_swap_pte thp_scan_exceed_share_pte thp_split_pud "
                      "thp_zero_page_alloc thp_zero_page_alloc_failed thp_swpout "
                      "thp_swpout_fallback balloon_inflate balloon_deflate balloon_migrate "

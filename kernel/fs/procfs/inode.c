@@ -17,13 +17,14 @@
 
 #include "procfs.h"
 #include "sys.h"
+#include "sysfs.h"
 
 #define BLOCK_SIZE 1024 /* st_blksize of all files here */
 #define LINK_SIZE  64 /* what Linux says of links whose text is not known before it is asked for */
 
 struct proc_addition *proc_additions[NR_PROC_PLACES];
 
-static struct filesystem filesystem;
+static struct proc_tree proc_tree;
 static const struct inode_ops inode_ops;
 static const struct inode_ops link_ops;
 static const struct inode_ops magic_link_ops;
@@ -90,7 +91,8 @@ static const struct file_ops *file_ops_for(const struct proc_entry *entry)
     return S_ISDIR(entry->mode) ? &proc_directory_file_ops : &proc_text_file_ops;
 }
 
-struct inode *proc_inode_create(const struct proc_entry *entry, const struct proc_subject *subject)
+static struct inode *create_inode(struct filesystem *filesystem, const struct proc_entry *entry,
+                                  const struct proc_subject *subject)
 {
     struct inode_template template = {.mode = entry->mode};
     struct proc_node *node = kmalloc(sizeof(*node), ALLOC_WAIT);
@@ -98,7 +100,7 @@ struct inode *proc_inode_create(const struct proc_entry *entry, const struct pro
 
     if (!node)
         return NULL;
-    inode = inode_create(&filesystem, ops_for(entry), file_ops_for(entry), &template, NULL);
+    inode = inode_create(filesystem, ops_for(entry), file_ops_for(entry), &template, NULL);
     if (!inode) {
         kfree(node);
         return NULL;
@@ -131,7 +133,7 @@ static int lookup(struct inode *directory, const struct name *name, struct inode
 
     for (u64 index = 0; (entry = proc_child(node->entry, index)); index++)
         if (name_is(name, entry->name)) {
-            *out = proc_inode_create(entry, &node->subject);
+            *out = create_inode(directory->filesystem, entry, &node->subject);
             if (!*out)
                 return -ENOMEM;
             proc_node_of(*out)->is_setting =
@@ -143,7 +145,7 @@ static int lookup(struct inode *directory, const struct name *name, struct inode
     error = node->entry->directory->find(&node->subject, name, &entry, &subject);
     if (error)
         return error;
-    *out = proc_inode_create(entry, &subject);
+    *out = create_inode(directory->filesystem, entry, &subject);
     subject_put(&subject);
     return *out ? 0 : -ENOMEM;
 }
@@ -183,14 +185,40 @@ static void owner_update(struct inode *inode)
         task_put(task);
 }
 
-static void status(struct inode *inode, struct file_status *file_status)
+static const struct proc_tree *tree_of(const struct inode *inode)
+{
+    return container_of(inode->filesystem, struct proc_tree, filesystem);
+}
+
+static u64 size_of(struct inode *inode)
+{
+    if (S_ISREG(inode->mode))
+        return tree_of(inode)->file_size;
+    return S_ISLNK(inode->mode) && proc_node_of(inode)->entry->follow ? LINK_SIZE : 0;
+}
+
+/* A folder of /sys has a link for each folder in it; in /proc, only where they are counted. */
+static u32 links_of(struct inode *inode)
 {
     const struct proc_node *node = proc_node_of(inode);
     const struct proc_directory *directory = node->entry->directory;
+    const struct proc_entry *child;
+    u32 links = 2;
+    u64 index;
 
     if (directory && directory->count)
-        file_status->links = 2 + directory->count(&node->subject);
-    file_status->size = S_ISLNK(inode->mode) && node->entry->follow ? LINK_SIZE : 0;
+        return 2 + directory->count(&node->subject);
+    if (!S_ISDIR(inode->mode) || tree_of(inode) == &proc_tree)
+        return 1;
+    for (index = 0; (child = proc_child(node->entry, index)); index++)
+        links += S_ISDIR(child->mode);
+    return links;
+}
+
+static void status(struct inode *inode, struct file_status *file_status)
+{
+    file_status->size = size_of(inode);
+    file_status->links = links_of(inode);
     file_status->block_size = BLOCK_SIZE;
     owner_update(inode);
     file_status->uid = inode->uid;
@@ -271,11 +299,11 @@ static int follow(struct inode *inode, const struct vfs_context *context, struct
 static int create(struct inode *directory, const struct name *name,
                   const struct inode_template *template, struct inode **out)
 {
-    (void)directory;
     (void)name;
-    (void)template;
     (void)out;
-    return -ENOENT;
+    if (S_ISDIR(template->mode) && directory->filesystem != &proc_tree.filesystem)
+        return -EPERM;
+    return directory->filesystem == &proc_tree.filesystem ? -ENOENT : -EACCES;
 }
 
 static const struct inode_ops inode_ops = {
@@ -297,29 +325,38 @@ static const struct inode_ops magic_link_ops = {
     .evict = evict,
 };
 
-static int mount_proc(struct filesystem_type *type, const struct mount_request *request,
+/* ---- trees ---- */
+
+static int mount_tree(struct filesystem_type *type, const struct mount_request *request,
                       struct filesystem **out)
 {
-    (void)type;
     (void)request;
-    *out = filesystem_get(&filesystem);
+    *out = filesystem_get(&container_of(type, struct proc_tree, type)->filesystem);
     return 0;
 }
 
-static struct filesystem_type proc_type = {.name = "proc", .mount = mount_proc};
-static const struct filesystem_ops filesystem_ops = {0};
-
-void procfs_init(void)
+void proc_tree_register(struct proc_tree *tree, const char *name, u32 magic,
+                        const struct proc_entry *entry)
 {
+    static const struct filesystem_ops filesystem_ops = {0};
     struct proc_subject nobody = {0};
     struct inode *inode;
 
-    proc_sys_init();
-    filesystem_init(&filesystem, &proc_type, &filesystem_ops, PROC_SUPER_MAGIC);
-    filesystem.flags |= FILESYSTEM_NO_CACHE | FILESYSTEM_NO_EXEC;
-    inode = proc_inode_create(&root_entry, &nobody);
+    tree->type.name = name;
+    tree->type.mount = mount_tree;
+    filesystem_init(&tree->filesystem, &tree->type, &filesystem_ops, magic);
+    tree->filesystem.flags |= FILESYSTEM_NO_CACHE | FILESYSTEM_NO_EXEC;
+    inode = create_inode(&tree->filesystem, entry, &nobody);
     ASSERT(inode);
-    filesystem.root = dentry_create_root(&filesystem, inode);
-    ASSERT(filesystem.root);
-    filesystem_register(&proc_type);
+    proc_node_of(inode)->is_setting = tree->is_setting;
+    tree->filesystem.root = dentry_create_root(&tree->filesystem, inode);
+    ASSERT(tree->filesystem.root);
+    filesystem_register(&tree->type);
+}
+
+void procfs_init(void)
+{
+    proc_sys_init();
+    proc_tree_register(&proc_tree, "proc", PROC_SUPER_MAGIC, &root_entry);
+    sysfs_register();
 }

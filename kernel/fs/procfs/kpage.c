@@ -63,6 +63,9 @@ static u64 flags_word(pfn_t pfn)
         word |= 1ul << KPF_MMAP;
     if (flags >> PAGE_ORDER_SHIFT && !(flags & (PAGE_TAIL | PAGE_FREE)))
         word |= 1ul << KPF_COMPOUND_HEAD;
+    if (mm_is_huge_frame(pfn))
+        word |= 1ul << KPF_THP | 1ul << (pfn % (mm_huge_size() >> PAGE_SHIFT) ? KPF_COMPOUND_TAIL
+                                                                              : KPF_COMPOUND_HEAD);
     if (mm_is_zero_frame(pfn))
         word |= 1ul << KPF_ZERO_PAGE;
     return word;

@@ -89,10 +89,10 @@ static void put_kernel(struct proc_text *text, const struct memory_counts *count
     put_kilobytes(text, "Percpu:", 0); /* those of the CPUs are no part of the total */
 }
 
-/* There is no pool of huge pages, and user memory is in small ones. */
-static void put_huge(struct proc_text *text)
+/* There is no pool of huge pages, and only private memory is in some. */
+static void put_huge(struct proc_text *text, const struct memory_counts *counts)
 {
-    put_pages(text, "AnonHugePages:", 0);
+    put_pages(text, "AnonHugePages:", counts->user.anonymous_huge);
     put_pages(text, "ShmemHugePages:", 0);
     put_pages(text, "ShmemPmdMapped:", 0);
     put_pages(text, "FileHugePages:", 0);
@@ -121,7 +121,7 @@ PROC_VIEW(meminfo)
     memory_counts_get(&counts);
     put_cache(text, &counts);
     put_kernel(text, &counts);
-    put_huge(text);
+    put_huge(text, &counts);
     put_direct_map(text);
     return 0;
 }

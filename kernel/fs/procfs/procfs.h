@@ -5,6 +5,7 @@
 
 #include <fs/procfs.h>
 #include <vfs/inode.h>
+#include <vfs/mount.h>
 
 struct directory_sink;
 
@@ -33,16 +34,26 @@ extern const struct proc_directory proc_fdinfo_directory;
 extern const struct proc_directory proc_map_files_directory;
 
 /* inode.c */
+
+/* Entries under a root of their own that can be mounted: /proc, and /sys. */
+struct proc_tree {
+    struct filesystem_type type;
+    struct filesystem filesystem;
+    u64 file_size;   /* what stat says of text */
+    bool is_setting; /* all of it is like /proc/sys */
+};
+/* Make the root @entry and the type @name known. => once per tree */
+void proc_tree_register(struct proc_tree *tree, const char *name, u32 magic,
+                        const struct proc_entry *entry);
+
 struct proc_node {
     const struct proc_entry *entry;
     struct proc_subject subject;
-    bool is_setting; /* in /proc/sys */
+    bool is_setting; /* in /proc/sys, or in /sys */
 };
 static inline struct proc_node *proc_node_of(struct inode *inode)
 {
     return inode->private;
 }
-struct inode *proc_inode_create(const struct proc_entry *entry,
-                                const struct proc_subject *subject) __must_check;
 extern const struct file_ops proc_text_file_ops;
 extern const struct file_ops proc_directory_file_ops;

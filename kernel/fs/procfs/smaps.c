@@ -55,6 +55,7 @@ static void put_flags(struct proc_text *text, u32 flags)
         {VMA_DONTFORK, "dc "},   {VMA_SPECIAL, "de "},    {VMA_LOCKONFAULT, "?? "},
         {VMA_ACCOUNT, "ac "},    {VMA_NORESERVE, "nr "},  {VMA_SYNC, "sf "},
         {VMA_WIPEONFORK, "wf "}, {VMA_DONTDUMP, "dd "},   {VMA_SOFTDIRTY, "sd "},
+        {VMA_HUGEPAGE, "hg "},   {VMA_NOHUGEPAGE, "nh "},
     };
 
     proc_print(text, "VmFlags: ");
@@ -83,7 +84,7 @@ static int put_area(const struct vma_info *info, void *argument)
     put_size(text, "KernelPageSize:", PAGE_SIZE);
     put_size(text, "MMUPageSize:", PAGE_SIZE);
     put_usage(text, &usage, false);
-    proc_print(text, "THPeligible:    0\n");
+    proc_print(text, "THPeligible:    %d\n", vma_is_huge_eligible(info->vma));
     if (arch_pkey_present())
         proc_print(text, "ProtectionKey:  %8u\n", vma_pkey(info->flags));
     put_flags(text, info->flags);

@@ -99,7 +99,7 @@ static void put_memory(struct proc_text *text, struct mm *mm)
     put_pages(text, "VmPTE", mm->table_pages);
     put_pages(text, "VmSwap", resident.swap);
     put_pages(text, "HugetlbPages", 0);
-    proc_print(text, "CoreDumping:\t0\nTHP_enabled:\t0\n");
+    proc_print(text, "CoreDumping:\t0\nTHP_enabled:\t%d\n", !READ_ONCE(mm->thp_disabled));
 }
 
 static void put_signals(struct proc_text *text, struct process *process, struct task *task)

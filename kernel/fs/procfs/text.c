@@ -167,6 +167,8 @@ static ssize_t write_text(struct file *file, struct io_buffer *buffer, u64 *posi
     char *text;
     ssize_t result = -EFAULT;
 
+    if (len == 0 && node->is_setting)
+        return 0;
     if (!node->entry->store)
         return node->subject.process ? -EINVAL : -EIO;
     text = kmalloc(STORE_MAX, ALLOC_WAIT);

@@ -19,6 +19,7 @@
 #define KPF_COMPOUND_TAIL 16
 #define KPF_UNEVICTABLE   18
 #define KPF_NOPAGE        20
+#define KPF_THP           22
 #define KPF_ZERO_PAGE     24
 #define KPF_PGTABLE       26
 #define KPF_RESERVED      32

@@ -119,7 +119,7 @@ struct mm {
     u32 core_filter;                  /* (a) /proc/PID/coredump_filter: CORE_FILTER_* */
     bool refuse_write_exec;           /* (a) PR_SET_MDWE: set, never cleared */
     u32 oom_state;                    /* (a) enum mm_oom_state */
-    u32 thp_disabled;                 /* (a) prctl(PR_SET_THP_DISABLE) */
+    bool thp_disabled;                /* (a) prctl(PR_SET_THP_DISABLE) */
     u64 minor_faults, major_faults;   /* (a) */
 };
 
@@ -340,6 +340,9 @@ void mm_totals_get(struct mm_totals *totals);
 /* Is it the frame of zeroes that reads of untouched memory share? */
 bool mm_is_zero_frame(pfn_t pfn);
 
+/* Is it part of a transparent huge page? */
+bool mm_is_huge_frame(pfn_t pfn);
+
 /* Resident pages of locked areas, of all address spaces. => may sleep; no map_lock held */
 u64 mm_locked_resident(void);
 
@@ -358,6 +361,7 @@ enum mm_huge_choice {
     MM_HUGE_MADVISE,
     MM_HUGE_NEVER,
 };
+u64 mm_huge_size(void); /* bytes */
 u32 mm_huge_get(enum mm_huge_setting setting);
 void mm_huge_set(enum mm_huge_setting setting, u32 value);
 

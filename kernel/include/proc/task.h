@@ -42,10 +42,9 @@ struct seccomp_filter;
 #define TASK_TRACED         (1u << 2) /* trace=: print its system calls */
 #define TASK_SUPERPRIV      (1u << 3) /* used a privilege; for accounting flags in /proc/PID/stat */
 #define TASK_FORKED         (1u << 4) /* has not executed a program since fork */
-#define TASK_THP_DISABLED   (1u << 5)
-#define TASK_SHM_CREATOR    (1u << 6) /* made a System V segment: shm_task_exit looks for it */
-#define TASK_SECCOMP_STRICT (1u << 7) /* at most one of the two; seccomp.h */
-#define TASK_SECCOMP_FILTER (1u << 8)
+#define TASK_SHM_CREATOR    (1u << 5) /* made a System V segment: shm_task_exit looks for it */
+#define TASK_SECCOMP_STRICT (1u << 6) /* at most one of the two; seccomp.h */
+#define TASK_SECCOMP_FILTER (1u << 7)
 
 /* Somebody looks at each system call of the task. */
 #define TASK_WATCHED (TASK_TRACED | TASK_SECCOMP_STRICT | TASK_SECCOMP_FILTER)

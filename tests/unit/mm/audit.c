@@ -397,6 +397,37 @@ TEST(a_damaged_free_list)
     finish(mm);
 }
 
+TEST(a_huge_leaf_that_is_wrong_about_its_block)
+{
+    struct page *block;
+    pte_t *slot, leaf;
+    long huge;
+
+    mm_huge_set(MM_HUGE_ENABLED, MM_HUGE_ALWAYS);
+    start();
+    huge = do_map(mm, 0x40000000, PT_LEAF_SPAN, RW, ANON | MAP_FIXED);
+    EXPECT_EQ(user_write(mm, huge, 1), 0);
+    mm_huge_set(MM_HUGE_ENABLED, MM_HUGE_NEVER);
+    audit();
+    slot = slot_of(huge);
+    leaf = *slot;
+    block = pt_page_of(leaf);
+    block->lru_next = 2;
+    expect_broken("huge_leaf"); /* writable, but shared */
+    pte_store(slot, pte_clear_writable(leaf));
+    expect_broken("block_sharers");
+    block->lru_next = 1;
+    pte_store(slot, leaf);
+    page_flag_clear(block, PAGE_BLOCK);
+    expect_broken("huge_leaf");
+    page_flag_set(block, PAGE_BLOCK);
+    account_total_add(ACCOUNT_ANONYMOUS_HUGE, 1);
+    expect_broken("huge_total");
+    account_total_add(ACCOUNT_ANONYMOUS_HUGE, -1);
+    audit();
+    finish(mm);
+}
+
 TEST(wrong_totals)
 {
     struct pt_table *table;

@@ -158,6 +158,65 @@ TEST(an_aligned_move_keeps_it_huge)
     audit();
 }
 
+TEST(small_pages_collapse_into_a_huge_one)
+{
+    struct mm *mm = huge_program();
+    long at = do_map(mm, 0x40000000, 2 * HUGE, RW, ANON | MAP_FIXED);
+    struct mm *child;
+
+    mm_huge_set(MM_HUGE_ENABLED, MM_HUGE_NEVER);
+    EXPECT_EQ(mm_advise(mm, at, HUGE, MADV_COLLAPSE), -EINVAL); /* nothing was written */
+    user_write(mm, at + 3 * PAGE, 33);
+    user_write(mm, at + 511 * PAGE, 44);
+    EXPECT_EQ(user_read(mm, at + 9 * PAGE), 0); /* the page of zeroes */
+    child = mm_fork(mm);
+    EXPECT_EQ(mm_advise(mm, at, 2 * HUGE, MADV_COLLAPSE), -EINVAL); /* the second has no table */
+    EXPECT(!is_huge(mm, at)); /* nothing writable: copied on write */
+    user_write(mm, at + 3 * PAGE, 55);
+    EXPECT_EQ(mm_advise(mm, at, HUGE, MADV_COLLAPSE), 0);
+    EXPECT(is_huge(mm, at) && !is_huge(child, at));
+    EXPECT_EQ(resident(mm), 512);
+    audit();
+    EXPECT_EQ(user_read(mm, at + 3 * PAGE), 55);
+    EXPECT_EQ(user_read(mm, at + 9 * PAGE), 0);
+    EXPECT_EQ(user_read(mm, at + 511 * PAGE), 44);
+    EXPECT_EQ(user_read(child, at + 3 * PAGE), 33);
+    EXPECT_EQ(user_read(child, at + 511 * PAGE), 44);
+    user_write(mm, at + 9 * PAGE, 1);
+    EXPECT_EQ(user_read(child, at + 9 * PAGE), 0);
+    EXPECT_EQ(mm_advise(mm, at, HUGE, MADV_COLLAPSE), 0); /* it is one */
+    EXPECT_EQ(mm_advise(mm, at, HUGE, MADV_NOHUGEPAGE), 0);
+    EXPECT_EQ(mm_advise(mm, at, HUGE, MADV_COLLAPSE), -EINVAL);
+    EXPECT(is_huge(mm, at));
+    audit();
+    finish(child);
+    finish(mm);
+    audit();
+}
+
+/* Written, forgotten, and given up: what other calls do with pages of a huge leaf. */
+TEST(what_was_given_up_is_never_a_huge_leaf)
+{
+    struct mm *mm = huge_program();
+    long at = map_huge(mm, 1);
+    struct mm *child = mm_fork(mm);
+
+    EXPECT_EQ(mm_advise(child, at, HUGE, MADV_FREE), 0);
+    EXPECT(!is_huge(child, at) && is_huge(mm, at));
+    EXPECT_EQ(reclaim_pages(~0ul), 0); /* the parent's leaf says that they are in use */
+    EXPECT_EQ(user_read(mm, at + 5 * PAGE), 10);
+    EXPECT_EQ(user_read(child, at + 5 * PAGE), 10);
+    audit();
+    finish(child);
+    EXPECT_EQ(mm_clear_references(mm, MM_CLEAR_SOFT_DIRTY), 0);
+    EXPECT(is_huge(mm, at));
+    audit();
+    user_write(mm, at + 7 * PAGE, 1);
+    EXPECT(is_huge(mm, at));
+    audit();
+    finish(mm);
+}
+
 /* A program that splits, forks and moves; whatever fails, the audit holds. */
 static void use_all(struct mm *mm, long at)
 {
@@ -168,6 +227,7 @@ static void use_all(struct mm *mm, long at)
         finish(child);
     }
     (void)!mm_unmap(mm, at + 17 * PAGE, PAGE);
+    (void)!mm_advise(mm, at, HUGE, MADV_COLLAPSE);
     (void)!mm_protect(mm, at + HUGE + PAGE, PAGE, PROT_READ);
     (void)!(mm_remap(mm, at + 2 * HUGE, HUGE, HUGE, MREMAP_MAYMOVE | MREMAP_FIXED,
                      at + 9 * HUGE + PAGE) > 0);

@@ -18,6 +18,7 @@ host_SOURCES += kernel/mm/dump.c
 host_SOURCES += kernel/mm/commit.c
 host_SOURCES += kernel/mm/clear_refs.c
 host_SOURCES += kernel/mm/cold.c
+host_SOURCES += kernel/mm/collapse.c
 host_SOURCES += kernel/mm/fault.c
 host_SOURCES += kernel/mm/fault_around.c
 host_SOURCES += kernel/mm/fault_huge.c
