@@ -91,9 +91,24 @@ static void clock_call(long count)
         clock_gettime(CLOCK_MONOTONIC, &time);
 }
 
-static void prepare_16m(void)
+/* Small pages, whatever the system would use. */
+static void prepare_16m_small(void)
 {
-    get_memory(16 * MIB, 0);
+    madvise(get_memory(16 * MIB, 0), 16 * MIB, MADV_NOHUGEPAGE);
+}
+
+/* Aligned 16 MiB that pages of 2 MiB fit into. */
+static void prepare_16m_huge(void)
+{
+    char *start = get_memory(18 * MIB, 0);
+    char *aligned = (char *)(((unsigned long)start + 2 * MIB - 1) & -(2UL * MIB));
+
+    if (aligned > start)
+        munmap(start, (size_t)(aligned - start));
+    munmap(aligned + 16 * MIB, (size_t)(start + 2 * MIB - aligned));
+    memory = aligned;
+    memory_len = 16 * MIB;
+    madvise(memory, memory_len, MADV_HUGEPAGE);
 }
 
 static void fault_write(long count)
@@ -376,8 +391,10 @@ static void poll_pipe(long count)
 static const struct benchmark benchmarks[] = {
     {"syscall-null", 1000, 5, NULL, null_call, NULL},
     {"clock-gettime", 1000, 5, NULL, clock_call, NULL},
-    {"fault-zero-write", 4096, 3, prepare_16m, fault_write, release},
-    {"fault-zero-read", 4096, 3, prepare_16m, fault_read, release},
+    {"fault-zero-write", 4096, 3, prepare_16m_small, fault_write, release},
+    {"fault-zero-read", 4096, 3, prepare_16m_small, fault_read, release},
+    {"fault-huge-write", 4096, 3, prepare_16m_huge, fault_write, release},
+    {"fault-huge-read", 4096, 3, prepare_16m_huge, fault_read, release},
     {"fault-file-read", 4096, 3, prepare_file_map, fault_read, clean_file_map},
     {"fault-cow", 4096, 3, prepare_cow, cow_break, clean_cow},
     {"mmap-munmap", 1000, 5, NULL, map_unmap, NULL},

@@ -43,7 +43,7 @@ static void run_steps(unsigned nr)
     unsigned i;
 
     fake_printk_silence(true);
-    fake_machine_start(16, 2);
+    fake_machine_start(model_is_huge ? 256 : 16, 2);
     fake_thread_start();
     mm_init();
     model_init(&model);
@@ -103,14 +103,26 @@ static bool seed_passes(u64 seed, unsigned nr)
     return false;
 }
 
-TEST(random_steps_agree_with_the_model)
+static void try_seeds(u64 seeds)
 {
     u64 first = trial_number("QUIRE_MODEL_SEED", 1);
-    u64 seeds = trial_number("QUIRE_MODEL_SEEDS", 40);
     unsigned nr = (unsigned)trial_number("QUIRE_MODEL_STEPS", 150);
     u64 seed;
 
+    seeds = trial_number("QUIRE_MODEL_SEEDS", seeds);
     nr = nr > MAX_STEPS ? MAX_STEPS : nr;
     for (seed = first; seed < first + seeds; seed++)
         EXPECT(seed_passes(seed, nr));
+}
+
+TEST(random_steps_agree_with_the_model)
+{
+    try_seeds(40);
+}
+
+TEST(random_steps_agree_with_the_model_in_huge_pages)
+{
+    model_is_huge = true;
+    try_seeds(8);
+    model_is_huge = false;
 }

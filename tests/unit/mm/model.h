@@ -3,6 +3,9 @@
  *
  * A window of WINDOW_PAGES pages (across the end of a leaf table) in up to MODEL_PROCESSES
  * processes, and two objects. A page is mapped or not; it shows a private value or what lies below.
+ *
+ * With model_is_huge a page of the model stands for a quarter of 2 MiB, so that the same steps meet
+ * huge pages and their parts; objects are not mapped then.
  */
 #pragma once
 
@@ -10,7 +13,7 @@
 #include "mm/store.h"
 
 #define WINDOW_PAGES    40
-#define WINDOW_BASE     (0x40000000UL - WINDOW_PAGES / 2 * PAGE)
+#define WINDOW_MIDDLE   0x40000000L
 #define MODEL_PROCESSES 4
 #define OBJECT_PAGES    32
 
@@ -42,6 +45,9 @@ struct step {
     u8 start, len, target;
     u8 argument;
 };
+
+#define MODEL_HUGE_UNIT (128 * PAGE)
+extern bool model_is_huge;
 
 void model_init(struct model *model);
 void model_fini(struct model *model);

@@ -19,14 +19,22 @@ struct context {
     unsigned argument;
 };
 
+bool model_is_huge;
+
+/* What a page of the model is in memory: only its first byte is looked at. */
+static u64 unit(void)
+{
+    return model_is_huge ? MODEL_HUGE_UNIT : PAGE;
+}
+
 static vaddr_t address(unsigned page)
 {
-    return WINDOW_BASE + page * PAGE;
+    return WINDOW_MIDDLE + ((long)page - WINDOW_PAGES / 2) * (long)unit();
 }
 
 static vaddr_t range_len(const struct context *c)
 {
-    return (c->end - c->start) * PAGE;
+    return (c->end - c->start) * unit();
 }
 
 static struct vm_object *object_of(struct model *model, enum backing backing)
@@ -74,7 +82,7 @@ static void step_map_anonymous(struct context *c)
     }
 }
 
-static void step_map_object(struct context *c)
+static void map_object(struct context *c)
 {
     enum backing backing = c->argument & 1 ? BACKING_FILE : BACKING_SHMEM;
     bool shared = c->argument & 2;
@@ -93,6 +101,14 @@ static void step_map_object(struct context *c)
     for (i = c->start; i < c->end; i++)
         c->pages[i] = (struct model_page){
             .backing = backing, .shared = shared, .prot = prot, .index = index + i - c->start};
+}
+
+static void step_map_object(struct context *c)
+{
+    if (model_is_huge)
+        step_map_anonymous(c);
+    else
+        map_object(c);
 }
 
 static void step_unmap(struct context *c)
@@ -245,7 +261,7 @@ static void step_resize(struct context *c)
     unsigned new_len = 1 + c->argument % (WINDOW_PAGES - c->start);
     unsigned end = c->start + new_len;
     struct model_page last = c->pages[c->end - 1];
-    long result = mm_remap(c->mm, address(c->start), range_len(c), new_len * PAGE, 0, 0);
+    long result = mm_remap(c->mm, address(c->start), range_len(c), new_len * unit(), 0, 0);
     unsigned i;
 
     if (result < 0)
@@ -293,7 +309,8 @@ static void step_move(struct context *c, unsigned target)
 
     if (target + new_len > WINDOW_PAGES)
         return;
-    result = mm_remap(c->mm, address(c->start), len * PAGE, new_len * PAGE, flags, address(target));
+    result =
+        mm_remap(c->mm, address(c->start), len * unit(), new_len * unit(), flags, address(target));
     if (overlap || c->pages[c->start].backing == BACKING_NONE) {
         EXPECT(result == -EINVAL || result == -EFAULT);
         return;
@@ -356,6 +373,13 @@ static void step_populate(struct context *c)
     EXPECT(err == 0 || err == -EFAULT);
 }
 
+static void step_collapse(struct context *c)
+{
+    int err = mm_advise(c->mm, address(c->start), range_len(c), MADV_COLLAPSE);
+
+    EXPECT(err == 0 || err == -ENOMEM || err == -EINVAL);
+}
+
 static void step_do_fork_advice(struct context *c)
 {
     int err = mm_advise(c->mm, address(c->start), range_len(c),
@@ -393,6 +417,7 @@ static const struct {
     {"free", step_free},
     {"free", step_free},
     {"lock", step_lock},
+    {"collapse", step_collapse},
 };
 
 unsigned step_kinds(void)
@@ -453,6 +478,8 @@ void model_init(struct model *model)
     unsigned i;
 
     memset(model, 0, sizeof(*model));
+    mm_huge_set(MM_HUGE_ENABLED, model_is_huge ? MM_HUGE_ALWAYS : MM_HUGE_NEVER);
+    mm_huge_set(MM_HUGE_ZERO_PAGE, model_is_huge);
     model->mm[0] = program();
     model->shmem = vm_object_create_shmem(OBJECT_PAGES * PAGE);
     model->store = store_create(OBJECT_PAGES);
