@@ -10,4 +10,5 @@ void net_init(void)
 {
     socket_settings_init();
     unix_init();
+    inet_init();
 }

@@ -12,3 +12,6 @@ long socket_file_ioctl(struct file *file, unsigned request, unsigned long argume
 
 /* Settings below net.core. => once, at boot */
 void socket_settings_init(void);
+
+/* inet/inet_socket.c. => once, at boot */
+void inet_init(void);

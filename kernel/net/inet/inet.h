@@ -19,10 +19,12 @@
 #pragma once
 
 #include <abi/errno.h>
+#include <abi/in.h>
 #include <lib/list.h>
 #include <lib/types.h>
 #include <lwip/ip_addr.h>
 #include <lwip/pbuf.h>
+#include <net/socket.h>
 #include <sched/wait.h>
 
 struct netif;
@@ -55,3 +57,150 @@ void loopback_get_statistics(struct loopback_statistics *out); /* inside */
 
 #define LOOPBACK_INDEX 1
 #define LOOPBACK_MTU   65535
+
+/* ---- binding.c ---- */
+
+/*
+ * Who has which port at which address. One for each socket or connection that has a port.
+ * A binding is freed with its last reference: its socket's, and its TCP connection's.
+ */
+struct inet_binding {
+    struct list_head link;      /* (inet_lock) in the bucket of its port; empty: not in the table */
+    struct inet_socket *socket; /* (inet_lock) NULL: closed; the connection ends without it */
+    u32 references;             /* (inet_lock) */
+    u16 port;                   /* (inet_lock) host order */
+    u8 protocol;                /* (I) IPPROTO_TCP, IPPROTO_UDP */
+    bool listens;               /* (inet_lock) */
+    bool reuse_address;         /* (inet_lock) of a closed socket; else the socket's flag */
+    bool reuse_port;            /* (inet_lock) likewise */
+    bool only_v6;               /* (inet_lock) likewise */
+    bool is_v6;                 /* (I) the socket's family */
+    u32 uid;                    /* (I) */
+    ip_addr_t address;          /* (inet_lock) any: all */
+};
+
+struct inet_binding *binding_create(struct inet_socket *socket, u8 protocol) __must_check;
+void binding_get(struct inet_binding *binding);
+void binding_put(struct inet_binding *binding); /* inside; NULL: nothing */
+/* The socket is closed: remember what it had said of reuse. */
+void binding_orphan(struct inet_binding *binding);
+/*
+ * binding_take: @port (0: any free one) at @address becomes the binding's.
+ * => inside; it has none yet
+ * => -EADDRINUSE; -EADDRNOTAVAIL: no free port (@port 0, @connects)
+ */
+int binding_take(struct inet_binding *binding, const ip_addr_t *address, u16 port,
+                 bool connects) __must_check;
+/* The binding of a new connection, beside its listener's. */
+void binding_join(struct inet_binding *binding, const ip_addr_t *address, u16 port);
+void binding_give_up(struct inet_binding *binding);
+/* listen(2): may it, beside the others at its port? */
+bool binding_may_listen(struct inet_binding *binding);
+/* One of the listeners that share the port of @listener (SO_REUSEPORT), by @hash. */
+struct inet_binding *binding_choose_listener(struct inet_binding *listener, u32 hash);
+void binding_init(void);
+
+struct inet_port_range {
+    s32 first, last;
+};
+extern struct inet_port_range inet_local_ports; /* (a) */
+extern s32 inet_first_unprivileged_port;        /* (a) */
+
+/* ---- the socket, whatever its protocol ---- */
+
+/* inet_socket.flags */
+#define INET_RECEIVE_PACKET_INFO  (1u << 0) /* IP_PKTINFO */
+#define INET_RECEIVE_TTL          (1u << 1)
+#define INET_RECEIVE_TOS          (1u << 2)
+#define INET6_RECEIVE_PACKET_INFO (1u << 4)
+#define INET6_RECEIVE_HOP_LIMIT   (1u << 5)
+#define INET6_RECEIVE_CLASS       (1u << 6)
+#define INET6_ONLY                (1u << 8)
+#define INET_FREE_BIND            (1u << 9)
+#define INET_HEADER_INCLUDED      (1u << 10)
+#define INET_MULTICAST_LOOP       (1u << 11)
+#define INET6_MULTICAST_LOOP      (1u << 12)
+#define INET_MULTICAST_ALL        (1u << 13)
+#define INET_BIND_NO_PORT         (1u << 14)
+
+struct inet_socket {
+    struct socket socket;
+    struct inet_binding *binding;    /* (inet_lock) NULL: no port, no address */
+    bool has_bound_port;             /* (inet_lock) by bind(2), for good */
+    bool has_bound_address;          /* (inet_lock) likewise */
+    ip_addr_t local, remote;         /* (inet_lock) */
+    u16 remote_port;                 /* (inet_lock) host order; 0: not connected */
+    u32 flags;                       /* (inet_lock) INET_* */
+    u8 ttl, tos;                     /* (inet_lock) IP_TTL, IP_TOS */
+    s16 hop_limit;                   /* (inet_lock) IPV6_UNICAST_HOPS; -1: the default */
+    u8 class;                        /* (inet_lock) IPV6_TCLASS */
+    u8 multicast_ttl;                /* (inet_lock) */
+    s16 multicast_hops;              /* (inet_lock) */
+    s32 mtu_discover, mtu_discover6; /* (inet_lock) */
+    struct mutex receive_mutex;      /* one receiver copies at a time; outside of inet_lock */
+};
+
+static inline struct inet_socket *inet_socket_of(struct socket *socket)
+{
+    return container_of(socket, struct inet_socket, socket);
+}
+
+static inline bool inet_is_v6(const struct inet_socket *inet)
+{
+    return inet->socket.domain == AF_INET6;
+}
+
+void inet_socket_init(struct inet_socket *inet, const struct socket_operations *ops, u16 domain,
+                      u16 type, u16 protocol);
+/* A binding, if it has none. -ENOMEM */
+int inet_socket_need_binding(struct inet_socket *inet, u8 protocol) __must_check;
+void inet_socket_drop_binding(struct inet_socket *inet);
+/* bind(2), for TCP and UDP (protocol) and raw sockets (0: no ports). */
+int inet_socket_bind(struct inet_socket *inet, const struct socket_address *address,
+                     u8 protocol) __must_check;
+int inet_socket_get_name(struct inet_socket *inet, bool peer, struct socket_address *address);
+int inet_set_option(struct inet_socket *inet, int level, int name, const void *value,
+                    size_t len) __must_check;
+int inet_get_option(struct inet_socket *inet, int level, int name, void *value,
+                    size_t *len) __must_check;
+/* The hop limit and class (TTL, TOS) of packets to @to. */
+u8 inet_ttl(const struct inet_socket *inet, const ip_addr_t *to);
+u8 inet_tos(const struct inet_socket *inet, const ip_addr_t *to);
+
+/* An option that is a number: of one byte or four. -EINVAL */
+int inet_option_number(const void *value, size_t len, int *number) __must_check;
+int inet_option_return(int number, void *value, size_t *len) __must_check;
+
+/* ---- address.c ---- */
+
+/*
+ * inet_address_get: what @address says to a socket of family @inet.
+ * => an IPv4 address that is mapped into IPv6 comes out as IPv4
+ * => -EINVAL: too short; -EAFNOSUPPORT
+ */
+int inet_address_get(const struct inet_socket *inet, const struct socket_address *address,
+                     ip_addr_t *ip, u16 *port) __must_check;
+void inet_address_put(const struct inet_socket *inet, const ip_addr_t *ip, u16 port,
+                      struct socket_address *address);
+/* As the receiver of a packet sees it in IPV6_PKTINFO. */
+void inet_address_bytes(const ip_addr_t *ip, u8 bytes[16]);
+/* "any" of the socket's family: both families unless IPV6_V6ONLY. */
+void inet_address_any(const struct inet_socket *inet, ip_addr_t *ip);
+/* "any" as a destination means the loopback's own; -ENETUNREACH: it does not lead there. */
+int inet_address_route(ip_addr_t *to) __must_check;
+/* The address that packets to @to come from, when the socket has not chosen one. */
+void inet_address_source(const ip_addr_t *to, ip_addr_t *from);
+bool inet_address_is_local(const ip_addr_t *ip);
+
+/* ---- tcp_*.c, datagram.c, udp.c, raw.c, interface.c ... ---- */
+
+int tcp_socket_create(u16 domain, struct socket **out) __must_check;
+int udp_socket_create(u16 domain, struct socket **out) __must_check;
+int raw_socket_create(u16 domain, u16 protocol, struct socket **out) __must_check;
+/* ioctl(2): the requests about interfaces; -ENOTTY. / An int as the result. */
+long interface_ioctl(unsigned request, unsigned long argument);
+long inet_ioctl_return(int value, unsigned long argument);
+void icmp_error_init(void);
+void tcp_event_init(void);
+void inet_settings_init(void);
+void inet_proc_init(void);

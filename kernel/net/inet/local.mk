@@ -27,5 +27,21 @@ $(kernel_net_inet_OBJECTS): | $(LWIP)/source.stamp
 
 CLEAN_FOLDERS += $(LWIP)
 
-quire_SOURCES += %D%/stack.c
+quire_SOURCES += %D%/address.c
+quire_SOURCES += %D%/binding.c
+quire_SOURCES += %D%/datagram.c
+quire_SOURCES += %D%/icmp_error.c
+quire_SOURCES += %D%/inet_socket.c
+quire_SOURCES += %D%/interface.c
 quire_SOURCES += %D%/loopback.c
+quire_SOURCES += %D%/option.c
+quire_SOURCES += %D%/proc_net.c
+quire_SOURCES += %D%/raw.c
+quire_SOURCES += %D%/settings.c
+quire_SOURCES += %D%/stack.c
+quire_SOURCES += %D%/tcp_accept.c
+quire_SOURCES += %D%/tcp_event.c
+quire_SOURCES += %D%/tcp_option.c
+quire_SOURCES += %D%/tcp_socket.c
+quire_SOURCES += %D%/tcp_transfer.c
+quire_SOURCES += %D%/udp.c

@@ -1,0 +1,398 @@
+/*
+ * Sockets of datagrams: the queue of what came, recv(2), poll(2), and what a send needs.
+ *
+ * Lock: inet_lock for the queue. A datagram that recv(2) copies out is off the queue, or, with
+ * MSG_PEEK, kept by receive_mutex: only receivers take datagrams off.
+ */
+#include "datagram.h"
+
+#include <abi/poll.h>
+#include <abi/time.h>
+#include <kmem/kmalloc.h>
+#include <lib/string.h>
+#include <lwip/ip.h>
+#include <time/time.h>
+#include <vfs/io_buffer.h>
+
+#define OVERHEAD 512 /* what one datagram counts beside its bytes */
+
+struct list_head datagram_sockets = LIST_INIT(datagram_sockets);
+
+struct datagram_socket *datagram_socket_create(const struct socket_operations *ops, u16 domain,
+                                               u16 type, u16 protocol)
+{
+    struct datagram_socket *dgram = kzalloc(sizeof(*dgram), ALLOC_WAIT);
+
+    if (dgram == NULL)
+        return NULL;
+    inet_socket_init(&dgram->inet, ops, domain, type, protocol);
+    list_init(&dgram->queue);
+    inet_lock();
+    list_add_tail(&dgram->all, &datagram_sockets);
+    inet_unlock();
+    return dgram;
+}
+
+void datagram_socket_destroy(struct socket *socket)
+{
+    socket_fini(socket);
+    kfree(datagram_socket_of(socket));
+}
+
+static void datagram_free(struct datagram *datagram)
+{
+    pbuf_free(datagram->data);
+    kfree(datagram);
+}
+
+static void take_off(struct datagram_socket *dgram, struct datagram *datagram)
+{
+    list_remove(&datagram->link);
+    WRITE_ONCE(dgram->queued, dgram->queued - 1);
+    dgram->charge -= (u32)datagram->charge;
+}
+
+void datagram_socket_close(struct datagram_socket *dgram)
+{
+    struct datagram *datagram, *next;
+
+    list_for_each_entry_safe (datagram, next, &dgram->queue, link) {
+        take_off(dgram, datagram);
+        datagram_free(datagram);
+    }
+    list_remove(&dgram->all);
+    inet_socket_drop_binding(&dgram->inet);
+}
+
+/* ---- arriving ---- */
+
+static void describe_packet(struct datagram *datagram)
+{
+    const struct ip_hdr *header = ip4_current_header();
+
+    ip_addr_copy(datagram->to, *ip_current_dest_addr());
+    if (ip_current_is_v6()) {
+        datagram->ttl = IP6H_HOPLIM(ip6_current_header());
+        datagram->tos = (u8)IP6H_TC(ip6_current_header());
+    } else {
+        datagram->ttl = IPH_TTL(header);
+        datagram->tos = IPH_TOS(header);
+    }
+}
+
+void datagram_arrived(struct datagram_socket *dgram, struct pbuf *data, const ip_addr_t *from,
+                      u16 port)
+{
+    size_t charge = data->tot_len + OVERHEAD;
+    struct datagram *datagram = NULL;
+
+    if (dgram->charge == 0 ||
+        dgram->charge + charge <= (u32)READ_ONCE(dgram->inet.socket.receive_buffer))
+        datagram = kmalloc(sizeof(*datagram), 0);
+    if (datagram == NULL) {
+        dgram->drops++;
+        pbuf_free(data);
+        return;
+    }
+    *datagram = (struct datagram){
+        .data = data, .from_port = port, .time = time_realtime_ns(), .charge = charge};
+    ip_addr_copy(datagram->from, *from);
+    describe_packet(datagram);
+    list_add_tail(&datagram->link, &dgram->queue);
+    WRITE_ONCE(dgram->queued, dgram->queued + 1);
+    dgram->charge += (u32)charge;
+    socket_wake(&dgram->inet.socket, POLLIN | POLLRDNORM);
+}
+
+/* ---- receiving ---- */
+
+static void put_time(struct datagram_socket *dgram, const struct datagram *datagram,
+                     struct socket_message *message)
+{
+    const struct socket *socket = &dgram->inet.socket;
+    bool is_new = socket_has(socket, SOCKET_TIMESTAMP_NEW);
+    s64 value[2] = {datagram->time / (s64)NS_PER_SECOND, datagram->time % (s64)NS_PER_SECOND};
+    int type = is_new ? SO_TIMESTAMPNS_NEW : SO_TIMESTAMPNS;
+
+    if (!socket_has(socket, SOCKET_TIMESTAMP_NS)) {
+        value[1] /= (s64)NS_PER_US;
+        type = is_new ? SO_TIMESTAMP_NEW : SO_TIMESTAMP;
+    }
+    socket_control_put(message, SOL_SOCKET, type, value, sizeof(value));
+}
+
+static void put_control_v4(struct datagram_socket *dgram, const struct datagram *datagram,
+                           struct socket_message *message)
+{
+    struct in_pktinfo info = {.ipi_ifindex = LOOPBACK_INDEX};
+    int ttl = datagram->ttl;
+
+    if (dgram->inet.flags & INET_RECEIVE_PACKET_INFO) {
+        info.ipi_spec_dst = info.ipi_addr = ip_2_ip4(&datagram->to)->addr;
+        socket_control_put(message, SOL_IP, IP_PKTINFO, &info, sizeof(info));
+    }
+    if (dgram->inet.flags & INET_RECEIVE_TTL)
+        socket_control_put(message, SOL_IP, IP_TTL, &ttl, sizeof(ttl));
+    if (dgram->inet.flags & INET_RECEIVE_TOS)
+        socket_control_put(message, SOL_IP, IP_TOS, &datagram->tos, 1);
+}
+
+static void put_control_v6(struct datagram_socket *dgram, const struct datagram *datagram,
+                           struct socket_message *message)
+{
+    struct in6_pktinfo info = {.ipi6_ifindex = LOOPBACK_INDEX};
+    int hops = datagram->ttl, class = datagram->tos;
+
+    if (dgram->inet.flags & INET6_RECEIVE_PACKET_INFO) {
+        inet_address_bytes(&datagram->to, info.ipi6_addr);
+        socket_control_put(message, SOL_IPV6, IPV6_PKTINFO, &info, sizeof(info));
+    }
+    if (dgram->inet.flags & INET6_RECEIVE_HOP_LIMIT)
+        socket_control_put(message, SOL_IPV6, IPV6_HOPLIMIT, &hops, sizeof(hops));
+    if (dgram->inet.flags & INET6_RECEIVE_CLASS)
+        socket_control_put(message, SOL_IPV6, IPV6_TCLASS, &class, sizeof(class));
+}
+
+static void put_control(struct datagram_socket *dgram, const struct datagram *datagram,
+                        struct socket_message *message)
+{
+    if (message->control_to == NULL)
+        return;
+    if (socket_has(&dgram->inet.socket, SOCKET_TIMESTAMP))
+        put_time(dgram, datagram, message);
+    if (inet_is_v6(&dgram->inet))
+        put_control_v6(dgram, datagram, message);
+    if (!IP_IS_V6(&datagram->to))
+        put_control_v4(dgram, datagram, message);
+}
+
+/* The bytes of a chain of pbufs into the message. False: a bad address. */
+static bool copy_out(const struct pbuf *pbuf, struct io_buffer *to, size_t len)
+{
+    while (len > 0) {
+        size_t part = min(len, (size_t)pbuf->len);
+
+        if (io_buffer_copy_to(to, pbuf->payload, part) != part)
+            return false;
+        len -= part;
+        pbuf = pbuf->next;
+    }
+    return true;
+}
+
+static ssize_t give(struct datagram_socket *dgram, struct datagram *datagram,
+                    struct socket_message *message)
+{
+    size_t size = datagram->data->tot_len;
+    size_t len = min(size, message->data->remaining);
+
+    if (!copy_out(datagram->data, message->data, len))
+        return -EFAULT;
+    if (len < size)
+        message->result_flags |= MSG_TRUNC;
+    if (message->name != NULL)
+        inet_address_put(&dgram->inet, &datagram->from, datagram->from_port, message->name);
+    put_control(dgram, datagram, message);
+    return (ssize_t)(message->flags & MSG_TRUNC ? size : len);
+}
+
+/* The first datagram, off the queue unless it is only looked at; NULL: none. */
+static struct datagram *first_datagram(struct datagram_socket *dgram, bool peek)
+{
+    struct datagram *datagram;
+
+    inet_lock();
+    datagram = list_first_entry_or_null(&dgram->queue, struct datagram, link);
+    if (datagram != NULL && !peek)
+        take_off(dgram, datagram);
+    inet_unlock();
+    return datagram;
+}
+
+static bool receive_may_go_on(const struct datagram_socket *dgram)
+{
+    return READ_ONCE(dgram->queued) > 0 || READ_ONCE(dgram->inet.socket.error) != 0 ||
+           (READ_ONCE(dgram->shutdown) & DATAGRAM_NO_RECEIVE);
+}
+
+ssize_t datagram_socket_receive(struct socket *socket, struct socket_message *message)
+{
+    struct datagram_socket *dgram = datagram_socket_of(socket);
+    u64 deadline = socket_receive_deadline(socket, message->flags & MSG_DONTWAIT);
+    bool peek = message->flags & MSG_PEEK;
+    struct datagram *datagram;
+    ssize_t result;
+
+    if (message->flags & MSG_ERRQUEUE)
+        return -EAGAIN;
+    if ((message->flags & MSG_OOB) && dgram->raw != NULL)
+        return -EOPNOTSUPP;
+    for (;;) {
+        result = socket_take_error(socket);
+        if (result != 0)
+            return result;
+        mutex_lock(&dgram->inet.receive_mutex);
+        datagram = first_datagram(dgram, peek);
+        if (datagram != NULL)
+            result = give(dgram, datagram, message);
+        mutex_unlock(&dgram->inet.receive_mutex);
+        if (datagram != NULL)
+            break;
+        if (READ_ONCE(dgram->shutdown) & DATAGRAM_NO_RECEIVE)
+            return 0;
+        result = socket_wait_event(&socket->wait, receive_may_go_on(dgram), deadline);
+        if (result != 0)
+            return result;
+    }
+    if (!peek)
+        datagram_free(datagram);
+    return result;
+}
+
+/* ---- sending ---- */
+
+static bool is_control(const struct cmsghdr *header, int level, int type, size_t len)
+{
+    return header->cmsg_level == level && header->cmsg_type == type &&
+           header->cmsg_len >= CMSG_LEN(len);
+}
+
+static int one_control(const struct cmsghdr *header, struct datagram_route *route)
+{
+    const void *data = header + 1;
+    int number = 0;
+
+    if (header->cmsg_level != SOL_IP && header->cmsg_level != SOL_IPV6)
+        return 0;
+    if (is_control(header, SOL_IP, IP_PKTINFO, sizeof(struct in_pktinfo))) {
+        ip_addr_set_ip4_u32(&route->from, ((const struct in_pktinfo *)data)->ipi_spec_dst);
+        return 0;
+    }
+    if (is_control(header, SOL_IPV6, IPV6_PKTINFO, sizeof(struct in6_pktinfo))) {
+        u32 words[4];
+
+        memcpy(words, data, sizeof(words));
+        IP_ADDR6(&route->from, words[0], words[1], words[2], words[3]);
+        return 0;
+    }
+    if (header->cmsg_len < CMSG_LEN(sizeof(number)))
+        return -EINVAL;
+    memcpy(&number, data, sizeof(number));
+    if (is_control(header, SOL_IP, IP_TTL, sizeof(number)) ||
+        is_control(header, SOL_IPV6, IPV6_HOPLIMIT, sizeof(number))) {
+        route->ttl = number == -1 ? route->ttl : (u8)number;
+        return number < -1 || number > 255 ? -EINVAL : 0;
+    }
+    if (is_control(header, SOL_IP, IP_TOS, sizeof(number)) ||
+        is_control(header, SOL_IPV6, IPV6_TCLASS, sizeof(number))) {
+        route->tos = (u8)number;
+        return number < -1 || number > 255 ? -EINVAL : 0;
+    }
+    return -EINVAL;
+}
+
+int datagram_route_control(const struct datagram_socket *dgram,
+                           const struct socket_message *message, struct datagram_route *route)
+{
+    const struct cmsghdr *header = socket_control_next(message, NULL);
+
+    route->ttl = inet_ttl(&dgram->inet, &route->to);
+    route->tos = inet_tos(&dgram->inet, &route->to);
+    ip_addr_copy(route->from, dgram->inet.local);
+    while (header != NULL) {
+        int err = IS_ERR(header) ? PTR_ERR(header) : one_control(header, route);
+
+        if (err != 0)
+            return err;
+        header = socket_control_next(message, header);
+    }
+    return 0;
+}
+
+int datagram_route_complete(const struct datagram_socket *dgram, struct datagram_route *route)
+{
+    ip_addr_t any;
+    int err;
+
+    if (ip_addr_ismulticast(&route->to))
+        return -ENETUNREACH;
+    err = inet_address_route(&route->to);
+    if (err != 0)
+        return err;
+    if (inet_is_v6(&dgram->inet) && !IP_IS_V6(&route->to) && (dgram->inet.flags & INET6_ONLY))
+        return -ENETUNREACH;
+    inet_address_source(&route->to, &any);
+    if (ip_addr_isany(&route->from))
+        ip_addr_copy(route->from, any);
+    else if (IP_IS_V6(&route->from) != IP_IS_V6(&route->to))
+        return -ENETUNREACH;
+    return inet_address_is_local(&route->from) ? 0 : -EINVAL;
+}
+
+struct pbuf *datagram_copy_in(struct socket_message *message, size_t len)
+{
+    struct pbuf *data = pbuf_alloc(PBUF_TRANSPORT, (u16)len, PBUF_RAM);
+
+    if (data == NULL)
+        return ERR_PTR(-ENOBUFS);
+    if (io_buffer_copy_from(message->data, data->payload, len) != len) {
+        pbuf_free(data);
+        return ERR_PTR(-EFAULT);
+    }
+    return data;
+}
+
+/* ---- the rest ---- */
+
+unsigned datagram_socket_poll(struct socket *socket, struct file *file, struct poll_table *table)
+{
+    struct datagram_socket *dgram = datagram_socket_of(socket);
+    u32 shutdown = READ_ONCE(dgram->shutdown);
+    unsigned events = POLLOUT | POLLWRNORM | POLLWRBAND;
+
+    (void)file;
+    (void)table;
+    if (READ_ONCE(socket->error) != 0)
+        events |= POLLERR;
+    if (shutdown & DATAGRAM_NO_RECEIVE)
+        events |= POLLIN | POLLRDNORM | POLLRDHUP;
+    if (shutdown == (DATAGRAM_NO_RECEIVE | DATAGRAM_NO_SEND))
+        events |= POLLHUP;
+    if (READ_ONCE(dgram->queued) > 0)
+        events |= POLLIN | POLLRDNORM;
+    return events;
+}
+
+int datagram_socket_shutdown(struct socket *socket, int how)
+{
+    struct datagram_socket *dgram = datagram_socket_of(socket);
+    int err = 0;
+
+    if (how < SHUT_RD || how > SHUT_RDWR)
+        return -EINVAL;
+    inet_lock();
+    if (dgram->inet.remote_port == 0)
+        err = -ENOTCONN;
+    WRITE_ONCE(dgram->shutdown, dgram->shutdown | (u32)(how + 1));
+    inet_unlock();
+    socket_wake(socket, POLLIN | POLLRDNORM | POLLRDHUP | POLLOUT | POLLHUP);
+    return err;
+}
+
+long datagram_socket_ioctl(struct socket *socket, unsigned request, unsigned long argument)
+{
+    struct datagram_socket *dgram = datagram_socket_of(socket);
+    struct datagram *datagram;
+    int len = 0;
+
+    if (request == SIOCOUTQ)
+        return inet_ioctl_return(0, argument);
+    if (request != SIOCINQ)
+        return interface_ioctl(request, argument);
+    inet_lock();
+    datagram = list_first_entry_or_null(&dgram->queue, struct datagram, link);
+    if (datagram != NULL)
+        len = datagram->data->tot_len;
+    inet_unlock();
+    return inet_ioctl_return(len, argument);
+}

@@ -1,0 +1,269 @@
+/*
+ * What lwIP tells about connections: established, data, acknowledged, ended, freed.
+ *
+ * All of these run inside, most from inet_unlock of whichever call sent the packet, and none waits.
+ */
+#include "tcp_socket.h"
+
+#include <abi/poll.h>
+#include <kern/panic.h>
+#include <lwip/priv/tcp_priv.h>
+
+#define EVENTS_END (POLLIN | POLLRDNORM | POLLRDHUP | POLLOUT | POLLWRNORM | POLLERR | POLLHUP)
+
+static u8 binding_argument; /* (I) after boot: which of the pcb's extra arguments */
+
+static void tell(struct tcp_socket *tcp, unsigned events)
+{
+    socket_wake(&tcp->inet.socket, events);
+}
+
+void tcp_socket_ended(struct tcp_socket *tcp, int error)
+{
+    if (error != 0)
+        socket_set_error(&tcp->inet.socket, error);
+    WRITE_ONCE(tcp->shutdown, tcp->shutdown | TCP_NO_RECEIVE | TCP_NO_SEND);
+    WRITE_ONCE(tcp->phase, TCP_IDLE);
+    if (!tcp->inet.has_bound_port && tcp->pcb == NULL && tcp->listener == NULL &&
+        tcp->inet.binding != NULL)
+        binding_give_up(tcp->inet.binding);
+    tell(tcp, EVENTS_END);
+}
+
+/* ---- data ---- */
+
+static err_t data_came(void *argument, struct tcp_pcb *pcb, struct pbuf *data, err_t err)
+{
+    struct tcp_socket *tcp = argument;
+
+    (void)err;
+    if (data == NULL) {
+        WRITE_ONCE(tcp->shutdown, tcp->shutdown | TCP_NO_RECEIVE | TCP_FIN_CAME);
+        tell(tcp, POLLIN | POLLRDNORM | POLLRDHUP);
+        return ERR_OK;
+    }
+    if (tcp->received_first == NULL)
+        tcp->received_first = data;
+    else
+        WRITE_ONCE(tcp->received_last->next, data);
+    WRITE_ONCE(tcp->received, tcp->received + data->tot_len);
+    while (data->next != NULL)
+        data = data->next;
+    tcp->received_last = data;
+    /* The peer is on this machine: an acknowledgement that waits for company would only delay it.
+     */
+    tcp_ack_now(pcb);
+    tell(tcp, POLLIN | POLLRDNORM);
+    return ERR_OK;
+}
+
+static err_t data_arrived_there(void *argument, struct tcp_pcb *pcb, u16_t len)
+{
+    (void)pcb;
+    (void)len;
+    tcp_socket_update_room(argument);
+    return ERR_OK;
+}
+
+/* ---- beginnings ---- */
+
+static err_t connected(void *argument, struct tcp_pcb *pcb, err_t err)
+{
+    struct tcp_socket *tcp = argument;
+
+    (void)pcb;
+    (void)err;
+    if (tcp == NULL)
+        return ERR_OK;
+    WRITE_ONCE(tcp->phase, TCP_CONNECTED);
+    tcp_socket_apply_options(tcp);
+    tcp_socket_update_room(tcp);
+    tell(tcp, POLLOUT | POLLWRNORM);
+    return ERR_OK;
+}
+
+static struct tcp_socket *create_child(struct tcp_socket *listener, struct tcp_pcb *pcb)
+{
+    struct tcp_socket *child = tcp_socket_allocate(listener->inet.socket.domain);
+
+    if (child == NULL)
+        return NULL;
+    if (inet_socket_need_binding(&child->inet, IPPROTO_TCP) != 0) {
+        socket_put(&child->inet.socket);
+        return NULL;
+    }
+    child->inet.socket.flags = listener->inet.socket.flags & ~SOCKET_LISTENS;
+    child->inet.socket.linger_seconds = listener->inet.socket.linger_seconds;
+    child->inet.socket.send_buffer = listener->inet.socket.send_buffer;
+    child->inet.socket.receive_buffer = listener->inet.socket.receive_buffer;
+    child->inet.socket.receive_low_water = listener->inet.socket.receive_low_water;
+    child->inet.socket.receive_timeout = listener->inet.socket.receive_timeout;
+    child->inet.socket.send_timeout = listener->inet.socket.send_timeout;
+    child->inet.socket.priority = listener->inet.socket.priority;
+    child->inet.socket.mark = listener->inet.socket.mark;
+    child->inet.flags = listener->inet.flags;
+    child->inet.ttl = listener->inet.ttl;
+    child->inet.tos = listener->inet.tos;
+    child->inet.hop_limit = listener->inet.hop_limit;
+    child->inet.class = listener->inet.class;
+    child->no_delay = listener->no_delay;
+    child->cork = listener->cork;
+    child->keep_idle = listener->keep_idle;
+    child->keep_interval = listener->keep_interval;
+    child->keep_count = listener->keep_count;
+    child->max_segment = listener->max_segment;
+    child->inet.has_bound_port = true;
+    ip_addr_copy(child->inet.local, pcb->local_ip);
+    ip_addr_copy(child->inet.remote, pcb->remote_ip);
+    child->inet.remote_port = pcb->remote_port;
+    child->inet.binding->uid = listener->inet.binding->uid;
+    binding_join(child->inet.binding, &pcb->local_ip, pcb->local_port);
+    return child;
+}
+
+/* A SYN came. ERR_MEM: as if it had not; the peer will send it again. */
+static err_t opened_passively(u8_t id, struct tcp_pcb_listen *listening, struct tcp_pcb *pcb)
+{
+    struct inet_binding *binding = listening->ext_args[id].data;
+    struct tcp_socket *listener, *child;
+
+    binding = binding_choose_listener(binding, pcb->remote_port);
+    if (binding->socket == NULL)
+        return ERR_MEM;
+    listener = container_of(binding->socket, struct tcp_socket, inet);
+    if (listener->queued > listener->backlog)
+        return ERR_MEM;
+    child = create_child(listener, pcb);
+    if (child == NULL)
+        return ERR_MEM;
+    child->phase = TCP_HALF_OPEN;
+    child->listener = listener;
+    list_add_tail(&child->queue_link, &listener->half_open);
+    tcp_socket_attach(child, pcb);
+    return ERR_OK;
+}
+
+static err_t accepted(void *argument, struct tcp_pcb *pcb, err_t err)
+{
+    struct tcp_socket *child = argument;
+    struct tcp_socket *listener;
+
+    (void)err;
+    if (pcb == NULL || child == NULL)
+        return ERR_OK; /* no memory for a pcb: the SYN is dropped */
+    listener = child->listener;
+    WRITE_ONCE(child->phase, TCP_CONNECTED);
+    tcp_socket_update_room(child);
+    list_move_tail(&child->queue_link, &listener->established);
+    WRITE_ONCE(listener->queued, listener->queued + 1);
+    tell(listener, POLLIN | POLLRDNORM);
+    return ERR_OK;
+}
+
+/* ---- ends ---- */
+
+/* lwIP has given the connection up; the pcb is about to be freed. */
+static void broke(void *argument, err_t err)
+{
+    struct tcp_socket *tcp = argument;
+    int error = 0;
+
+    if (tcp == NULL)
+        return;
+    if (err == ERR_RST)
+        error = tcp->phase == TCP_CONNECTING   ? ECONNREFUSED
+                : tcp->shutdown & TCP_FIN_CAME ? EPIPE
+                                               : ECONNRESET;
+    else if (err == ERR_ABRT)
+        error = ETIMEDOUT;
+    if (tcp->phase == TCP_HALF_OPEN)
+        return; /* pcb_freed ends it */
+    tcp->pcb = NULL;
+    tcp_socket_ended(tcp, error);
+}
+
+/* A half-open connection that came to nothing is nobody's any more. */
+static void forget_half_open(struct tcp_socket *tcp)
+{
+    list_remove(&tcp->queue_link);
+    tcp->listener = NULL;
+    inet_socket_drop_binding(&tcp->inet);
+    socket_put(&tcp->inet.socket);
+}
+
+static void pcb_freed(u8_t id, void *data)
+{
+    struct inet_binding *binding = data;
+    struct tcp_socket *tcp;
+
+    (void)id;
+    if (binding->socket != NULL) {
+        tcp = container_of(binding->socket, struct tcp_socket, inet);
+        tcp->pcb = NULL;
+        if (tcp->phase == TCP_HALF_OPEN)
+            forget_half_open(tcp);
+        else if (tcp->phase == TCP_CONNECTED)
+            tcp_socket_ended(tcp, 0);
+    }
+    binding_put(binding);
+}
+
+static const struct tcp_ext_arg_callbacks binding_callbacks = {
+    .destroy = pcb_freed,
+    .passive_open = opened_passively,
+};
+
+static const struct tcp_ext_arg_callbacks no_callbacks;
+
+/* ---- tying and untying ---- */
+
+void tcp_socket_attach(struct tcp_socket *tcp, struct tcp_pcb *pcb)
+{
+    tcp->pcb = pcb;
+    binding_get(tcp->inet.binding);
+    tcp_ext_arg_set(pcb, binding_argument, tcp->inet.binding);
+    tcp_ext_arg_set_callbacks(pcb, binding_argument, &binding_callbacks);
+    tcp_arg(pcb, tcp);
+    tcp_recv(pcb, data_came);
+    tcp_sent(pcb, data_arrived_there);
+    tcp_err(pcb, broke);
+    pcb->connected = connected;
+    tcp_socket_apply_options(tcp);
+}
+
+struct tcp_pcb *tcp_socket_detach(struct tcp_socket *tcp)
+{
+    struct tcp_pcb *pcb = tcp->pcb;
+
+    tcp->pcb = NULL;
+    if (tcp->phase == TCP_LISTENING)
+        return pcb;
+    tcp_arg(pcb, NULL);
+    tcp_recv(pcb, NULL);
+    tcp_sent(pcb, NULL);
+    tcp_err(pcb, NULL);
+    return pcb;
+}
+
+int tcp_socket_start_listening(struct tcp_socket *tcp)
+{
+    struct tcp_pcb *pcb = tcp->pcb;
+    struct tcp_pcb *listening;
+
+    /* lwIP frees the one for the other; the binding stays. */
+    tcp_ext_arg_set_callbacks(pcb, binding_argument, &no_callbacks);
+    listening = tcp_listen_with_backlog(pcb, 1);
+    if (listening == NULL) {
+        tcp_ext_arg_set_callbacks(pcb, binding_argument, &binding_callbacks);
+        return -ENOBUFS;
+    }
+    tcp->pcb = listening;
+    tcp_ext_arg_set_callbacks(listening, binding_argument, &binding_callbacks);
+    tcp_accept(listening, accepted);
+    return 0;
+}
+
+void tcp_event_init(void)
+{
+    binding_argument = tcp_ext_arg_alloc_id();
+}

@@ -1,0 +1,283 @@
+/*
+ * UDP sockets.
+ *
+ * The pcb exists as long as the socket. Its port and addresses follow those of the socket; lwIP is
+ * given packets with their source chosen (udp_sendto_if_src), because it would send from the
+ * interface's first address only.
+ *
+ * Lock: inet_lock.
+ */
+#include "datagram.h"
+
+#include <abi/fcntl.h>
+#include <lib/string.h>
+#include <lwip/udp.h>
+#include <vfs/io_buffer.h>
+
+#define PAYLOAD_MAX_V4 (65535 - 20 - 8)
+#define PAYLOAD_MAX_V6 (65535 - 40 - 8)
+
+static void arrived(void *argument, struct udp_pcb *pcb, struct pbuf *data, const ip_addr_t *from,
+                    u16_t port)
+{
+    (void)pcb;
+    datagram_arrived(argument, data, from, port);
+}
+
+/* The pcb has the socket's address and port. */
+static void follow(struct datagram_socket *dgram)
+{
+    struct udp_pcb *pcb = dgram->udp;
+    u16 port = dgram->inet.binding == NULL ? 0 : dgram->inet.binding->port;
+
+    ip_addr_copy(pcb->local_ip, dgram->inet.local);
+    pcb->local_port = port;
+    if (port != 0)
+        udp_bind(pcb, &dgram->inet.local, port);
+}
+
+static int udp_socket_bind(struct socket *socket, const struct socket_address *address)
+{
+    struct datagram_socket *dgram = datagram_socket_of(socket);
+    int err = inet_socket_bind(&dgram->inet, address, IPPROTO_UDP);
+
+    if (err != 0)
+        return err;
+    inet_lock();
+    follow(dgram);
+    inet_unlock();
+    return 0;
+}
+
+/* A port, if it has none. */
+static int need_port(struct datagram_socket *dgram)
+{
+    int err = inet_socket_need_binding(&dgram->inet, IPPROTO_UDP);
+
+    if (err != 0 || dgram->inet.binding->port != 0)
+        return err;
+    err = binding_take(dgram->inet.binding, &dgram->inet.local, 0, false);
+    if (err != 0)
+        return -EAGAIN;
+    follow(dgram);
+    return 0;
+}
+
+/* ---- connect ---- */
+
+static void disconnect(struct datagram_socket *dgram)
+{
+    struct inet_socket *inet = &dgram->inet;
+
+    udp_disconnect(dgram->udp);
+    inet->remote_port = 0;
+    if (!inet->has_bound_address)
+        inet_address_any(inet, &inet->local);
+    if (!inet->has_bound_port && inet->binding != NULL)
+        binding_give_up(inet->binding);
+    if (inet->binding != NULL)
+        ip_addr_copy(inet->binding->address, inet->local);
+    inet_address_any(inet, &inet->remote);
+    follow(dgram);
+}
+
+static int connect_inside(struct datagram_socket *dgram, const struct socket_address *address)
+{
+    struct inet_socket *inet = &dgram->inet;
+    struct datagram_route route = {0};
+    int err = need_port(dgram);
+
+    if (err == 0)
+        err = inet_address_get(inet, address, &route.to, &route.port);
+    if (err != 0)
+        return err;
+    if (inet->has_bound_address)
+        ip_addr_copy(route.from, inet->local);
+    else
+        inet_address_any(inet, &route.from);
+    err = datagram_route_complete(dgram, &route);
+    if (err != 0)
+        return err;
+    ip_addr_copy(inet->local, route.from);
+    ip_addr_copy(inet->binding->address, route.from);
+    ip_addr_copy(inet->remote, route.to);
+    inet->remote_port = route.port;
+    follow(dgram);
+    return inet_errno(udp_connect(dgram->udp, &route.to, route.port));
+}
+
+static int udp_socket_connect(struct socket *socket, const struct socket_address *address,
+                              unsigned flags)
+{
+    struct datagram_socket *dgram = datagram_socket_of(socket);
+    int err = 0;
+
+    (void)flags;
+    if (address->len < sizeof(address->family))
+        return -EINVAL;
+    inet_lock();
+    if (address->family == AF_UNSPEC)
+        disconnect(dgram);
+    else
+        err = connect_inside(dgram, address);
+    inet_unlock();
+    return err;
+}
+
+/* ---- sending ---- */
+
+static int find_route(struct datagram_socket *dgram, const struct socket_message *message,
+                      struct datagram_route *route)
+{
+    struct inet_socket *inet = &dgram->inet;
+    int err;
+
+    if (message->name != NULL && message->name->len != 0) {
+        err = inet_address_get(inet, message->name, &route->to, &route->port);
+        if (err == 0 && route->port == 0)
+            err = -EINVAL;
+        if (err != 0)
+            return err;
+    } else {
+        if (inet->remote_port == 0)
+            return -EDESTADDRREQ;
+        ip_addr_copy(route->to, inet->remote);
+        route->port = inet->remote_port;
+    }
+    err = datagram_route_control(dgram, message, route);
+    return err == 0 ? datagram_route_complete(dgram, route) : err;
+}
+
+static int send_inside(struct datagram_socket *dgram, struct pbuf *data,
+                       const struct datagram_route *route)
+{
+    struct udp_pcb *pcb = dgram->udp;
+    int err = socket_take_error(&dgram->inet.socket);
+
+    if (err != 0)
+        return err;
+    if (dgram->shutdown & DATAGRAM_NO_SEND)
+        return -EPIPE;
+    pcb->ttl = route->ttl;
+    pcb->tos = route->tos;
+    /* The source may be another than the socket's (IP_PKTINFO). */
+    return inet_errno(
+        udp_sendto_if_src(pcb, data, &route->to, route->port, &loopback_netif, &route->from));
+}
+
+static ssize_t udp_socket_send(struct socket *socket, struct socket_message *message)
+{
+    struct datagram_socket *dgram = datagram_socket_of(socket);
+    size_t len = message->data->remaining;
+    struct datagram_route route = {0};
+    struct pbuf *data;
+    int err;
+
+    if (len > 0xffff)
+        return -EMSGSIZE;
+    if (message->flags & (MSG_OOB | MSG_MORE))
+        return -EOPNOTSUPP;
+    inet_lock();
+    err = need_port(dgram);
+    if (err == 0)
+        err = find_route(dgram, message, &route);
+    inet_unlock();
+    if (err == 0 && len > (IP_IS_V6(&route.to) ? PAYLOAD_MAX_V6 : PAYLOAD_MAX_V4))
+        err = -EMSGSIZE;
+    if (err != 0)
+        return err;
+    data = datagram_copy_in(message, len);
+    if (IS_ERR(data))
+        return PTR_ERR(data);
+    inet_lock();
+    err = send_inside(dgram, data, &route);
+    inet_unlock();
+    pbuf_free(data);
+    return err == 0 ? (ssize_t)len : err;
+}
+
+/* ---- options ---- */
+
+static int udp_socket_set_option(struct socket *socket, int level, int name, const void *value,
+                                 size_t len)
+{
+    int err;
+
+    if (level == SOL_UDP)
+        return len < sizeof(int) ? -EINVAL : -ENOPROTOOPT;
+    inet_lock();
+    err = inet_set_option(inet_socket_of(socket), level, name, value, len);
+    follow(datagram_socket_of(socket));
+    inet_unlock();
+    return err;
+}
+
+static int udp_socket_get_option(struct socket *socket, int level, int name, void *value,
+                                 size_t *len)
+{
+    int err;
+
+    if (level == SOL_UDP)
+        return -ENOPROTOOPT;
+    inet_lock();
+    err = inet_get_option(inet_socket_of(socket), level, name, value, len);
+    inet_unlock();
+    return err;
+}
+
+/* ---- life ---- */
+
+static int udp_socket_get_name(struct socket *socket, bool peer, struct socket_address *address)
+{
+    return inet_socket_get_name(inet_socket_of(socket), peer, address);
+}
+
+static void udp_socket_release(struct socket *socket)
+{
+    struct datagram_socket *dgram = datagram_socket_of(socket);
+
+    inet_lock();
+    udp_remove(dgram->udp);
+    dgram->udp = NULL;
+    datagram_socket_close(dgram);
+    inet_unlock();
+}
+
+static const struct socket_operations udp_operations = {
+    .release = udp_socket_release,
+    .destroy = datagram_socket_destroy,
+    .bind = udp_socket_bind,
+    .connect = udp_socket_connect,
+    .get_name = udp_socket_get_name,
+    .send = udp_socket_send,
+    .receive = datagram_socket_receive,
+    .shutdown = datagram_socket_shutdown,
+    .poll = datagram_socket_poll,
+    .set_option = udp_socket_set_option,
+    .get_option = udp_socket_get_option,
+    .ioctl = datagram_socket_ioctl,
+};
+
+int udp_socket_create(u16 domain, struct socket **out)
+{
+    struct datagram_socket *dgram =
+        datagram_socket_create(&udp_operations, domain, SOCK_DGRAM, IPPROTO_UDP);
+
+    if (dgram == NULL)
+        return -ENOBUFS;
+    inet_lock();
+    dgram->udp = udp_new_ip_type(domain == AF_INET ? IPADDR_TYPE_V4 : IPADDR_TYPE_ANY);
+    if (dgram->udp != NULL) {
+        ip_set_option(dgram->udp, SOF_REUSEADDR);
+        udp_recv(dgram->udp, arrived, dgram);
+    } else {
+        list_remove(&dgram->all);
+    }
+    inet_unlock();
+    if (dgram->udp == NULL) {
+        socket_put(&dgram->inet.socket);
+        return -ENOBUFS;
+    }
+    *out = &dgram->inet.socket;
+    return 0;
+}
