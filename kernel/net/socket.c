@@ -123,6 +123,14 @@ void socket_copy_peer(struct socket *socket, struct socket *from)
         credentials_put(old);
 }
 
+void socket_move_peek_offset(struct socket *socket, ssize_t distance)
+{
+    s32 offset = READ_ONCE(socket->peek_offset);
+
+    if (offset >= 0)
+        WRITE_ONCE(socket->peek_offset, max(offset + (s32)distance, 0));
+}
+
 /* ---- waiting ---- */
 
 static void notify_owner(struct socket *socket, unsigned events)
@@ -138,6 +146,11 @@ void socket_wake(struct socket *socket, unsigned events)
     wake_key(&socket->wait, events);
     if (socket_has(socket, SOCKET_ASYNC))
         notify_owner(socket, events);
+}
+
+void socket_wake_urgent(struct socket *socket)
+{
+    notify_owner(socket, FILE_URGENT);
 }
 
 static u64 deadline_of(u64 timeout, bool nonblocking)
@@ -233,6 +246,13 @@ static void socket_file_release(struct file *file)
     socket_abandon(socket);
 }
 
+static size_t socket_file_describe(struct file *file, char *buffer, size_t size)
+{
+    struct socket *socket = socket_of(file);
+
+    return socket->ops->describe == NULL ? 0 : socket->ops->describe(socket, buffer, size);
+}
+
 static const struct file_ops socket_file_ops = {
     .read = socket_file_read,
     .write = socket_file_write,
@@ -240,6 +260,7 @@ static const struct file_ops socket_file_ops = {
     .ioctl = socket_file_ioctl,
     .set_async = socket_file_set_async,
     .release = socket_file_release,
+    .describe = socket_file_describe,
 };
 
 struct socket *socket_of_file(const struct file *file)

@@ -40,6 +40,24 @@ static const struct flag_option {
     {SO_SELECT_ERR_QUEUE, SOCKET_SELECT_ERROR},
 };
 
+/* Options that cannot be changed here: what they tell, which may be set again. */
+static const struct fixed_option {
+    int name;
+    int value;
+} fixed_options[] = {
+    {SO_RXQ_OVFL, 0},      {SO_WIFI_STATUS, 0},      {SO_NOFCS, 0},       {SO_LOCK_FILTER, 0},
+    {SO_BUSY_POLL, 0},     {SO_INCOMING_CPU, -1},    {SO_ZEROCOPY, 0},    {SO_INCOMING_NAPI_ID, 0},
+    {SO_BINDTOIFINDEX, 0}, {SO_PREFER_BUSY_POLL, 0}, {SO_RESERVE_MEM, 0}, {SO_RCVMARK, 0},
+};
+
+static const struct fixed_option *fixed_option_find(int name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(fixed_options); i++)
+        if (fixed_options[i].name == name)
+            return &fixed_options[i];
+    return NULL;
+}
+
 static u32 flag_of_option(int name)
 {
     for (size_t i = 0; i < ARRAY_SIZE(flag_options); i++)
@@ -119,7 +137,11 @@ static int set_buffer_locks(struct socket *socket, int value)
 /* An option that is one number. */
 static int set_number(struct socket *socket, int name, int value)
 {
+    const struct fixed_option *fixed = fixed_option_find(name);
     u32 flag = flag_of_option(name);
+
+    if (fixed != NULL)
+        return value == fixed->value ? 0 : -ENOPROTOOPT;
 
     if (flag != 0) {
         socket_flag(socket, flag, value != 0);
@@ -273,7 +295,13 @@ static int get_buffer_locks(const struct socket *socket)
 
 static int get_number(struct socket *socket, int name, int *value)
 {
+    const struct fixed_option *fixed = fixed_option_find(name);
     u32 flag = flag_of_option(name);
+
+    if (fixed != NULL) {
+        *value = fixed->value;
+        return 0;
+    }
 
     if (flag != 0) {
         *value = socket_has(socket, flag);

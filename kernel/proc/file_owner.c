@@ -13,7 +13,7 @@
 #include <proc/task.h>
 #include <sched/work.h>
 #include <signal/signal.h>
-#include <vfs/context.h>
+#include <vfs/file.h>
 
 #include "proc_internal.h"
 
@@ -24,24 +24,36 @@ struct notification {
     unsigned events;
 };
 
-static int poll_code(unsigned events)
+/* si_code and si_band by the first event that fits (fcntl(2), F_SETSIG). */
+static void fill_poll(struct abi_siginfo *info, unsigned events)
 {
-    if (events & POLLIN)
-        return POLL_IN;
-    if (events & POLLOUT)
-        return POLL_OUT;
-    return events & POLLHUP ? POLL_HUP : POLL_ERR;
+    static const struct {
+        unsigned event, band;
+        int code;
+    } kinds[] = {
+        {POLLIN, POLLIN | POLLRDNORM, POLL_IN},
+        {POLLOUT, POLLOUT | POLLWRNORM | POLLWRBAND, POLL_OUT},
+        {POLLHUP, POLLHUP | POLLERR, POLL_HUP},
+        {~0u, POLLERR, POLL_ERR},
+    };
+    size_t i = 0;
+
+    while (!(kinds[i].event & events))
+        i++;
+    info->code = kinds[i].code;
+    info->poll.band = kinds[i].band;
 }
 
 static void fill_info(const struct notification *notification, struct abi_siginfo *info)
 {
-    signal_info_kernel(info, SIGIO);
-    if (notification->owner.signal == 0)
+    bool urgent = notification->events == FILE_URGENT;
+
+    signal_info_kernel(info, urgent ? SIGURG : SIGIO);
+    if (notification->owner.signal == 0 || urgent)
         return;
     info->signo = notification->owner.signal;
-    info->code = poll_code(notification->events);
-    info->poll.band = notification->events;
     info->poll.fd = notification->fd;
+    fill_poll(info, notification->events);
 }
 
 /* The owner's identity when it was set decides, as for kill(2) (fcntl(2)). */

@@ -18,6 +18,7 @@ quire_SOURCES += %D%/sys_schedule.c
 quire_SOURCES += %D%/sys_signal.c
 quire_SOURCES += %D%/sys_socket.c
 quire_SOURCES += %D%/sys_socket_message.c
+quire_SOURCES += %D%/trace_socket.c
 quire_SOURCES += %D%/sys_stat.c
 quire_SOURCES += %D%/sys_time.c
 quire_SOURCES += %D%/sys_time_values.c

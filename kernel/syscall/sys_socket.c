@@ -206,9 +206,9 @@ static long accept_connection(struct file *listener, int flags, void __user *use
     return fd;
 }
 
-long sys_accept4(int fd, void __user *user, void __user *user_len, unsigned long flags)
+long sys_accept4(int fd, void __user *user, void __user *user_len, int flags)
 {
-    return WITH_FILE(fd, file, accept_connection(file, (int)flags, user, user_len));
+    return WITH_FILE(fd, file, accept_connection(file, flags, user, user_len));
 }
 
 long sys_accept(int fd, void __user *user, void __user *user_len)

@@ -21,6 +21,7 @@
 
 #include "sys.h"
 #include "trace_names.h"
+#include "trace_socket.h"
 
 #define LINE_SIZE 240
 #define TEXT_MAX  48 /* bytes of a string that are shown */
@@ -181,10 +182,12 @@ static bool add_plain(struct line *line, enum syscall_argument kind, unsigned lo
     }
 }
 
+/* @beside: the arguments before and after. */
 static void add_argument(struct line *line, enum syscall_argument kind, unsigned long value,
-                         unsigned long next)
+                         const unsigned long beside[2])
 {
-    char names[96];
+    unsigned long next = beside[1];
+    char names[160];
 
     if (add_plain(line, kind, value))
         return;
@@ -211,8 +214,13 @@ static void add_argument(struct line *line, enum syscall_argument kind, unsigned
     case ARG_SIGSET:
         add_sigset(line, value);
         break;
+    case ARG_SOCKET_ADDRESS:
+        trace_socket_address(value, next, names, sizeof(names));
+        add(line, "%s", names);
+        break;
     default:
-        if (trace_name_value(kind, value, names, sizeof(names)))
+        if (trace_name_value(kind, value, names, sizeof(names)) ||
+            trace_name_socket(kind, value, beside[0], names, sizeof(names)))
             add(line, "%s", names);
         else
             add(line, "%#lx", value);
@@ -226,8 +234,10 @@ static void add_call(struct line *line, unsigned number, const unsigned long arg
 
     add(line, "[%d %s] %s(", task_id(current_task()), current_thread()->name, call->name);
     for (unsigned i = 0; i < call->nr_arguments; i++) {
+        const unsigned long beside[2] = {i > 0 ? args[i - 1] : 0, i < 5 ? args[i + 1] : 0};
+
         add(line, i ? ", " : "");
-        add_argument(line, call->arguments[i], args[i], i < 5 ? args[i + 1] : 0);
+        add_argument(line, call->arguments[i], args[i], beside);
     }
     add(line, ")");
 }

@@ -15,16 +15,6 @@
 #include <lib/printf.h>
 #include <lib/string.h>
 
-struct word {
-    unsigned long value;
-    const char *text;
-};
-
-#define WORD(name)                                                                                 \
-    {                                                                                              \
-        name, #name                                                                                \
-    }
-
 static const struct word prot_words[] = {WORD(PROT_READ), WORD(PROT_WRITE), WORD(PROT_EXEC),
                                          WORD(PROT_GROWSDOWN), WORD(PROT_GROWSUP)};
 static const struct word mmap_words[] = {

@@ -6,6 +6,17 @@
 #include <lib/types.h>
 #include <syscall/syscall.h>
 
+/* A value and what it is called. */
+struct word {
+    unsigned long value;
+    const char *text;
+};
+
+#define WORD(name)                                                                                 \
+    {                                                                                              \
+        name, #name                                                                                \
+    }
+
 /* "PROT_READ|PROT_WRITE" in @names; false: values of @kind have no words. */
 bool trace_name_value(enum syscall_argument kind, unsigned long value, char *names, size_t size);
 

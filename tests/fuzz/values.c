@@ -334,6 +334,7 @@ uint64_t values_make(enum kind kind)
     case KIND_OPEN_FLAGS:
     case KIND_AT_FLAGS:
     case KIND_HEX:
+    case KIND_MESSAGE_FLAGS:
         return one_in(3) ? word() : bits(24);
     case KIND_OCTAL:
         return bits(16);
@@ -348,6 +349,10 @@ uint64_t values_make(enum kind kind)
     case KIND_UINT:
     case KIND_ACCESS:
     case KIND_DOMAIN:
+    case KIND_SHUTDOWN:
+    case KIND_SOCKET_LEVEL:
+    case KIND_SOCKET_OPTION:
+    case KIND_SOCKET_TYPE:
     case KIND_RLIMIT:
     case KIND_SIGMASK_HOW:
     case KIND_WAIT_OPTIONS:

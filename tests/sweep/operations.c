@@ -9,7 +9,9 @@
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 
 #define RW  (PROT_READ | PROT_WRITE)
 #define MIB (1UL << 20)
@@ -355,6 +357,86 @@ static void stack(void)
     deeper(60);
 }
 
+/* Send @what over @through, both of which may be -1. */
+static void give(int through, int what)
+{
+    char control[CMSG_SPACE(sizeof(int))] = {0}, data = 'd';
+    struct iovec part = {&data, 1};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control,
+                             .msg_controllen = sizeof(control)};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+    if (through < 0 || what < 0)
+        return;
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &what, sizeof(what));
+    attempt(sendmsg(through, &message, MSG_DONTWAIT));
+}
+
+static void take(int from)
+{
+    char control[CMSG_SPACE(sizeof(int))], data;
+    struct iovec part = {&data, 1};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control,
+                             .msg_controllen = sizeof(control)};
+
+    attempt(recvmsg(from, &message, MSG_DONTWAIT));
+}
+
+static void socket_pairs(int type)
+{
+    int fds[2], on = 1;
+    char buffer[5000];
+
+    if (attempt(socketpair(AF_UNIX, type | SOCK_NONBLOCK, 0, fds)) < 0)
+        return;
+    attempt(setsockopt(fds[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)));
+    memset(buffer, 1, sizeof(buffer));
+    attempt(write(fds[0], buffer, sizeof(buffer)));
+    attempt(read(fds[1], buffer, sizeof(buffer)));
+    give(fds[0], fds[0]);
+    take(fds[1]);
+    give(fds[0], fds[1]); /* a cycle stays behind */
+    close(fds[0]);
+    close(fds[1]);
+}
+
+/* A server, its client and what they send; no name is there afterwards. */
+static void socket_connection(const struct sockaddr_un *address)
+{
+    int listener = (int)attempt(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    int client = (int)attempt(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0)), server = -1;
+
+    if (listener >= 0 && client >= 0 &&
+        attempt(bind(listener, (const void *)address, sizeof(*address))) == 0 &&
+        listen(listener, 1) == 0 &&
+        attempt(connect(client, (const void *)address, sizeof(*address))) == 0) {
+        attempt(write(client, "hello", 5));
+        server = (int)attempt(accept(listener, NULL, NULL));
+    }
+    if (server >= 0)
+        attempt(write(server, "hello", 5));
+    close(server);
+    close(client);
+    close(listener);
+    unlink(address->sun_path);
+}
+
+static void sockets(void)
+{
+    socket_pairs(SOCK_STREAM);
+    socket_pairs(SOCK_DGRAM);
+    socket_pairs(SOCK_SEQPACKET);
+    socket_connection(&(struct sockaddr_un){AF_UNIX, "/tmp/sweep-socket"});
+    socket_connection(&(struct sockaddr_un){AF_UNIX, "\0sweep"});
+}
+
 static void huge(void)
 {
     char *at = anon(6 * MIB, 0);
@@ -402,6 +484,7 @@ const struct operation operations[] = {
     {"other_process", other_process, SIGBUS},
     {"views", views, SIGBUS},
     {"residency", residency, SIGBUS},
+    {"sockets", sockets, SIGBUS},
     {"stack", stack, SIGBUS},
     {"huge", huge, SIGBUS},
     {"huge_pool", huge_pool, SIGBUS},

@@ -18,7 +18,7 @@ static struct message {
 
 long attempt_check(long value, const char *expression, int line)
 {
-    static const int expected[] = {ENOMEM, EAGAIN, ENOSPC, ENFILE};
+    static const int expected[] = {ENOMEM, EAGAIN, ENOSPC, ENFILE, ENOBUFS};
 
     if (value != -1)
         return value;

@@ -91,6 +91,8 @@ struct socket_operations {
      * it (-EOPNOTSUPP, -EINVAL ...). [accepted] */
     int (*option_changes)(struct socket *socket, int name, s64 value);
     long (*ioctl)(struct socket *socket, unsigned request, unsigned long argument); /* [-ENOTTY] */
+    /* More lines of /proc/PID/fdinfo/N; their length. [none] */
+    size_t (*describe)(struct socket *socket, char *buffer, size_t size);
     bool is_stream;       /* messages run together: MSG_WAITALL, SO_RCVLOWAT mean something */
     bool has_peek_offset; /* SO_PEEK_OFF is honoured */
 };
@@ -164,6 +166,9 @@ void socket_put(struct socket *socket); /* may sleep in destroy; NULL: nothing *
  * => callable under the families' spin locks, not from interrupts */
 void socket_wake(struct socket *socket, unsigned events);
 
+/* An urgent byte has come: SIGURG to the owner, with O_ASYNC or without. socket_wake as well. */
+void socket_wake_urgent(struct socket *socket);
+
 static inline bool socket_has(const struct socket *socket, u32 flag)
 {
     return (READ_ONCE(socket->flags) & flag) != 0;
@@ -181,6 +186,9 @@ static inline int socket_take_error(struct socket *socket)
                ? 0
                : -__atomic_exchange_n(&socket->error, 0, __ATOMIC_ACQ_REL);
 }
+
+/* SO_PEEK_OFF: a peek went on by @distance; a receive took so many (negative). */
+void socket_move_peek_offset(struct socket *socket, ssize_t distance);
 
 /* Until when a call may wait: 0 (not at all), absolute ns, WAIT_FOREVER. */
 u64 socket_receive_deadline(const struct socket *socket, bool nonblocking);

@@ -139,6 +139,7 @@ char *file_describe(struct file *file, char *buffer, size_t size);
  * => takes file.spin; callable under spin locks of a lower rank, not from interrupts
  */
 void file_notify_owner(struct file *file, unsigned events);
+#define FILE_URGENT 0u /* no events: SIGURG, for a byte out of band */
 
 /* How many struct files exist: /proc/sys/fs/file-nr. */
 u64 file_count(void);

@@ -73,7 +73,7 @@ static int leave_embryo(struct unix_socket *self, struct unix_socket *listener,
     if (err == 0) {
         socket_copy_peer(&self->socket, &listener->socket);
         socket_wake(&listener->socket, READ_EVENTS);
-        socket_wake(&self->socket, WRITE_EVENTS);
+        wake_all(&self->socket.wait);
     }
     return err;
 }

@@ -260,14 +260,6 @@ static int await_packet(struct unix_socket *self, bool peek, bool nonblocking, s
     return err;
 }
 
-static void move_peek_offset(struct socket *socket, ssize_t distance)
-{
-    s32 offset = READ_ONCE(socket->peek_offset);
-
-    if (offset >= 0)
-        WRITE_ONCE(socket->peek_offset, max(offset + (s32)distance, 0));
-}
-
 /* Copy out what the packet says. => bytes told to the caller */
 static ssize_t read_packet(struct unix_socket *self, struct socket_message *message,
                            struct unix_packet *packet, size_t skip, struct unix_control *control)
@@ -283,10 +275,10 @@ static ssize_t read_packet(struct unix_socket *self, struct socket_message *mess
     socket_control_put_time(&self->socket, message, packet->sent);
     control->identity = packet->identity;
     if (message->flags & MSG_PEEK) {
-        move_peek_offset(&self->socket, (ssize_t)len);
+        socket_move_peek_offset(&self->socket, (ssize_t)len);
         control->rights = unix_rights_copy(packet);
     } else {
-        move_peek_offset(&self->socket, -(ssize_t)packet->len);
+        socket_move_peek_offset(&self->socket, -(ssize_t)packet->len);
         control->rights = unix_rights_land(packet);
     }
     return (ssize_t)(message->flags & MSG_TRUNC ? packet->len - skip : len);

@@ -41,7 +41,7 @@ static int option_changes(struct socket *socket, int name, s64 value)
 #define UNIX_OPERATIONS                                                                            \
     .release = unix_release, .destroy = unix_destroy, .bind = unix_bind, .pair = unix_pair,        \
     .option_changes = option_changes, .get_name = unix_get_name, .shutdown = unix_shutdown,        \
-    .ioctl = unix_ioctl, .has_peek_offset = true
+    .describe = unix_describe, .ioctl = unix_ioctl, .has_peek_offset = true
 
 static const struct socket_operations stream_operations = {
     UNIX_OPERATIONS,       .connect = unix_connect,  .listen = unix_listen,
@@ -181,7 +181,7 @@ static void hang_up(struct unix_socket *peer, bool unread)
     if (unread)
         socket_set_error(&peer->socket, ECONNRESET);
     spin_unlock(&peer->lock);
-    socket_wake(&peer->socket, ALL_EVENTS);
+    socket_wake(&peer->socket, HANG_UP_EVENTS);
 }
 
 /* Take everything out of a socket that is dead. What it had to receive goes to the lists. */

@@ -7,6 +7,7 @@
 #include <abi/epoll.h>
 #include <abi/fcntl.h>
 #include <arch/user.h>
+#include <lib/printf.h>
 #include <proc/credentials.h>
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
@@ -142,7 +143,33 @@ long unix_ioctl(struct socket *socket, unsigned request, unsigned long argument)
     }
 }
 
+size_t unix_describe(struct socket *socket, char *buffer, size_t size)
+{
+    struct unix_socket *self = unix_of(socket);
+    struct unix_packet *packet;
+    unsigned count = 0;
+
+    unix_flight_lock();
+    spin_lock(&self->lock);
+    list_for_each_entry (packet, &self->queue, link)
+        count += packet->rights == NULL ? 0 : packet->rights->count;
+    spin_unlock(&self->lock);
+    unix_flight_unlock();
+    return (size_t)scnprintf(buffer, size, "scm_fds: %u\n", count);
+}
+
 /* ---- shutdown ---- */
+
+/* Who waits for @peer looks again; its owner (O_ASYNC) only hears of an end of data. */
+static void tell_peer(struct unix_socket *peer, u32 shut)
+{
+    if (shut == UNIX_BOTH_SHUT)
+        socket_wake(&peer->socket, HANG_UP_EVENTS);
+    else if (shut & UNIX_RECEIVE_SHUT)
+        socket_wake(&peer->socket, READ_EVENTS | EPOLLRDHUP);
+    else
+        wake_all(&peer->socket.wait);
+}
 
 int unix_shutdown(struct socket *socket, int how)
 {
@@ -164,9 +191,9 @@ int unix_shutdown(struct socket *socket, int how)
         spin_lock(&peer->lock);
         WRITE_ONCE(peer->shut, peer->shut | theirs);
         spin_unlock(&peer->lock);
-        socket_wake(&peer->socket, ALL_EVENTS);
+        tell_peer(peer, theirs);
         unix_put(peer);
     }
-    socket_wake(socket, ALL_EVENTS);
+    wake_all(&socket->wait);
     return 0;
 }

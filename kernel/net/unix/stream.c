@@ -46,6 +46,8 @@ static int deliver(struct unix_socket *peer, struct unix_packet *packet, bool ur
     spin_unlock(&peer->lock);
     if (!accepted)
         return -EPIPE;
+    if (urgent)
+        socket_wake_urgent(&peer->socket);
     socket_wake(&peer->socket, READ_EVENTS);
     return 0;
 }
@@ -242,20 +244,12 @@ static bool may_follow(struct stream_read *read, const struct unix_packet *packe
     return true;
 }
 
-static void move_peek_offset(struct socket *socket, ssize_t distance)
-{
-    s32 offset = READ_ONCE(socket->peek_offset);
-
-    if (offset >= 0)
-        WRITE_ONCE(socket->peek_offset, max(offset + (s32)distance, 0));
-}
-
 /* After a peek at @chunk bytes: what is read next, if anything. */
 static void peeked(struct stream_read *read, struct unix_packet *packet, size_t chunk)
 {
     struct unix_rights *rights = unix_rights_copy(packet);
 
-    move_peek_offset(&read->self->socket, (ssize_t)chunk);
+    socket_move_peek_offset(&read->self->socket, (ssize_t)chunk);
     if (rights != NULL) {
         unix_control_release(&read->control);
         read->control.rights = rights;
@@ -270,7 +264,7 @@ static void consumed(struct stream_read *read, struct unix_packet *packet, size_
     bool has_rights = packet->rights != NULL;
 
     packet->start += chunk;
-    move_peek_offset(&read->self->socket, -(ssize_t)chunk);
+    socket_move_peek_offset(&read->self->socket, -(ssize_t)chunk);
     if (has_rights)
         read->control.rights = unix_rights_land(packet);
     read->ends = has_rights || unread(packet) > 0;

@@ -29,7 +29,6 @@ struct user_account;
 #define READ_EVENTS    (EPOLLIN | EPOLLRDNORM | EPOLLRDBAND | EPOLLPRI)
 #define WRITE_EVENTS   (EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND)
 #define HANG_UP_EVENTS (EPOLLHUP | EPOLLRDHUP | EPOLLERR)
-#define ALL_EVENTS     (READ_EVENTS | WRITE_EVENTS | HANG_UP_EVENTS)
 
 enum unix_state { UNIX_CLOSED, UNIX_CONNECTED, UNIX_LISTENS };
 
@@ -252,6 +251,8 @@ ssize_t unix_sequence_receive(struct socket *socket, struct socket_message *mess
 unsigned unix_poll(struct socket *socket, struct file *file, struct poll_table *table);
 unsigned unix_poll_datagram(struct socket *socket, struct file *file, struct poll_table *table);
 long unix_ioctl(struct socket *socket, unsigned request, unsigned long argument);
+/* "scm_fds: N": descriptors that wait in its queue. */
+size_t unix_describe(struct socket *socket, char *buffer, size_t size);
 int unix_shutdown(struct socket *socket, int how);
 
 /* net.unix.max_dgram_qlen */

@@ -1,8 +1,7 @@
 /* AF_UNIX datagrams and sequenced packets: borders, names, connecting, full queues, poll, ends. */
 
-#include "test.h"
+#include "socket.h"
 
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -33,28 +32,6 @@ static int datagram(const char *text)
     if (text != NULL)
         must(bind(fd, (void *)&address, name(text)));
     return fd;
-}
-
-static const struct {
-    short bit;
-    const char *name;
-} bits[] = {{POLLIN, "IN"},         {POLLPRI, "PRI"},       {POLLOUT, "OUT"},
-            {POLLERR, "ERR"},       {POLLHUP, "HUP"},       {POLLRDNORM, "RDNORM"},
-            {POLLRDBAND, "RDBAND"}, {POLLWRNORM, "WRNORM"}, {POLLWRBAND, "WRBAND"},
-            {POLLRDHUP, "RDHUP"}};
-
-static void show_poll(const char *label, int fd)
-{
-    struct pollfd entry = {.fd = fd, .events = 0x3fff};
-    char text[128] = "";
-
-    must(poll(&entry, 1, 0));
-    for (unsigned i = 0; i < COUNT_OF(bits); i++)
-        if (entry.revents & bits[i].bit) {
-            strcat(text, " ");
-            strcat(text, bits[i].name);
-        }
-    say("%s:%s", label, text);
 }
 
 static void receive(const char *label, int fd, size_t len, int flags)

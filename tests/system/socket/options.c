@@ -119,6 +119,24 @@ static void numbers(void)
     set_one("SO_PEEK_OFF", 42, -1);
 }
 
+/* What nothing here can change tells what it tells on a fresh socket of Linux. */
+static void fixed(void)
+{
+    get_one("SO_RXQ_OVFL", 40);
+    get_one("SO_WIFI_STATUS", 41);
+    get_one("SO_NOFCS", 43);
+    get_one("SO_LOCK_FILTER", 44);
+    set_one("SO_LOCK_FILTER", 44, 0);
+    get_one("SO_INCOMING_CPU", 49);
+    get_one("SO_ZEROCOPY", 60);
+    get_one("SO_INCOMING_NAPI_ID", 56);
+    get_one("SO_BINDTOIFINDEX", 62);
+    get_one("SO_PREFER_BUSY_POLL", 69);
+    get_one("SO_RESERVE_MEM", 73);
+    get_one("SO_RCVMARK", 75);
+    get_one("SO_PEERSEC", 31);
+}
+
 static void get_time(const char *label, int option)
 {
     struct timeval value = {-1, -1};
@@ -280,6 +298,7 @@ int main(void)
     facts();
     booleans();
     numbers();
+    fixed();
     times();
     linger();
     lengths();

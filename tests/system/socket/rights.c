@@ -325,6 +325,26 @@ static void chain(void)
     show_end("a chain of 2000", reader);
 }
 
+static void counted(void)
+{
+    char path[64], text[256];
+    int what[2] = {0, 1}, got[4];
+
+    must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds));
+    sprintf(path, "/proc/self/fdinfo/%d", fds[1]);
+    must(file_text(path, text, sizeof(text)));
+    say("fdinfo: %s", strchr(strstr(text, "ino:"), '\n') + 1);
+    must(give(fds[0], what, 2, 4));
+    must(give(fds[0], what, 1, 4));
+    must(file_text(path, text, sizeof(text)));
+    say("fdinfo: %s", strchr(strstr(text, "ino:"), '\n') + 1);
+    close_all(got, take("take", fds[1], 100, 0, got));
+    must(file_text(path, text, sizeof(text)));
+    say("fdinfo: %s", strchr(strstr(text, "ino:"), '\n') + 1);
+    close(fds[0]);
+    close(fds[1]);
+}
+
 static void too_many(void)
 {
     struct {
@@ -372,6 +392,7 @@ int main(void)
     cycles(SOCK_SEQPACKET);
     listener_cycle();
     chain();
+    counted();
     in_child("limit of descriptors in flight", too_many);
     in_child("no descriptors left", no_descriptors_left);
     return 0;
