@@ -114,19 +114,6 @@ void fair_put(struct fair_queue *queue, struct thread *thread)
     insert_waiting(queue, thread);
 }
 
-void fair_fall_back(const struct fair_queue *queue, struct thread *yielding)
-{
-    const struct thread *last = rb_last_entry(&queue->threads, struct thread, run_node);
-    u64 latest = queue->clock + FAIR_PERIOD;
-
-    if (last == NULL)
-        return;
-    if (is_before(last->virtual_runtime, latest))
-        latest = last->virtual_runtime;
-    if (is_before(yielding->virtual_runtime, latest))
-        yielding->virtual_runtime = latest;
-}
-
 void fair_charge(struct fair_queue *queue, struct thread *running, u64 ns)
 {
     struct thread *first = fair_first(queue);
@@ -171,4 +158,15 @@ bool fair_preempts(const struct thread *running, const struct thread *woken)
         return false;
     return is_before(woken->virtual_runtime + scale_by_weight(FAIR_WAKEUP_LEAD, woken->weight),
                      running->virtual_runtime);
+}
+
+bool fair_yields(const struct fair_queue *queue, const struct thread *yielding)
+{
+    const struct thread *first = fair_first(queue);
+
+    if (first == NULL)
+        return false;
+    return !is_before(yielding->virtual_runtime +
+                          scale_by_weight(FAIR_WAKEUP_LEAD, yielding->weight),
+                      first->virtual_runtime);
 }

@@ -75,8 +75,11 @@ void fair_leave(struct fair_queue *queue, struct thread *thread, bool running);
 struct thread *fair_take_first(struct fair_queue *queue);
 void fair_put(struct fair_queue *queue, struct thread *thread);
 struct thread *fair_first(const struct fair_queue *queue);
-/* The thread that runs yields: behind all that wait, but by a period at most (sched_yield(2)). */
-void fair_fall_back(const struct fair_queue *queue, struct thread *yielding);
+/*
+ * fair_yields: whether a thread that calls sched_yield(2) gives way: not to threads that have had so
+ * much more than their share that they could not have preempted one another, as on Linux.
+ */
+bool fair_yields(const struct fair_queue *queue, const struct thread *yielding);
 /* The running thread ran @ns. */
 void fair_charge(struct fair_queue *queue, struct thread *running, u64 ns);
 /* Where a thread that slept, or a new one, stands in virtual time. */

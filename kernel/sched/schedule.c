@@ -137,9 +137,9 @@ static struct thread *replace_running(struct run_queue *queue, struct thread *pr
         }
         WRITE_ONCE(previous->state, THREAD_RUNNABLE);
     }
-    if (reason == SWITCH_YIELD && !policy_is_realtime(previous->policy)) {
-        next = take_next(queue); /* whoever waits, however far behind the yielding thread is */
-        fair_fall_back(&queue->fair, previous);
+    if (reason == SWITCH_YIELD && !policy_is_realtime(previous->policy) &&
+        fair_yields(&queue->fair, previous)) {
+        next = take_next(queue);
         put_back(queue, previous, reason);
         return next != queue->idle ? next : take_next(queue);
     }
