@@ -21,7 +21,7 @@ import newc
 HERE = os.path.dirname(os.path.abspath(__file__))
 WORDS = os.path.join(os.path.dirname(HERE), "system")
 USUAL_SECONDS = 20
-# How long a guest may be silent beyond the time the running program may take before it counts as dead.
+# How long a guest may be silent beyond the time the running program may take.
 IDLE_SECONDS = 20
 COMPILE_FLAGS = ["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-static", "-no-pie",
                  "-pthread", "-fno-builtin"]
@@ -77,6 +77,10 @@ class Programs:
 
     def seconds_of(self, name):
         return int(self.comment_word(name, r"seconds: (\d+)") or USUAL_SECONDS)
+
+    def patience_of(self, name):
+        """=> how long a guest may be silent while @name runs before it counts as dead"""
+        return IDLE_SECONDS + self.seconds_of(name)
 
     def machine_of(self, name, memory, cpu):
         """=> the memory and the processor that a program asks for, or the usual ones"""
@@ -152,7 +156,7 @@ class Programs:
                                   self.extra)
             with machine:
                 try:
-                    patience = {name: IDLE_SECONDS + self.seconds_of(name) for name in names}
+                    patience = {name: self.patience_of(name) for name in names}
                     for line in machine.lines(lambda: patience.get(current, 60),
                                               60 + sum(patience.values())):
                         if line == "@@ done":

@@ -8,13 +8,14 @@ that prints a line "ok NAME" or "not ok NAME" for every test; the last line coun
 the parts said in full is in build/tests/PART.log. Tests listed in tests/known-failures, with the
 reason, fail without making the whole fail; they are counted as skipped.
 
-  --long    the parts concurrency, sweep, fuzz, diff and busybox do far more (minutes become hours)
+  --long    the parts posix, concurrency, sweep, fuzz, diff and busybox do far more (minutes become hours)
 
   static    layers, format, shell and C analysers, sources equal to their tarballs, the sysroot
   unit      lib, kmem and mm on the host, under the sanitizers
   linux     the system tests on Debian's Linux: are the recorded expectations true?
   system    the system tests on Quire
   smp       the same with four processors
+  posix     the Open POSIX Test Suite on Quire: what passes on Linux must pass
   table     the memory ABI cell by cell, Linux and Quire; docs/memory-abi.md is what they say
   concurrency  threads and processes over the same memory, also on a debug build
   sweep     operations in the guest with the n-th allocation failing
@@ -30,7 +31,7 @@ reason, fail without making the whole fail; they are counted as skipped.
   busybox   BusyBox's own test suite on Linux and on Quire, a part of it
 HELP
 
-all_parts=(static unit linux system smp table concurrency sweep diff boot run debug fuzz session screen bench ports busybox)
+all_parts=(static unit linux system smp posix table concurrency sweep diff boot run debug fuzz session screen bench ports busybox)
 if [ "${1:-}" = --long ]; then
     export QUIRE_LONG=1
     shift
