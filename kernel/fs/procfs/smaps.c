@@ -3,6 +3,7 @@
  */
 #include <abi/errno.h>
 #include <arch/pkey.h>
+#include <vfs/file.h>
 
 #include "maps.h"
 #include "views.h"
@@ -41,22 +42,35 @@ static void put_usage(struct proc_text *text, const struct vma_usage *usage, boo
     put_size(text, "Locked:", usage->locked);
 }
 
+/* A bit above the flags of areas, for put_flags. */
+#define SHARED_FOR_WRITING (1ul << 32)
+
+/* Shared, through a door that was opened for writing, be it sealed since. */
+static bool is_shared_for_writing(const struct vma_info *info)
+{
+    if (!(info->flags & VMA_SHARED) || (info->flags & VMA_MAYWRITE))
+        return info->flags & VMA_SHARED;
+    return info->source && info->source->ops == &file_source_ops &&
+           (file_of_source(info->source)->mode & FILE_WRITE);
+}
+
 /* In the order of Linux's bits; Linux has no word for what is locked on fault. */
-static void put_flags(struct proc_text *text, u32 flags)
+static void put_flags(struct proc_text *text, const struct vma_info *info)
 {
     static const struct {
-        u32 flag;
+        u64 flag;
         char word[4];
     } words[] = {
-        {VMA_READ, "rd "},       {VMA_WRITE, "wr "},      {VMA_EXEC, "ex "},
-        {VMA_SHARED, "sh "},     {VMA_MAYREAD, "mr "},    {VMA_MAYWRITE, "mw "},
-        {VMA_MAYEXEC, "me "},    {VMA_SHARED, "ms "},     {VMA_GROWSDOWN, "gd "},
-        {VMA_LOCKED, "lo "},     {VMA_SEQUENTIAL, "sr "}, {VMA_RANDOM, "rr "},
-        {VMA_DONTFORK, "dc "},   {VMA_SPECIAL, "de "},    {VMA_LOCKONFAULT, "?? "},
-        {VMA_ACCOUNT, "ac "},    {VMA_NORESERVE, "nr "},  {VMA_SYNC, "sf "},
-        {VMA_WIPEONFORK, "wf "}, {VMA_DONTDUMP, "dd "},   {VMA_SOFTDIRTY, "sd "},
-        {VMA_HUGEPAGE, "hg "},   {VMA_NOHUGEPAGE, "nh "},
+        {VMA_READ, "rd "},           {VMA_WRITE, "wr "},      {VMA_EXEC, "ex "},
+        {SHARED_FOR_WRITING, "sh "}, {VMA_MAYREAD, "mr "},    {VMA_MAYWRITE, "mw "},
+        {VMA_MAYEXEC, "me "},        {VMA_SHARED, "ms "},     {VMA_GROWSDOWN, "gd "},
+        {VMA_LOCKED, "lo "},         {VMA_SEQUENTIAL, "sr "}, {VMA_RANDOM, "rr "},
+        {VMA_DONTFORK, "dc "},       {VMA_SPECIAL, "de "},    {VMA_LOCKONFAULT, "?? "},
+        {VMA_ACCOUNT, "ac "},        {VMA_NORESERVE, "nr "},  {VMA_SYNC, "sf "},
+        {VMA_WIPEONFORK, "wf "},     {VMA_DONTDUMP, "dd "},   {VMA_SOFTDIRTY, "sd "},
+        {VMA_HUGEPAGE, "hg "},       {VMA_NOHUGEPAGE, "nh "},
     };
+    u64 flags = info->flags | (is_shared_for_writing(info) ? SHARED_FOR_WRITING : 0);
 
     proc_print(text, "VmFlags: ");
     for (size_t i = 0; i < ARRAY_SIZE(words); i++)
@@ -87,7 +101,7 @@ static int put_area(const struct vma_info *info, void *argument)
     proc_print(text, "THPeligible:    %d\n", vma_is_huge_eligible(info->vma));
     if (arch_pkey_present())
         proc_print(text, "ProtectionKey:  %8u\n", vma_pkey(info->flags));
-    put_flags(text, info->flags);
+    put_flags(text, info);
     return 0;
 }
 
