@@ -15,6 +15,10 @@
 
 #define PROT_KNOWN (PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM)
 
+/* Ranges of locked private areas that became writable and are to be faulted in. Where there are
+ * more the last one reaches over what lies between. */
+#define POPULATE_RANGES 8
+
 struct protection {
     struct mm *mm;
     vaddr_t start, end; /* what will be changed */
@@ -24,7 +28,10 @@ struct protection {
     int obstacle;       /* errno of what ended the check */
     struct vma_reserve areas;
     u64 committed; /* reserved from the commit total */
-    bool populate; /* out: locked private areas became writable */
+    struct {
+        vaddr_t start, end;
+    } populate[POPULATE_RANGES]; /* out */
+    size_t nr_populate;
 };
 
 /* ---- check ---- */
@@ -140,6 +147,19 @@ static int protection_reserve(struct protection *p)
 
 /* ---- commit ---- */
 
+static void note_populate(struct protection *p, vaddr_t start, vaddr_t end)
+{
+    size_t last = p->nr_populate - 1;
+
+    if (p->nr_populate > 0 &&
+        (p->populate[last].end == start || p->nr_populate == POPULATE_RANGES)) {
+        p->populate[last].end = end;
+        return;
+    }
+    p->populate[p->nr_populate].start = start;
+    p->populate[p->nr_populate++].end = end;
+}
+
 static struct vma *protect_area(struct protection *p, struct vma *vma, struct batch *batch)
 {
     u32 flags = new_flags(p, vma);
@@ -149,7 +169,7 @@ static struct vma *protect_area(struct protection *p, struct vma *vma, struct ba
     if (is_newly_charged(p, vma))
         flags |= VMA_ACCOUNT; /* committed in find_end */
     if ((vma->flags & (VMA_WRITE | VMA_SHARED | VMA_LOCKED)) == VMA_LOCKED && (flags & VMA_WRITE))
-        p->populate = true;
+        note_populate(p, vma->start, vma->end);
     account_remove(p->mm, vma->flags, vma_pages(vma));
     account_add(p->mm, flags, vma_pages(vma));
     vma_set_flags(vma, flags);
@@ -213,8 +233,8 @@ int mm_protect_key(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, int k
     write_lock(&mm->map_lock);
     err = protect_locked(&p, grows);
     write_unlock(&mm->map_lock);
-    if (p.populate)
-        populate_quietly(mm, p.start, p.end, true);
+    for (size_t i = 0; i < p.nr_populate; i++)
+        populate_quietly(mm, p.populate[i].start, p.populate[i].end, true);
     return err;
 }
 
