@@ -101,7 +101,7 @@ struct move {
     size_t moved;     /* bytes that change place */
     u64 committed;
     bool keep;                        /* the old range stays mapped, empty */
-    vaddr_t origin_start, origin_end; /* of the old area, as it was */
+    vaddr_t origin_start, origin_end; /* of the area that the copy was made from */
     struct unmap_reserve unmap;
 };
 
@@ -228,7 +228,8 @@ static void merge_copy(const struct move *move, struct vma *copy)
 }
 
 /* MREMAP_DONTUNMAP: the old range stays an area, without pages; where it was locked it is not any
- * more, and so becomes an area of its own. */
+ * more, and so becomes an area of its own, which the copy counts as made from: what remains of the
+ * locked area beside it may join the copy. */
 static void keep_old_area(struct remap *r, struct move *move)
 {
     struct vma *vma = move->vma;
@@ -238,6 +239,8 @@ static void keep_old_area(struct remap *r, struct move *move)
     if (vma->flags & VMA_LOCKED) {
         vma = vma_isolate(r->mm, r->old_addr, end, &move->unmap.areas);
         unlock_area(vma);
+        move->origin_start = r->old_addr;
+        move->origin_end = end;
     }
     if (vma->start == r->old_addr && vma->end == end) {
         vma_leave_object(vma);
