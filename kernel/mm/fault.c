@@ -206,6 +206,13 @@ static enum fault_result fault_device_frame(struct fault *fault)
     return fault_install(fault, pte_set_ownerless(fault_make_entry(fault, pfn, write)), NULL);
 }
 
+/* Attachments of System V are mapped page by page on Linux, which Rss and pagemap show. */
+static void around(struct fault *fault)
+{
+    if (!vma_is_counted(fault->vma))
+        fault_around(fault);
+}
+
 /* Map the object's page without the intention to write. */
 static enum fault_result fault_object_page(struct fault *fault)
 {
@@ -215,13 +222,16 @@ static enum fault_result fault_object_page(struct fault *fault)
     struct page *page;
     int err = get_object_page(fault, &page);
 
-    if (err != 0)
+    if (err != 0) {
+        if (err == -ENODATA)
+            around(fault); /* as Linux, before it sees that the page itself is not there */
         return fail_object(fault, err);
+    }
     page_get(page);
     result = fault_install(fault, fault_make_entry(fault, page_to_pfn(page), write), page);
     page_put(page);
     if (result == FAULT_DONE)
-        fault_around(fault);
+        around(fault);
     return result;
 }
 

@@ -16,13 +16,14 @@ struct around {
     struct page *pages[AROUND_PAGES]; /* referenced, or NULL */
 };
 
-/* The window: aligned, inside the area, inside the object, in one leaf table by its alignment. */
+/* The window: from an aligned address or the start of the area on, so many pages, as far as they
+ * are in the area, in the object and in one leaf table. */
 static void around_init(struct around *around, const struct fault *fault)
 {
     const struct vma *vma = fault->vma;
     u64 size = AROUND_PAGES * PAGE_SIZE;
     vaddr_t start = max(align_down(fault->addr, size), vma->start);
-    vaddr_t end = min(align_down(fault->addr, size) + size, vma->end);
+    vaddr_t end = min(start + size, pt_leaf_end(start, vma->end));
 
     around->start = start;
     around->nr = object_find_pages(vma->object, vma_index(vma, start), (end - start) >> PAGE_SHIFT,
