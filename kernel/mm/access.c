@@ -128,6 +128,16 @@ ssize_t mm_access(struct mm *mm, vaddr_t addr, void *buffer, size_t len, bool wr
     return done > 0 || len == 0 ? (ssize_t)done : -EIO;
 }
 
+vaddr_t mm_access_prepare(struct mm *mm, vaddr_t addr, size_t len, bool write)
+{
+    struct access access = {.mm = mm, .write = write, .foreign = true};
+    vaddr_t end = addr + len;
+
+    while (addr < end && access_page(&access, addr, NULL, 0) == 0)
+        addr = align_down(addr, PAGE_SIZE) + PAGE_SIZE;
+    return addr;
+}
+
 int mm_futex_key_get(struct mm *mm, vaddr_t addr, bool shared, struct mm_futex_key *key)
 {
     struct vma *vma;

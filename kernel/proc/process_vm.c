@@ -45,16 +45,30 @@ static size_t move_piece(struct mm *mm, struct io_buffer *local, vaddr_t addr, s
     return moved < 0 ? 0 : io_buffer_copy_to(local, page, (size_t)moved);
 }
 
+/* As Linux, which holds so many pages of the other process while it copies: they are there (and
+ * have been copied on write) even where the copy itself then fails. */
+#define PREPARED_BYTES (1024 * PAGE_SIZE)
+
 /* => false: a bad address ended it */
 static bool move_segment(struct mm *mm, struct io_buffer *local, const struct iovec *segment,
                          char *page, bool write, size_t *moved)
 {
     vaddr_t addr = (vaddr_t)segment->iov_base;
+    vaddr_t end = addr + segment->iov_len, prepared = addr;
     size_t left = min(segment->iov_len, local->remaining);
 
     while (left > 0) {
         size_t len = min(left, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
-        size_t done = move_piece(mm, local, addr, len, page, write);
+        size_t done;
+
+        if (addr >= prepared) {
+            vaddr_t stop = align_down(addr, PAGE_SIZE) + PREPARED_BYTES;
+
+            prepared = mm_access_prepare(mm, addr, min(end, stop) - addr, write);
+            if (prepared == addr)
+                return false;
+        }
+        done = move_piece(mm, local, addr, len, page, write);
 
         *moved += done;
         if (done < len)

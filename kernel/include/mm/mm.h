@@ -243,6 +243,12 @@ int mm_populate(struct mm *mm, vaddr_t addr, size_t len, bool write) __must_chec
  */
 ssize_t mm_access(struct mm *mm, vaddr_t addr, void *buffer, size_t len, bool write, bool force);
 
+/*
+ * mm_access_prepare: fault in what mm_access would touch, page after page until one cannot be.
+ * => where it ended: a page boundary or @addr
+ */
+vaddr_t mm_access_prepare(struct mm *mm, vaddr_t addr, size_t len, bool write);
+
 /* The page under a user address, referenced. -EFAULT */
 int mm_get_user_page(struct mm *mm, vaddr_t addr, bool write, struct page **out) __must_check;
 
