@@ -79,19 +79,19 @@ int path_change(const struct vfs_context *context, const struct path *path,
     return err;
 }
 
-/* What memfd seals and RLIMIT_FSIZE say about a new size. => inode.lock held */
+/* What RLIMIT_FSIZE and memfd seals say about a new size. => inode.lock held */
 static int size_is_allowed(const struct vfs_context *context, const struct inode *inode, u64 size)
 {
     u64 old = inode_size(inode);
 
-    if (size < old && (inode->seals & F_SEAL_SHRINK))
-        return -EPERM;
-    if (size > old && (inode->seals & F_SEAL_GROW))
-        return -EPERM;
     if (size > old && size > READ_ONCE(context->file_size_limit)) {
         vfs_raise_signal(SIGXFSZ);
         return -EFBIG;
     }
+    if (size < old && (inode->seals & F_SEAL_SHRINK))
+        return -EPERM;
+    if (size > old && (inode->seals & F_SEAL_GROW))
+        return -EPERM;
     return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <abi/limits.h>
 #include <abi/mman.h>
 #include <abi/signal.h>
+#include <arch/user.h>
 #include <lib/atomic.h>
 #include <lib/bits.h>
 #include <mm/mm.h>
@@ -134,14 +135,33 @@ static int seal_grow_check(const struct inode *inode, struct io_buffer *buffer, 
     return 0;
 }
 
-/* Limits and seals on a write at @position; the buffer may be cut. */
-static int write_check(struct file *file, struct io_buffer *buffer, u64 position)
+/* Does the buffer begin in memory that can be read? */
+static bool can_begin(const struct io_buffer *buffer)
+{
+    char byte;
+    void *base;
+    size_t len;
+
+    return buffer->kernel || !io_buffer_piece(buffer, &base, &len) ||
+           copy_from_user(&byte, (const void __user __force *)base, 1) == 0;
+}
+
+/* Seals on a write at @position, which are asked when its memory has been looked at; the buffer may
+ * be cut. */
+static int seal_check(const struct inode *inode, struct io_buffer *buffer, u64 position)
+{
+    int err = inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
+                  ? -EPERM
+                  : seal_grow_check(inode, buffer, position);
+
+    return err != 0 && !can_begin(buffer) ? -EFAULT : err;
+}
+
+/* Limits on a write at @position; the buffer may be cut. */
+static int limit_check(struct io_buffer *buffer, u64 position)
 {
     u64 limit = READ_ONCE(vfs_current()->file_size_limit);
-    struct inode *inode = file->inode;
 
-    if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
-        return -EPERM;
     if (position >= limit) {
         vfs_raise_signal(SIGXFSZ);
         return -EFBIG;
@@ -149,7 +169,7 @@ static int write_check(struct file *file, struct io_buffer *buffer, u64 position
     if (position >= FILE_SIZE_MAX)
         return -EFBIG;
     io_buffer_truncate(buffer, min(limit, (u64)FILE_SIZE_MAX) - position);
-    return seal_grow_check(inode, buffer, position);
+    return 0;
 }
 
 /* Writing takes set-user-id and set-group-id away from a program. => inode.lock held */
@@ -216,12 +236,14 @@ ssize_t regular_write(struct file *file, struct io_buffer *buffer, u64 *position
     mutex_lock(&inode->lock);
     if ((file_flags(file) & O_APPEND) || (buffer->flags & IO_APPEND))
         *position = inode_size(inode);
-    result = write_check(file, buffer, *position);
+    result = limit_check(buffer, *position);
     if (result == 0) {
         write_clear_set_id(file);
         inode_touch_modify(inode);
-        result = write_locked(file, buffer, position);
+        result = seal_check(inode, buffer, *position);
     }
+    if (result == 0)
+        result = write_locked(file, buffer, position);
     mutex_unlock(&inode->lock);
     if (result > 0 && (file->ops->sync != NULL) &&
         ((file_flags(file) & O_DSYNC) || (buffer->flags & IO_SYNC))) {
