@@ -72,6 +72,8 @@ static ssize_t move(struct file *file, struct io_buffer *buffer, u64 *position, 
     }
     while (buffer->remaining > 0) {
         piece = move_piece(mm, buffer, *position, page, write);
+        if (piece == -EFAULT) /* the caller's own memory: nothing counts */
+            done = piece;
         if (piece <= 0)
             break;
         *position += (u64)piece;
