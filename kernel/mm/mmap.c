@@ -56,8 +56,6 @@ static u32 request_flags(struct mm *mm, const struct mm_map_request *request)
         flags |= VMA_SYNC;
     if (request->flags & MAP_LOCKED)
         flags |= VMA_LOCKED;
-    if (request->prot == PROT_EXEC)
-        flags |= pkey_execute_only(mm) << VMA_PKEY_SHIFT;
     return flags;
 }
 
@@ -180,6 +178,13 @@ static int check_place(struct mapping *map, size_t len)
     return 0;
 }
 
+/* The first execute-only memory takes a key, also when the mapping then fails. */
+static void choose_key(struct mapping *map)
+{
+    if (map->request->prot == PROT_EXEC)
+        map->flags |= pkey_execute_only(map->mm) << VMA_PKEY_SHIFT;
+}
+
 static int mapping_check(struct mapping *map)
 {
     size_t len;
@@ -187,6 +192,8 @@ static int mapping_check(struct mapping *map)
 
     if (err == 0)
         err = check_place(map, len);
+    if (err == 0)
+        choose_key(map);
     if (err == 0)
         err = check_locked(map);
     if (err == 0)

@@ -49,11 +49,13 @@ static int take_key(struct mm *mm)
 
 u32 pkey_execute_only(struct mm *mm)
 {
-    if (mm->execute_only_key == NO_KEY)
+    bool is_new = mm->execute_only_key == NO_KEY;
+
+    if (is_new)
         mm->execute_only_key = (s8)take_key(mm);
     if (mm->execute_only_key == NO_KEY)
         return 0;
-    if (arch_pkey_allows((unsigned)mm->execute_only_key, false))
+    if (is_new || arch_pkey_allows((unsigned)mm->execute_only_key, false))
         arch_pkey_set((unsigned)mm->execute_only_key, ARCH_PKEY_DISABLE_ACCESS);
     return (u32)mm->execute_only_key;
 }
