@@ -3,8 +3,9 @@
  * became of each. Its lines:
  *
  *      seeds FIRST COUNT LENGTH      COUNT sequences of LENGTH operations, from the seeds FIRST on
- *      case NAME EVERY OPERATION;... one sequence by its text; content observed every EVERY
- * operations verbose                       from here on the traces are printed in full
+ *      case NAME EVERY OPERATION;... one sequence by its text; EVERY is
+ *                                    after how many operations content is observed, "/", figures
+ *      verbose                       from here on the traces are printed in full
  *
  * and what it prints:
  *
@@ -29,11 +30,12 @@ enum { audit_every = 100, line_bytes = 1 << 18 };
 static struct operation operations[max_operations];
 static bool verbose;
 
-/* Every third seed has its content looked at after each operation; reading brings pages in, so the
- * others go longer without. */
-static int seed_interval(unsigned long seed)
+/* Every third seed has its content looked at after each operation; the others go longer without and
+ * have their figures looked at more often. */
+static struct intervals seed_intervals(unsigned long seed)
 {
-    return seed % 3 == 0 ? 1 : seed % 3 == 1 ? 6 : 25;
+    static const struct intervals intervals[] = {{1, 10}, {6, 3}, {25, 1}};
+    return intervals[seed % COUNT_OF(intervals)];
 }
 
 static void print_audit(void)
@@ -47,7 +49,7 @@ static void print_audit(void)
 }
 
 /* play_one: in a process of its own, so that every sequence begins alike. */
-static void play_one(const char *name, int count, int content_every)
+static void play_one(const char *name, int count, struct intervals every)
 {
     static int played;
     int status;
@@ -55,7 +57,7 @@ static void play_one(const char *name, int count, int content_every)
 
     if (pid == 0) {
         scene_make(verbose);
-        play(operations, count, content_every);
+        play(operations, count, every);
     }
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
@@ -83,7 +85,7 @@ static void play_seeds(const char *line)
         for (int i = 0; i < length; i++)
             operation_choose(seed, (unsigned)i, &operations[i]);
         snprintf(name, sizeof(name), "%lu", seed);
-        play_one(name, length, seed_interval(seed));
+        play_one(name, length, seed_intervals(seed));
     }
 }
 
@@ -104,9 +106,10 @@ static int parse_sequence(const char *text)
 static void play_case(const char *line)
 {
     char name[64];
-    int every, used;
+    struct intervals every;
+    int used;
 
-    if (sscanf(line, "%63s %d %n", name, &every, &used) != 2)
+    if (sscanf(line, "%63s %d/%d %n", name, &every.content, &every.figures, &used) != 3)
         return;
     int count = parse_sequence(line + used);
     if (count < 0)
@@ -146,7 +149,8 @@ static void list_seed(unsigned long seed, unsigned length)
     char text[text_bytes];
     struct operation operation;
 
-    say("%d", seed_interval(seed));
+    struct intervals every = seed_intervals(seed);
+    say("%d/%d", every.content, every.figures);
     for (unsigned i = 0; i < length; i++) {
         operation_choose(seed, i, &operation);
         operation_print(&operation, text);
@@ -161,7 +165,7 @@ static void describe_sequence(const char *sequence)
 
     for (int i = 0; i < count; i++) {
         operations[i].kind->describe(text, operations[i].arguments);
-        say("%d %s", operations[i].actor, text);
+        say("%d%s %s", operations[i].actor, operations[i].second ? "b" : "", text);
     }
 }
 

@@ -77,7 +77,8 @@ enum { transfer_offset, transfer_len, transfer_object, transfer_position };
 
 static void choose_transfer(struct random *random, long *arguments)
 {
-    static const long objects[] = {object_file, object_memory, object_posix, object_reader};
+    static const long objects[] = {object_file, object_memory, object_posix, object_reader,
+                                   object_sealed};
 
     random_range(random, &arguments[transfer_offset], &arguments[transfer_len]);
     arguments[transfer_offset] += (long)random_below(random, 2) * 77;

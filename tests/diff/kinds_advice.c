@@ -6,6 +6,7 @@
  * MADV_MERGEABLE, which Quire answers as a Linux without KSM does.
  */
 
+#include "between.h"
 #include "operation.h"
 #include "trace.h"
 
@@ -83,6 +84,25 @@ static void describe_sync(char text[text_bytes], const long *arguments)
              length_name(arguments[1], len), bits_name(arguments[2], sync_flags, "0", flags));
 }
 
+/* forget: a number to /proc/self/clear_refs: what was referenced (1 all, 2 anonymous, 3 of files),
+ * what is dirty (4), the peak (5). */
+static void choose_forget(struct random *random, long *arguments)
+{
+    static const long numbers[] = {1, 2, 3, 4, 4, 4, 5, 6};
+
+    arguments[0] = RANDOM_ONE(random, numbers);
+}
+
+static long perform_forget(const long *arguments)
+{
+    return forget(arguments[0]);
+}
+
+static void describe_forget(char text[text_bytes], const long *arguments)
+{
+    snprintf(text, text_bytes, "forget(%ld)", arguments[0]);
+}
+
 /* What mincore stores where there is a hole, and what it leaves alone, is part of its answer. */
 static long perform_resident(const long *arguments)
 {
@@ -136,5 +156,6 @@ const struct kind kinds_advice[] = {
     {"sync", 2, 3, choose_sync, perform_sync, describe_sync},
     {"rearrange", 2, 3, choose_rearrange, perform_rearrange, describe_rearrange},
     {"resident", 2, 2, choose_range, perform_resident, describe_resident},
+    {"forget", 2, 1, choose_forget, perform_forget, describe_forget},
     {NULL, 0, 0, NULL, NULL, NULL},
 };

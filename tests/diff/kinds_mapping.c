@@ -53,9 +53,10 @@ static long choose_map_flags(struct random *random, long object)
 
 static void choose_map(struct random *random, long *arguments)
 {
-    static const long objects[] = {object_none, object_none,   object_none,   object_none,
-                                   object_file, object_file,   object_memory, object_memory,
-                                   object_file, object_reader, object_writer, object_posix};
+    static const long objects[] = {object_none,  object_none,   object_none,   object_none,
+                                   object_file,  object_file,   object_memory, object_memory,
+                                   object_file,  object_reader, object_writer, object_posix,
+                                   object_sealed};
 
     random_range(random, &arguments[map_offset], &arguments[map_len]);
     arguments[map_protection] = RANDOM_ONE(random, protections);

@@ -3,9 +3,10 @@
 #include <linux/falloc.h>
 
 #include "operation.h"
+#include "trace.h"
 
-static const long objects[] = {object_file,   object_file,  object_memory,
-                               object_memory, object_posix, object_reader};
+static const long objects[] = {object_file,  object_file,   object_memory, object_memory,
+                               object_posix, object_reader, object_sealed, object_sealed};
 
 static void choose_truncate(struct random *random, long *arguments)
 {
@@ -72,8 +73,46 @@ static void describe_allocate(char text[text_bytes], const long *arguments)
              length_name(arguments[3], len));
 }
 
+static const struct bit_name seals[] = {{F_SEAL_SEAL, "F_SEAL_SEAL"},
+                                        {F_SEAL_SHRINK, "F_SEAL_SHRINK"},
+                                        {F_SEAL_GROW, "F_SEAL_GROW"},
+                                        {F_SEAL_WRITE, "F_SEAL_WRITE"},
+                                        {F_SEAL_FUTURE_WRITE, "F_SEAL_FUTURE_WRITE"},
+                                        {0, NULL}};
+
+static void choose_seal(struct random *random, long *arguments)
+{
+    static const long sealable[] = {object_sealed, object_sealed, object_sealed,
+                                    object_sealed, object_memory, object_file};
+
+    arguments[0] = RANDOM_ONE(random, sealable);
+    arguments[1] = seals[1 + random_below(random, 4)].bit;
+    if (random_below(random, 12) == 0)
+        arguments[1] = F_SEAL_SEAL;
+    /* What is often mapped is seldom sealed against writing, which lasts. */
+    if (arguments[0] == object_memory && random_below(random, 4))
+        arguments[0] = object_sealed;
+}
+
+static long perform_seal(const long *arguments)
+{
+    int object = object_descriptor(arguments[0]);
+
+    trace("seals %ld", syscall(SYS_fcntl, object, F_GET_SEALS));
+    return syscall(SYS_fcntl, object, F_ADD_SEALS, arguments[1]);
+}
+
+static void describe_seal(char text[text_bytes], const long *arguments)
+{
+    char names[160];
+
+    snprintf(text, text_bytes, "syscall(SYS_fcntl, %s, F_ADD_SEALS, %s)", object_name(arguments[0]),
+             bits_name(arguments[1], seals, "0", names));
+}
+
 const struct kind kinds_object[] = {
     {"truncate", 4, 2, choose_truncate, perform_truncate, describe_truncate},
     {"allocate", 3, 4, choose_allocate, perform_allocate, describe_allocate},
+    {"seal", 2, 2, choose_seal, perform_seal, describe_seal},
     {NULL, 0, 0, NULL, NULL, NULL},
 };

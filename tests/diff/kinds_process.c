@@ -5,6 +5,7 @@
 
 #include "operation.h"
 #include "play.h"
+#include "thread.h"
 
 static void choose_fork(struct random *random, long *arguments)
 {
@@ -23,6 +24,7 @@ static long perform_fork(const long *arguments)
         return -1;
     if (pid == 0) {
         me = slot;
+        thread_forked();
         play_forked();
     }
     control->parent[slot] = parent;

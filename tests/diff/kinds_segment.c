@@ -45,6 +45,20 @@ static long perform_attach(const long *arguments)
     return syscall(SYS_shmat, segment(), place(arguments[0]), arguments[1]);
 }
 
+/* As attach, but of the segment that was removed last: it lives as long as it is attached. */
+static long perform_attach_removed(const long *arguments)
+{
+    return syscall(SYS_shmat, control->removed, place(arguments[0]), arguments[1]);
+}
+
+static void describe_attach_removed(char text[text_bytes], const long *arguments)
+{
+    char where[32], flags[160];
+
+    snprintf(text, text_bytes, "shmat(control->removed, %s, %s)", place_name(arguments[0], where),
+             bits_name(arguments[1], attach_flags, "0", flags));
+}
+
 static void describe_attach(char text[text_bytes], const long *arguments)
 {
     char where[32], flags[160];
@@ -93,8 +107,10 @@ static long perform_control(const long *arguments)
     if (arguments[0] == IPC_STAT)
         return 0;
     long result = shmctl(segment(), (int)arguments[0], NULL);
-    if (arguments[0] == IPC_RMID)
+    if (arguments[0] == IPC_RMID) {
+        control->removed = control->segment;
         control->segment = -1;
+    }
     return result;
 }
 
@@ -115,6 +131,7 @@ static void describe_control(char text[text_bytes], const long *arguments)
 
 const struct kind kinds_segment[] = {
     {"attach", 4, 2, choose_attach, perform_attach, describe_attach},
+    {"attach-removed", 1, 2, choose_attach, perform_attach_removed, describe_attach_removed},
     {"detach", 2, 1, choose_detach, perform_detach, describe_detach},
     {"segment", 2, 1, choose_control, perform_control, describe_control},
     {NULL, 0, 0, NULL, NULL, NULL},

@@ -11,7 +11,11 @@
 
 #include "observe.h"
 
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
 #include "access.h"
+#include "figures.h"
 #include "trace.h"
 
 enum { max_areas = 400 };
@@ -140,24 +144,13 @@ static void observe_area(const struct area *area, bool with_content)
     }
 }
 
-/* Of statm: the whole size and the size of data, in pages, since the first observation. */
+/* Of statm: the whole size and the size of data, in pages, since the beginning. */
 static void observe_sizes(void)
 {
-    static long first_size, first_data;
-    long fields[7] = {0};
-    const char *at = text;
+    long size, data;
 
-    if (file_text("/proc/self/statm", text, 256) <= 0)
-        return;
-    for (int i = 0; i < 7; i++) {
-        fields[i] = strtol(at, NULL, 10);
-        at = next_field(at);
-    }
-    if (first_size == 0) {
-        first_size = fields[0];
-        first_data = fields[5];
-    }
-    trace("  size %+ld data %+ld", fields[0] - first_size, fields[5] - first_data);
+    sizes_read(&size, &data);
+    trace("  size %+ld data %+ld", size - control->size, data - control->data);
 }
 
 /* VmLck of status, in kilobytes. */
@@ -187,9 +180,25 @@ static void observe_object(long object, bool with_content)
           (long)status.st_blocks, sum);
 }
 
-void observe(bool with_content)
+/* The System V segments, while there are any. */
+static void observe_segment(const char *name, int segment)
+{
+    struct shmid_ds state;
+
+    if (segment < 0)
+        return;
+    if (shmctl(segment, IPC_STAT, &state) < 0)
+        trace("  %s %s", name, errno_name(errno));
+    else
+        trace("  %s attached %lu mode %o", name, (unsigned long)state.shm_nattch,
+              (unsigned)state.shm_perm.mode);
+}
+
+void observe(bool with_figures, bool with_content)
 {
     read_areas();
+    if (with_figures)
+        figures_observe((unsigned long)at(-below_pages), (unsigned long)at(window_pages));
     for (int i = 0; i < nr_areas; i++)
         observe_area(&areas[i], with_content);
     observe_sizes();
@@ -197,4 +206,8 @@ void observe(bool with_content)
     observe_object(object_file, with_content);
     observe_object(object_memory, with_content);
     observe_object(object_posix, with_content);
+    observe_object(object_sealed, with_content);
+    observe_segment("segment", control->segment);
+    observe_segment("removed", control->removed);
+    trace("  rights %x", rights_read());
 }

@@ -6,8 +6,9 @@
 
 /*
  * observe: the areas of the window, their resident pages, the sizes of the process and the objects.
+ * => @with_figures: also what smaps and pagemap say of the areas
  * => @with_content: also the bytes of every page and object, which brings pages in
  */
-void observe(bool with_content);
+void observe(bool with_figures, bool with_content);
 
 #endif

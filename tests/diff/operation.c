@@ -2,9 +2,9 @@
 
 #include "operation.h"
 
-static const struct kind *const subjects[] = {kinds_mapping, kinds_access, kinds_object,
-                                              kinds_process, kinds_advice, kinds_lock,
-                                              kinds_segment};
+static const struct kind *const subjects[] = {
+    kinds_mapping, kinds_access, kinds_object, kinds_process, kinds_advice, kinds_lock,
+    kinds_segment, kinds_key,    kinds_limit,  kinds_between, kinds_stack};
 
 static unsigned long mix(unsigned long value)
 {
@@ -149,6 +149,7 @@ void operation_choose(unsigned long seed, unsigned position, struct operation *o
     operation->actor = (int)random_below(&random, 2 * slots);
     if (operation->actor >= slots)
         operation->actor = 0;
+    operation->second = random_below(&random, 6) == 0;
     if (operation->kind->choose)
         operation->kind->choose(&random, operation->arguments);
 }
@@ -159,6 +160,8 @@ const char *operation_parse(const char *text, struct operation *operation)
 
     memset(operation, 0, sizeof(*operation));
     operation->actor = (int)strtol(text, &end, 10);
+    operation->second = *end == 'b';
+    end += operation->second;
     if (*end++ != ':' || operation->actor < 0 || operation->actor >= slots)
         return NULL;
     size_t len = strcspn(end, ",; \n");
@@ -176,7 +179,8 @@ const char *operation_parse(const char *text, struct operation *operation)
 
 void operation_print(const struct operation *operation, char text[text_bytes])
 {
-    int used = snprintf(text, text_bytes, "%d:%s", operation->actor, operation->kind->name);
+    int used = snprintf(text, text_bytes, "%d%s:%s", operation->actor, operation->second ? "b" : "",
+                        operation->kind->name);
 
     for (int i = 0; i < operation->kind->nr_arguments; i++)
         used += snprintf(text + used, text_bytes - (size_t)used, ",%ld", operation->arguments[i]);

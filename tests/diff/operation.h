@@ -3,8 +3,9 @@
  *
  * 1. An operation follows from the seed and its position alone, so that leaving operations out does
  *    not change the meaning of the others.
- * 2. It has a text, "1:protect,8192,4096,3": process 1, the kind, its arguments. The driver cuts
- * and keeps sequences in this form; it stays valid when the generator changes.
+ * 2. It has a text, "1:protect,8192,4096,3": process 1, the kind, its arguments; "1b:..." is done
+ * by its second thread. The driver cuts and keeps sequences in this form; it stays valid when the
+ *    generator changes, as long as a kind keeps its name and its arguments.
  * 3. It has a form in C, which is what the trace shows and what a person compiles (replay.h).
  * 4. Kinds are grouped by subject, a file kinds_SUBJECT.c each.
  */
@@ -19,7 +20,8 @@ struct kind;
 
 struct operation {
     const struct kind *kind;
-    int actor; /* a slot; process 0 where no process has it */
+    int actor;   /* a slot; process 0 where no process has it */
+    bool second; /* by the second thread of that process */
     long arguments[max_arguments];
 };
 
@@ -38,7 +40,8 @@ struct kind {
 
 /* The kinds of each subject; an array ends with a kind without name. */
 extern const struct kind kinds_mapping[], kinds_access[], kinds_object[], kinds_process[],
-    kinds_advice[], kinds_lock[], kinds_segment[];
+    kinds_advice[], kinds_lock[], kinds_segment[], kinds_key[], kinds_limit[], kinds_between[],
+    kinds_stack[];
 
 unsigned random_below(struct random *random, unsigned limit);
 /* random_one: one of the @count @values. */

@@ -4,12 +4,14 @@
 
 #include "access.h"
 #include "observe.h"
+#include "thread.h"
 #include "trace.h"
 
 enum { others_every = 4 };
 
 static const struct operation *sequence;
-static int sequence_len, content_interval;
+static int sequence_len;
+static struct intervals intervals;
 
 static bool is_alive(int slot)
 {
@@ -49,13 +51,40 @@ static void say_operation(const struct operation *operation)
     if (!control->verbose)
         return;
     operation->kind->describe(text, operation->arguments);
-    say("#%d process %d: %s", control->step, me, text);
+    say("#%d process %d%s: %s", control->step, me, operation->second ? "b" : "", text);
+}
+
+/* perform: the operation of this step, by the calling thread, which keeps the rights it then has.
+ */
+static long perform(const long *arguments)
+{
+    errno = 0;
+    long result = sequence[control->step].kind->perform(arguments);
+    rights_keep();
+    return result;
+}
+
+static long perform_by_thread(const struct operation *operation)
+{
+    if (!operation->second)
+        return perform(operation->arguments);
+    thread_start(perform, operation->arguments);
+    return thread_meet();
+}
+
+static bool is_time(int step, int interval)
+{
+    return step % interval == interval - 1 || step + 1 == sequence_len;
 }
 
 static bool looks_at_content(int step)
 {
-    return content_interval == 1 || step % content_interval == content_interval - 1 ||
-           step + 1 == sequence_len;
+    return is_time(step, intervals.content);
+}
+
+static bool looks_at_figures(int step)
+{
+    return is_time(step, intervals.figures);
 }
 
 static void act(void)
@@ -64,16 +93,16 @@ static void act(void)
     int step = control->step;
 
     control->leaving = -1;
+    control->look_around = step % others_every == others_every - 1 || step + 1 == sequence_len;
     say_operation(operation);
-    errno = 0;
-    trace_result(operation->kind->perform(operation->arguments));
+    trace_result(perform_by_thread(operation));
     if (control->leaving == me) {
         control->phase = phase_reap;
         turn_give(control->parent[me]);
         _exit(0);
     }
-    observe(looks_at_content(step));
-    if (step % others_every == others_every - 1 || step + 1 == sequence_len)
+    observe(looks_at_figures(step), looks_at_content(step));
+    if (control->look_around)
         next_observer(-1);
     else
         next_step();
@@ -85,7 +114,7 @@ static void reap(void)
 
     must(waitpid(control->pid[slot], NULL, 0));
     control->alive &= ~(1u << slot);
-    observe(false);
+    observe(false, false);
     next_step();
 }
 
@@ -113,7 +142,7 @@ static _Noreturn void take_turns(void)
         if (control->phase == phase_reap)
             reap();
         else if (control->phase == phase_observe) {
-            observe(looks_at_content(control->step));
+            observe(looks_at_figures(control->step), looks_at_content(control->step));
             next_observer(me);
         } else {
             act();
@@ -126,11 +155,11 @@ _Noreturn void play_forked(void)
     take_turns();
 }
 
-_Noreturn void play(const struct operation *operations, int count, int content_every)
+_Noreturn void play(const struct operation *operations, int count, struct intervals every)
 {
     sequence = operations;
     sequence_len = count;
-    content_interval = content_every;
+    intervals = every;
     access_init();
     take_turns();
 }

@@ -1,24 +1,40 @@
 /* replay.c: see replay.h. */
 
-#define _GNU_SOURCE
-#include <sched.h>
-
 #include "replay.h"
 
 #include "access.h"
 #include "observe.h"
+#include "thread.h"
 #include "trace.h"
 
 unsigned char vector[window_pages + 16];
-static int position = -1; /* the step that this process has come to */
+static void (*all_steps)(void);
+static int positions[nr_stacks]; /* the step that each thread has come to */
+static int first_stack;          /* that of this process's first thread */
 static int forked_slot;
 
-void replay_begin(void)
+static int *position(void)
+{
+    return &positions[thread_stack()];
+}
+
+static long run_second(const long *unused)
+{
+    (void)unused;
+    *position() = -1;
+    all_steps();
+    return 0;
+}
+
+void replay_begin(void (*steps)(void))
 {
     control_make();
     scene_make(true);
     control->pid[0] = 0;
     access_init();
+    all_steps = steps;
+    *position() = -1;
+    thread_start(run_second, NULL);
 }
 
 _Noreturn void replay_end(void)
@@ -32,15 +48,17 @@ _Noreturn void replay_end(void)
 static bool is_there(int process)
 {
     return (control->alive & 1u << process) &&
-           (control->pid[process] == 0 || position < control->pid[process]);
+           (control->pid[process] == 0 || *position() < control->pid[process]);
 }
 
-bool replay_turn(int process)
+bool replay_turn(int process, bool second)
 {
-    position++;
-    while (__atomic_load_n(&control->step, __ATOMIC_ACQUIRE) < position)
-        sched_yield();
-    return me == (is_there(process) ? process : 0);
+    int step = ++*position();
+
+    while (__atomic_load_n(&control->step, __ATOMIC_ACQUIRE) < step)
+        syscall(SYS_sched_yield);
+    return control->step == step && me == (is_there(process) ? process : 0) &&
+           second == (thread_stack() != first_stack);
 }
 
 void replay_result(const char *text, long value)
@@ -51,11 +69,12 @@ void replay_result(const char *text, long value)
         forked_slot = 0;
         return;
     }
-    say("#%d process %d: %s", position, me, text);
+    rights_keep();
+    say("#%d process %d: %s", *position(), me, text);
     errno = error;
     trace_result(value);
-    observe(true);
-    __atomic_store_n(&control->step, position + 1, __ATOMIC_RELEASE);
+    observe(true, true);
+    __atomic_store_n(&control->step, *position() + 1, __ATOMIC_RELEASE);
 }
 
 static void touch_one(char *byte, char how, int value)
@@ -100,6 +119,9 @@ long fork_into(int slot)
     if (pid != 0)
         return pid < 0 ? -1 : slot;
     me = forked_slot = slot;
+    first_stack = thread_stack();
+    thread_forked();
+    thread_start(run_second, NULL);
     return 0;
 }
 
@@ -107,8 +129,8 @@ long leave(void)
 {
     if (me == 0)
         return 0;
-    control->pid[me] = position + 1;
-    __atomic_store_n(&control->step, position + 1, __ATOMIC_RELEASE);
+    control->pid[me] = *position() + 1;
+    __atomic_store_n(&control->step, *position() + 1, __ATOMIC_RELEASE);
     _exit(0);
 }
 

@@ -6,27 +6,32 @@
  *      REPLAY
  *      {
  *          STEP(0, mmap(at(20), 4 * PAGE, ...));
- *          STEP(1, touch(at(20), "rw-", 7));
+ *          STEP_SECOND(1, touch(at(20), "rw-", 7));
  *      }
  *
- * Every process goes through all steps; the one that a step names (the first, where no process has
- * that number) performs it, prints what came of it and what it sees of its memory, while the others
- * wait. Compile it with the sources of tests/diff but diff.c, and tests/system/test.c; needs /area
- * and a tmpfs at /dev/shm.
+ * Every process goes through all steps, with each of its two threads; the thread that a step names
+ * (of the first process, where no process has that number) performs it, prints what came of it and
+ * what it sees of its memory, while the others wait. Compile it with the sources of tests/diff but
+ * diff.c, and tests/system/test.c; needs /area and a tmpfs at /dev/shm.
  */
 #ifndef TESTS_DIFF_REPLAY_H
 #define TESTS_DIFF_REPLAY_H
 
 #include <sys/ipc.h>
+#include <sys/resource.h>
 #include <sys/shm.h>
 
+#include "access.h"
+#include "between.h"
+#include "limit.h"
 #include "scene.h"
+#include "together.h"
 
 #define REPLAY                                                                                     \
     static void replay(void);                                                                      \
     int main(void)                                                                                 \
     {                                                                                              \
-        replay_begin();                                                                            \
+        replay_begin(replay);                                                                      \
         replay();                                                                                  \
         replay_end();                                                                              \
     }                                                                                              \
@@ -34,14 +39,20 @@
 
 #define STEP(process, call)                                                                        \
     do {                                                                                           \
-        if (replay_turn(process))                                                                  \
+        if (replay_turn(process, false))                                                           \
             replay_result(#call, (long)(call));                                                    \
     } while (0)
 
-void replay_begin(void);
+#define STEP_SECOND(process, call)                                                                 \
+    do {                                                                                           \
+        if (replay_turn(process, true))                                                            \
+            replay_result(#call, (long)(call));                                                    \
+    } while (0)
+
+void replay_begin(void (*steps)(void));
 _Noreturn void replay_end(void);
-/* replay_turn: wait for this step. => whether it is this process's */
-bool replay_turn(int process);
+/* replay_turn: wait for this step. => whether it is this thread's */
+bool replay_turn(int process, bool second);
 void replay_result(const char *text, long value);
 
 /* What the steps call besides the system calls. */

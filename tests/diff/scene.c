@@ -5,14 +5,17 @@
 #include <linux/futex.h>
 
 #define CONTROL_ADDRESS ((void *)0x20000000UL)
+#define BALLAST_ADDRESS ((void *)0x28000000UL)
 
-static const size_t object_bytes[nr_objects] = {
-    [object_file] = 9 * PAGE + 100, [object_memory] = 6 * PAGE, [object_posix] = 5 * PAGE + 7};
+static const size_t object_bytes[nr_objects] = {[object_file] = 9 * PAGE + 100,
+                                                [object_memory] = 6 * PAGE,
+                                                [object_posix] = 5 * PAGE + 7,
+                                                [object_sealed] = 4 * PAGE};
 
 char *window;
 struct control *control;
 int me;
-int none = -1, file, file_reader, file_writer, memory, posix_memory;
+int none = -1, file, file_reader, file_writer, memory, posix_memory, sealed_memory;
 
 char *at(long page)
 {
@@ -21,15 +24,15 @@ char *at(long page)
 
 int object_descriptor(long object)
 {
-    const int descriptors[nr_objects] = {none,        file,   file_reader,
-                                         file_writer, memory, posix_memory};
+    const int descriptors[nr_objects] = {none,   file,         file_reader,  file_writer,
+                                         memory, posix_memory, sealed_memory};
     return descriptors[object];
 }
 
 const char *object_name(long object)
 {
-    static const char *const names[nr_objects] = {"none",        "file",   "file_reader",
-                                                  "file_writer", "memory", "posix_memory"};
+    static const char *const names[nr_objects] = {
+        "none", "file", "file_reader", "file_writer", "memory", "posix_memory", "sealed_memory"};
     return names[object];
 }
 
@@ -54,19 +57,55 @@ static void make_objects(void)
     file_reader = (int)must(open("/area/file", O_RDONLY));
     file_writer = (int)must(open("/area/file", O_WRONLY));
     memory = (int)must(memfd_create("memory", MFD_ALLOW_SEALING));
+    sealed_memory = (int)must(memfd_create("sealed", MFD_ALLOW_SEALING));
     posix_memory = (int)must(open("/dev/shm/posix", O_RDWR | O_CREAT | O_EXCL, 0644));
     fill(file, object_bytes[object_file]);
     fill(memory, object_bytes[object_memory]);
     fill(posix_memory, object_bytes[object_posix]);
+    fill(sealed_memory, object_bytes[object_sealed]);
 }
 
+/* Page window_crossing of the window is a multiple of 2 MiB, the first of another table. What lies
+ * above the window up to the highest mapping is the guard; its size is not the same on both
+ * systems, so the ballast takes up what it leaves of a fixed sum. */
 static void make_window(void)
 {
-    enum { guard_pages = 16 };
-    size_t len = (window_pages + guard_pages) * PAGE;
+    const unsigned long span = 1UL << 21;
+    char *top = (char *)must(mmap(NULL, PAGE, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 
-    window = (char *)must(mmap(NULL, len, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    must(munmap(top, PAGE));
+    top += PAGE;
+    unsigned long crossing = ((unsigned long)top / span - 1) * span;
+    window = (char *)crossing - window_crossing * PAGE;
+    must(mmap(window, (size_t)(top - window), PROT_NONE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1,
+              0));
+    must(mmap(BALLAST_ADDRESS, 3 * span - (size_t)(top - window), PROT_NONE,
+              MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
     must(munmap(window, window_pages * PAGE));
+}
+
+/* stack_reach: the stack has grown as far as it will be needed, whatever the limits become. */
+static void stack_reach(void)
+{
+    volatile char far[96 * 1024];
+
+    for (size_t i = 0; i < sizeof(far); i += PAGE)
+        far[i] = 1;
+}
+
+pid_t process_of(long slot)
+{
+    return control->alive & 1u << slot ? control->pid[slot] : getpid();
+}
+
+void sizes_read(long *size, long *data)
+{
+    char text[128];
+    long ignored;
+
+    *size = *data = 0;
+    if (file_text("/proc/self/statm", text, sizeof(text)) > 0)
+        sscanf(text, "%ld %ld %ld %ld %ld %ld", size, &ignored, &ignored, &ignored, &ignored, data);
 }
 
 void control_make(void)
@@ -81,10 +120,12 @@ void scene_make(bool verbose)
     control->alive = 1;
     control->pid[0] = getpid();
     control->verbose = verbose;
-    control->segment = -1;
+    control->segment = control->removed = -1;
+    stack_reach();
     me = 0;
     make_objects();
     make_window();
+    sizes_read(&control->size, &control->data);
 }
 
 /* A process that dies where it should not would leave the others waiting: they stop after this. */

@@ -15,7 +15,7 @@
 
 #include "test.h"
 
-enum { window_pages = 40, below_pages = 300, slots = 4 };
+enum { window_pages = 40, window_crossing = 24, below_pages = 300, slots = 4 };
 
 enum object {
     object_none,
@@ -24,6 +24,7 @@ enum object {
     object_writer,
     object_memory,
     object_posix,
+    object_sealed,
     nr_objects
 };
 
@@ -38,15 +39,18 @@ struct control {
     int parent[slots]; /* the slot that forked it */
     int pid[slots];
     bool verbose, stuck;
+    bool look_around;  /* the others observe themselves after this step */
     unsigned long sum; /* of every line of the trace */
     int segment;       /* the System V segment, by its identifier */
+    int removed;       /* the one before it, which has been marked for removal */
+    long size, data;   /* of the first process at the beginning, in pages, as in statm */
 };
 
 extern char *window;
 extern struct control *control;
 extern int me; /* the slot of this process */
 /* The names that operations have for the objects when they are printed as C. */
-extern int none, file, file_reader, file_writer, memory, posix_memory;
+extern int none, file, file_reader, file_writer, memory, posix_memory, sealed_memory;
 
 /* at: the address of a page of the window; below it, @page is negative. */
 char *at(long page);
@@ -55,6 +59,12 @@ char *at(long page);
 void control_make(void);
 /* scene_make: the window, the objects and a fresh control, with this process in slot 0. */
 void scene_make(bool verbose);
+
+/* sizes_read: the size of this process and of its data, in pages (statm). */
+void sizes_read(long *size, long *data);
+
+/* process_of: the process in @slot, this one where there is none. */
+pid_t process_of(long slot);
 
 int object_descriptor(long object);
 const char *object_name(long object);
