@@ -189,121 +189,123 @@ ssize_t unix_sequence_send(struct socket *socket, struct socket_message *message
 
 /* ---- receiving ---- */
 
-/* The packet that a receive gets, still in the queue for a peek; *skip: bytes of it to pass over.
- * => NULL: none; *seen: how many had come by then */
-static struct unix_packet *take_packet(struct unix_socket *self, bool peek, size_t *skip, u64 *seen)
-{
-    s32 offset = peek ? READ_ONCE(self->socket.peek_offset) : -1;
-    struct unix_packet *each, *found = NULL;
+struct datagram_read {
+    struct unix_socket *self;
+    struct socket_message *message;
+    bool peek;
+    struct unix_packet *packet; /* what it gets; of a peek it is still in the queue */
+    size_t skip;                /* bytes of it to pass over (SO_PEEK_OFF) */
+    u64 seen;                   /* nr_arrived when there was none */
+    bool made_room;             /* the queue was full before */
+};
 
-    *skip = (size_t)max(offset, 0);
+/* => is there a packet? */
+static bool take_packet(struct datagram_read *read)
+{
+    struct unix_socket *self = read->self;
+    s32 offset = read->peek ? READ_ONCE(self->socket.peek_offset) : -1;
+    struct unix_packet *each;
+
+    read->skip = (size_t)max(offset, 0);
     spin_lock(&self->lock);
-    *seen = self->nr_arrived;
+    read->seen = self->nr_arrived;
     list_for_each_entry (each, &self->queue, link) {
-        if (offset < 0 || *skip < each->len || (each->len == 0 && *skip == 0)) {
-            found = each;
+        if (offset < 0 || read->skip < each->len || (each->len == 0 && read->skip == 0)) {
+            read->packet = each;
             break;
         }
-        *skip -= each->len;
+        read->skip -= each->len;
     }
-    if (found != NULL && !peek) {
-        list_remove(&found->link);
+    if (read->packet != NULL && !read->peek) {
+        list_remove(&read->packet->link);
         WRITE_ONCE(self->nr_queued, self->nr_queued - 1);
+        read->made_room = self->nr_queued == self->backlog;
     }
     spin_unlock(&self->lock);
-    return found;
+    return read->packet != NULL;
 }
 
-static bool has_news(const struct unix_socket *self, u64 seen)
+static bool has_news(const struct datagram_read *read)
 {
-    return READ_ONCE(self->nr_arrived) != seen || READ_ONCE(self->socket.error) != 0 ||
+    const struct unix_socket *self = read->self;
+
+    return READ_ONCE(self->nr_arrived) != read->seen || READ_ONCE(self->socket.error) != 0 ||
            (READ_ONCE(self->shut) & UNIX_RECEIVE_SHUT);
 }
 
 /* Nothing is there. => 0: look again; 1: the end */
-static int wait_for_packet(struct unix_socket *self, u64 seen, u64 deadline)
+static int wait_for_packet(const struct datagram_read *read, u64 deadline)
 {
-    bool is_sequence = self->socket.type == SOCK_SEQPACKET;
+    struct unix_socket *self = read->self;
+    bool is_shut = READ_ONCE(self->shut) & UNIX_RECEIVE_SHUT;
 
-    if (deadline == 0) {
-        if (is_sequence && (READ_ONCE(self->shut) & UNIX_RECEIVE_SHUT))
-            return 1;
-        return -EAGAIN;
-    }
-    if (READ_ONCE(self->nr_arrived) != seen)
+    if (deadline == 0)
+        return is_shut && self->socket.type == SOCK_SEQPACKET ? 1 : -EAGAIN;
+    if (READ_ONCE(self->nr_arrived) != read->seen)
         return 0;
-    if (READ_ONCE(self->shut) & UNIX_RECEIVE_SHUT)
-        return 1;
-    return socket_wait_event(&self->socket.wait, has_news(self, seen), deadline);
+    return is_shut ? 1 : socket_wait_event(&self->socket.wait, has_news(read), deadline);
 }
 
-/* The next packet, with read_lock held on success. => 1: the end */
-static int await_packet(struct unix_socket *self, bool peek, bool nonblocking, size_t *skip,
-                        struct unix_packet **out)
+/* Wait for a packet; read_lock is held on success. => 1: the end */
+static int await_packet_locked(struct datagram_read *read)
 {
-    u64 deadline = socket_receive_deadline(&self->socket, nonblocking);
-    u64 seen;
+    struct unix_socket *self = read->self;
+    u64 deadline = socket_receive_deadline(&self->socket, read->message->flags & MSG_DONTWAIT);
     int err;
 
     do {
         mutex_lock(&self->read_lock);
         err = socket_take_error(&self->socket);
-        if (err == 0) {
-            *out = take_packet(self, peek, skip, &seen);
-            if (*out != NULL)
-                return 0;
-        }
+        if (err == 0 && take_packet(read))
+            return 0;
         mutex_unlock(&self->read_lock);
         if (err == 0)
-            err = wait_for_packet(self, seen, deadline);
+            err = wait_for_packet(read, deadline);
     } while (err == 0);
     return err;
 }
 
 /* Copy out what the packet says. => bytes told to the caller */
-static ssize_t read_packet(struct unix_socket *self, struct socket_message *message,
-                           struct unix_packet *packet, size_t skip, struct unix_control *control)
+static ssize_t read_packet(const struct datagram_read *read, struct unix_control *control)
 {
-    size_t len = min(packet->len - skip, message->data->remaining);
+    struct socket_message *message = read->message;
+    struct socket *socket = &read->self->socket;
+    struct unix_packet *packet = read->packet;
+    size_t left = packet->len - read->skip;
+    size_t len = min(left, message->data->remaining);
 
     if (message->name != NULL)
         unix_put_name(packet->sender, message->name);
-    if (len < packet->len - skip)
+    if (len < left)
         message->result_flags |= MSG_TRUNC;
-    if (io_buffer_copy_to(message->data, packet->data + skip, len) < len)
+    if (io_buffer_copy_to(message->data, packet->data + read->skip, len) < len)
         return -EFAULT;
-    socket_control_put_time(&self->socket, message, packet->sent);
+    socket_control_put_time(socket, message, packet->sent);
     control->identity = packet->identity;
-    if (message->flags & MSG_PEEK) {
-        socket_move_peek_offset(&self->socket, (ssize_t)len);
-        control->rights = unix_rights_copy(packet);
-    } else {
-        socket_move_peek_offset(&self->socket, -(ssize_t)packet->len);
-        control->rights = unix_rights_land(packet);
-    }
-    return (ssize_t)(message->flags & MSG_TRUNC ? packet->len - skip : len);
+    socket_move_peek_offset(socket, read->peek ? (ssize_t)len : -(ssize_t)packet->len);
+    control->rights = read->peek ? unix_rights_copy(packet) : unix_rights_land(packet);
+    return (ssize_t)(message->flags & MSG_TRUNC ? left : len);
 }
 
 ssize_t unix_datagram_receive(struct socket *socket, struct socket_message *message)
 {
     struct unix_socket *self = unix_of(socket);
-    bool peek = message->flags & MSG_PEEK;
+    struct datagram_read read = {
+        .self = self, .message = message, .peek = message->flags & MSG_PEEK};
     struct unix_control control = {0};
-    struct unix_packet *packet;
     ssize_t result;
-    size_t skip = 0;
 
     if (message->flags & MSG_OOB)
         return -EOPNOTSUPP;
-    result = await_packet(self, peek, message->flags & MSG_DONTWAIT, &skip, &packet);
+    result = await_packet_locked(&read);
     if (result != 0)
         return min(result, (ssize_t)0);
-    result = read_packet(self, message, packet, skip, &control);
+    result = read_packet(&read, &control);
     mutex_unlock(&self->read_lock);
-    if (!peek) {
+    if (read.made_room)
         unix_wake_senders(self);
-        unix_packet_discard(packet);
-    }
+    if (!read.peek)
+        unix_packet_discard(read.packet);
     if (result >= 0)
         unix_control_write(self, message, &control);
     else
