@@ -221,6 +221,24 @@ void page_put(struct page *page)
         release_block(page, page_order(page));
 }
 
+void page_put_run(struct page *page, unsigned int order)
+{
+    u64 nr = 1UL << order;
+    u64 i = 0;
+
+    while (i < nr && page_references(page + i) == 1)
+        i++;
+    if (i == nr) {
+        for (i = 0; i < nr; i++)
+            WRITE_ONCE(page[i].references, 0);
+        page->flags |= order << PAGE_ORDER_SHIFT;
+        release_block(page, order);
+        return;
+    }
+    for (i = 0; i < nr; i++)
+        page_put(page + i);
+}
+
 unsigned int page_zero_pool_fill(unsigned int budget)
 {
     unsigned int filled = 0;

@@ -174,7 +174,8 @@ void account_unmap_pages(struct page *page, unsigned nr)
     for (i = 0; i < nr; i++)
         if (fetch_sub(&page[i].map_count, 1) == 1) {
             last++;
-            lazy_free_forget(&page[i]);
+            if (unlikely(page_flag_test(&page[i], PAGE_LRU)))
+                lazy_free_forget(&page[i]);
         }
     account_total_add(mapped_total(page), -(s64)last);
 }

@@ -120,14 +120,6 @@ static void collapse_commit(struct mm *mm, vaddr_t addr, struct page *block)
 
 /* ---- the range ---- */
 
-static void put_block(struct page *block)
-{
-    unsigned i;
-
-    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
-        page_put(block + i);
-}
-
 static int collapse_block(struct mm *mm, vaddr_t addr)
 {
     struct page *block;
@@ -148,7 +140,7 @@ static int collapse_block(struct mm *mm, vaddr_t addr)
         collapse_commit(mm, addr, block);
     write_unlock(&mm->map_lock);
     if (err != 0)
-        put_block(block);
+        page_put_run(block, THP_ORDER);
     return min(err, 0);
 }
 

@@ -24,6 +24,12 @@ bool fault_may_be_huge(const struct fault *fault)
            thp_is_enabled(vma) && pte_is_empty(pt_peek_upper(fault->mm, base));
 }
 
+/* It could not be put in: another thread was faster, or there is no memory for the tables above. */
+static enum fault_result not_installed(const struct fault *fault, vaddr_t base)
+{
+    return pte_is_empty(pt_peek_upper(fault->mm, base)) ? FAULT_SMALL : FAULT_RETRY;
+}
+
 /* A leaf table in which every entry is the page of zeroes. */
 enum fault_result fault_zero_table(struct fault *fault)
 {
@@ -42,7 +48,7 @@ enum fault_result fault_zero_table(struct fault *fault)
     if (pt_install_table(fault->mm, fault->addr, table))
         return FAULT_DONE;
     pt_table_discard(fault->mm, table);
-    return FAULT_SMALL;
+    return not_installed(fault, fault->addr);
 }
 
 enum fault_result fault_new_huge_page(struct fault *fault)
@@ -50,7 +56,6 @@ enum fault_result fault_new_huge_page(struct fault *fault)
     vaddr_t base = align_down(fault->addr, THP_SIZE);
     struct page *block = thp_alloc(thp_is_worth_effort(fault->vma), true);
     pte_t leaf;
-    unsigned i;
 
     if (block == NULL) {
         thp_count(THP_FAULT_FALLBACK);
@@ -64,9 +69,8 @@ enum fault_result fault_new_huge_page(struct fault *fault)
         thp_count(THP_FAULT_ALLOC);
         return FAULT_DONE;
     }
-    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
-        page_put(block + i);
-    return FAULT_SMALL;
+    page_put_run(block, THP_ORDER);
+    return not_installed(fault, base);
 }
 
 /* ---- the write after fork ---- */

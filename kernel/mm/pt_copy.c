@@ -2,8 +2,8 @@
  * fork: giving the child the private pages of the parent (pt.h 2; DESIGN 2.2).
  *
  * A leaf table that serves only areas which the child inherits privately is shared: one count and
- * two level-2 entries without write permission, whatever it holds; so is the block of a huge leaf. A
- * table with few entries, or with others' entries in it, is copied at once.
+ * two level-2 entries without write permission, whatever it holds; so is the block of a huge leaf.
+ * A table with few entries, or with others' entries in it, is copied at once.
  *
  * => map_lock of the parent held for writing; nobody runs in the child yet
  */

@@ -56,11 +56,8 @@ static void take_pages(struct page *block)
 
 static void put_pages(struct page *block)
 {
-    unsigned i;
-
     account_unmap_pages(block, PTE_ENTRIES_PER_TABLE);
-    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
-        page_put(block + i);
+    page_put_run(block, PTE_INDEX_BITS);
 }
 
 void pt_block_drop(struct page *block)

@@ -44,6 +44,13 @@ void frame_free(void *frame);
 /* page_split: turn one block of 2^order frames into single frames, each with the references 1. */
 void page_split(struct page *page);
 
+/*
+ * page_put_run: drop a reference of each of 2^order single frames that were a block (page_split);
+ * they are freed as one when nobody else has any.
+ * => as page_put, for each; whoever has no reference cannot get one meanwhile
+ */
+void page_put_run(struct page *page, unsigned int order);
+
 /* Zero the frame (through the direct map), copy one to another. */
 void page_zero(struct page *page);
 void page_copy(struct page *to, const struct page *from);

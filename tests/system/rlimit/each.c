@@ -247,6 +247,7 @@ static void usage(void)
 
     must(getrusage(RUSAGE_SELF, &before));
     block = map(8 * MIB);
+    must(madvise(block, 8 * MIB, MADV_NOHUGEPAGE));
     for (size_t i = 0; i < 8 * MIB; i += PAGE)
         block[i] = 1;
     must(getrusage(RUSAGE_SELF, &after));
@@ -258,6 +259,7 @@ static void usage(void)
     yes("the most resident at a time", after.ru_maxrss >= 8192 && after.ru_maxrss < 12000);
     if (fork() == 0) {
         block = map(24 * MIB);
+        must(madvise(block, 24 * MIB, MADV_NOHUGEPAGE));
         memset(block, 1, 24 * MIB);
         _exit(0);
     }

@@ -185,6 +185,23 @@ TEST(a_split_block_is_single_frames)
     expect_all_merged();
 }
 
+TEST(a_run_goes_back_whole_or_in_parts)
+{
+    struct page *page = page_alloc_order(3, 0);
+
+    page_split(page);
+    page_put_run(page, 3);
+    expect_all_merged();
+    page = page_alloc_order(3, 0);
+    page_split(page);
+    page_get(page + 5);
+    page_put_run(page, 3);
+    EXPECT_EQ(page_references(page + 5), 1);
+    EXPECT_EQ(page_references(page + 4), 0);
+    page_put(page + 5);
+    expect_all_merged();
+}
+
 TEST(failpoints_and_bulk)
 {
     struct page *pages[10];
