@@ -7,6 +7,7 @@
  */
 #include <abi/errno.h>
 #include <kern/panic.h>
+#include <kmem/frames.h>
 #include <lib/atomic.h>
 
 #include "account.h"

@@ -104,9 +104,9 @@ static void zap_table(struct batch *batch, pte_t *slot, vaddr_t start, vaddr_t e
 
     spin_lock_nested(&leaf->lock);
     if (leaf->sharers > 1) {
+        /* Flushed before the lock is given up: the others may free the pages from then on. */
         detach_leaf(batch->mm, slot, leaf);
-        batch->tables_freed = true;
-        batch_add_range(batch, start, end);
+        arch_mmu_flush(&batch->mm->mmu, start, end, true);
     } else {
         zap_entries(leaf, start, end, batch);
     }

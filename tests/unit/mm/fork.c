@@ -1,5 +1,6 @@
 /* fork: copy-on-write of pages and of page tables. */
 #include "mm/program.h"
+#include "pt.h"
 
 TEST(child_and_parent_see_their_own_writes)
 {
@@ -44,4 +45,31 @@ TEST(a_large_table_is_shared_until_somebody_writes)
     for (i = 0; i < 1024; i++)
         EXPECT_EQ(user_read(child, at + i * PAGE), i == 5 ? 99 : i & 0xff);
     finish(child);
+}
+
+/* The last sharer frees the pages: by then nobody who left earlier may remember where they are. */
+TEST(a_shared_table_is_left_after_a_flush)
+{
+    struct mm *mm = program();
+    long at = do_map(mm, 0x40000000, 20 * PAGE, RW, ANON | MAP_FIXED);
+    struct pt_range range = {.start = at, .end = at + 20 * PAGE, .floor = 0, .ceiling = PT_CEILING};
+    struct batch batch;
+    struct mm *child;
+    unsigned i;
+    u64 before;
+
+    for (i = 0; i < 20; i++)
+        user_write(mm, at + i * PAGE, 1);
+    child = mm_fork(mm);
+    before = fake_nr_flushes;
+    write_lock(&mm->map_lock);
+    batch_init(&batch, mm);
+    pt_zap(&batch, &range);
+    EXPECT(fake_nr_flushes > before);
+    batch_finish(&batch);
+    write_unlock(&mm->map_lock);
+    EXPECT_EQ(user_read(child, at), 1);
+    audit();
+    finish(child);
+    finish(mm);
 }
