@@ -137,11 +137,11 @@ static bool try_reuse(struct fault *fault, struct pt_cursor *cursor, struct page
 static enum fault_result fault_reuse_or_copy(struct fault *fault)
 {
     struct pt_cursor cursor;
-    enum fault_result result = FAULT_RETRY;
+    enum fault_result result = fault_reuse_huge(fault);
     struct page *page;
 
-    if (fault_reuse_huge(fault))
-        return FAULT_DONE;
+    if (result != FAULT_SMALL)
+        return result;
     if (pt_lock_own(&cursor, fault->mm, fault->addr) != 0)
         return fail_memory(fault);
     if (!pte_is_same(pt_get(&cursor), fault->entry)) {

@@ -52,9 +52,9 @@ bool fault_may_be_huge(const struct fault *fault);
 enum fault_result fault_zero_table(struct fault *fault);
 enum fault_result fault_new_huge_page(struct fault *fault);
 
-/* A write to a private page in a huge leaf without write permission: true, done, when all of it
- * has one user. */
-bool fault_reuse_huge(struct fault *fault);
+/* A write to a private page that may be in a huge leaf without write permission: done when all of
+ * it has one user. */
+enum fault_result fault_reuse_huge(struct fault *fault);
 
 /* fault_around.c: map the pages of the object around fault->addr that are in memory already. */
 void fault_around(struct fault *fault);

@@ -98,20 +98,29 @@ static void make_writable(pte_t *slot)
         ;
 }
 
-bool fault_reuse_huge(struct fault *fault)
+static enum fault_result try_reuse_leaf(const struct fault *fault, struct pt_cursor *cursor)
+{
+    if (!cursor->huge)
+        return FAULT_SMALL;
+    if (!pte_is_same(pt_get(cursor), fault->entry))
+        return FAULT_RETRY;
+    if (!(fault->vma->flags & VMA_WRITE) || !has_one_user(pte_load(cursor->slot)))
+        return FAULT_SMALL;
+    make_writable(cursor->slot);
+    return FAULT_DONE;
+}
+
+enum fault_result fault_reuse_huge(struct fault *fault)
 {
     struct pt_cursor cursor;
-    bool reused = false;
+    enum fault_result result;
 
-    if (!pt_lock(&cursor, fault->mm, fault->addr))
-        return false;
-    if (cursor.huge && pte_is_same(pt_get(&cursor), fault->entry) &&
-        (fault->vma->flags & VMA_WRITE) && has_one_user(pte_load(cursor.slot))) {
-        make_writable(cursor.slot);
-        reused = true;
-    }
+    if (!pte_is_leaf(pt_peek_upper(fault->mm, fault->addr), 2) ||
+        !pt_lock(&cursor, fault->mm, fault->addr))
+        return FAULT_SMALL;
+    result = try_reuse_leaf(fault, &cursor);
     pt_unlock(&cursor);
-    if (reused)
+    if (result == FAULT_DONE)
         arch_mmu_flush_local(&fault->mm->mmu, fault->addr);
-    return reused;
+    return result;
 }
