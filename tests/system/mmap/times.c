@@ -1,5 +1,5 @@
-/* A shared mapping's write changes the file's times when the page was not mapped yet; a private one never
- * does. */
+/* A shared mapping's write changes the file's times when the page was not mapped yet; a private one
+ * never does. */
 
 #include "test.h"
 

@@ -1,6 +1,6 @@
-/* Signals of timers: two timers with one classic signal each queue their own; a period of a nanosecond
- * occupies nobody, whether its signal is blocked, ignored or taken; ITIMER_REAL goes on when its signal
- * is taken. */
+/* Signals of timers: two timers with one classic signal each queue their own; a period of a
+ * nanosecond occupies nobody, whether its signal is blocked, ignored or taken; ITIMER_REAL goes on
+ * when its signal is taken. */
 
 #include "test.h"
 
