@@ -13,8 +13,8 @@ build/tests/posix-report.txt and .html. The status is 0 when Quire passes all th
   --smp N          N processors (default 1); may be repeated
   --runs N         as often with each number of processors; a program whose runs do not agree is named so
   --jobs N         guests at a time (default: this machine's processors)
-  --real-time      the guests' clock is this machine's, and their processors run at the same time; without
-                   it the clock counts instructions, and programs that sleep cost nothing
+  --real-time      the guests' clock is this machine's; without it, with one processor, the clock counts
+                   instructions, and programs that sleep cost nothing
   --verbose        prints what the programs print
   --log FILE       writes all that the guests say
   --report PATH    another place for the report, without .txt and .html
