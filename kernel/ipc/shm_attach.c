@@ -188,12 +188,18 @@ static int check_place(struct mm *mm, vaddr_t addr, u64 size)
     return mm_for_each_area(mm, addr, begins_below, &end) != 0 ? -EINVAL : 0;
 }
 
+/* What an attachment maps: all of the object. */
+static u64 segment_len(const struct shm_segment *segment)
+{
+    return segment->object->flags & VM_OBJECT_HUGETLB ? segment->object->size : segment->size;
+}
+
 static long map_segment(struct shm_door *door, vaddr_t addr, u32 flags)
 {
     struct mm *mm = current_task()->mm;
     struct mm_map_request request = {
         .addr = addr,
-        .len = door->segment->size,
+        .len = segment_len(door->segment),
         .prot =
             PROT_READ | (flags & SHM_RDONLY ? 0 : PROT_WRITE) | (flags & SHM_EXEC ? PROT_EXEC : 0),
         .flags = MAP_SHARED,

@@ -10,7 +10,8 @@
 #include <kern/sysctl.h>
 #include <kmem/kmalloc.h>
 #include <lib/atomic.h>
-#include <mm/object.h>
+#include <lib/bits.h>
+#include <mm/hugetlb.h>
 #include <proc/credentials.h>
 #include <proc/rlimit.h>
 #include <proc/task.h>
@@ -49,20 +50,22 @@ static const struct shm_request *request_of(const struct ipc_get_request *get)
     return container_of(get, struct shm_request, get);
 }
 
-/* Who may have segments of huge pages: CAP_IPC_LOCK, or the group of vm.hugetlb_shm_group, 0. */
+/* Who may have segments of huge pages: CAP_IPC_LOCK, or the group of vm.hugetlb_shm_group. */
 static bool may_use_huge(void)
 {
-    return capable(CAP_IPC_LOCK) || credentials_in_group(vfs_current()->credentials, 0);
+    return capable(CAP_IPC_LOCK) ||
+           credentials_in_group(vfs_current()->credentials, hugetlb_shm_group());
 }
 
-/* There is no pool of huge pages to take from. */
 static int check_huge(u32 flags)
 {
     unsigned size = flags >> SHM_HUGE_SHIFT & SHM_HUGE_MASK;
 
-    if (size != 0 && size != 21 && size != 30)
+    if (!hugetlb_size_is_known(size))
         return -EINVAL;
-    return may_use_huge() ? -ENOMEM : -EPERM;
+    if (!may_use_huge())
+        return -EPERM;
+    return hugetlb_size_is_had(size) ? 0 : -ENOMEM;
 }
 
 static int check_new(const struct shm_request *request)
@@ -81,8 +84,28 @@ static int check_new(const struct shm_request *request)
     return request->size > FILE_SIZE_MAX ? -EINVAL : 0;
 }
 
+/* All of its huge pages are promised now, whoever maps it later. */
+static struct vm_object *make_huge_object(const struct shm_request *request)
+{
+    u64 size = align_up(request->size, HUGETLB_SIZE);
+    struct vm_object *object;
+    int err = 0;
+
+    if (size < request->size)
+        return ERR_PTR(-ENOMEM);
+    object = hugetlb_object_create(size);
+    if (!IS_ERR(object) && !(request->get.flags & SHM_NORESERVE))
+        err = hugetlb_object_promise(object, 0, size / HUGETLB_SIZE);
+    if (err == 0)
+        return object;
+    vm_object_put(object);
+    return ERR_PTR(err);
+}
+
 static struct vm_object *make_object(const struct shm_request *request)
 {
+    if (request->get.flags & SHM_HUGETLB)
+        return make_huge_object(request);
     if (request->get.flags & SHM_NORESERVE)
         return vm_object_create_shmem_unreserved(request->size);
     return vm_object_create_shmem(request->size);

@@ -13,15 +13,16 @@ static const struct {
     {PAGE_SHMEM, FRAMES_SHMEM},           {PAGE_OBJECT, FRAMES_OBJECT},
     {PAGE_TABLE, FRAMES_TABLE},           {PAGE_SLAB, FRAMES_SLAB},
     {PAGE_LARGE, FRAMES_LARGE},           {PAGE_RANGE, FRAMES_RANGE},
+    {PAGE_POOLED, FRAMES_POOLED},
 };
 
 const char *frame_use_name(enum frame_use use)
 {
     static const char *const names[NR_FRAME_USES] = {
-        [FRAMES_PRIVATE] = "private", [FRAMES_OBJECT] = "object",     [FRAMES_SHMEM] = "shmem",
-        [FRAMES_STALE] = "stale",     [FRAMES_TABLE] = "table",       [FRAMES_SLAB] = "slab",
-        [FRAMES_LARGE] = "large",     [FRAMES_RANGE] = "range",       [FRAMES_OTHER] = "other",
-        [FRAMES_FREE] = "free",       [FRAMES_RESERVED] = "reserved",
+        [FRAMES_PRIVATE] = "private", [FRAMES_OBJECT] = "object", [FRAMES_SHMEM] = "shmem",
+        [FRAMES_STALE] = "stale",     [FRAMES_TABLE] = "table",   [FRAMES_SLAB] = "slab",
+        [FRAMES_LARGE] = "large",     [FRAMES_RANGE] = "range",   [FRAMES_POOLED] = "hugetlb",
+        [FRAMES_OTHER] = "other",     [FRAMES_FREE] = "free",     [FRAMES_RESERVED] = "reserved",
     };
 
     return names[use];

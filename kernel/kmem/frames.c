@@ -28,6 +28,7 @@ struct frame_stacks {
 };
 
 static DEFINE_PER_CPU(struct frame_stacks, frame_stacks);
+static void (*pool_hook)(struct page *page); /* (I) after boot */
 
 /* Make a free frame an allocated one. */
 static void page_prepare(struct page *page, unsigned int order)
@@ -212,13 +213,27 @@ void page_free_bulk(unsigned int nr, struct page **pages)
         page_free(pages[i]);
 }
 
+void frames_set_pool_hook(void (*returned)(struct page *page))
+{
+    pool_hook = returned;
+}
+
+/* The last reference is gone. */
+static void release_page(struct page *page)
+{
+    if (unlikely(page_flag_test(page, PAGE_POOLED)))
+        pool_hook(page);
+    else
+        release_block(page, page_order(page));
+}
+
 void page_put(struct page *page)
 {
     int before = fetch_sub(&page->references, 1);
 
     ASSERT(before > 0);
     if (before == 1)
-        release_block(page, page_order(page));
+        release_page(page);
 }
 
 void page_put_run(struct page *page, unsigned int order)

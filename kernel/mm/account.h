@@ -9,7 +9,7 @@
 /* Does writable private memory of such an area count as committed? */
 static inline bool account_is_charged(u32 flags)
 {
-    return (flags & (VMA_NORESERVE | VMA_SHARED | VMA_WRITE)) == VMA_WRITE;
+    return (flags & (VMA_NORESERVE | VMA_SHARED | VMA_HUGETLB | VMA_WRITE)) == VMA_WRITE;
 }
 
 /* -ENOMEM when @nr_pages more of an area with @flags exceed RLIMIT_AS or RLIMIT_DATA. */

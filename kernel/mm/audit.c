@@ -12,6 +12,7 @@
 
 #include "audit.h"
 #include "commit.h"
+#include "hugetlb.h"
 #include "mm_list.h"
 #include "reclaim.h"
 
@@ -69,6 +70,35 @@ static int audit_huge_total(struct audit *audit)
     return 0;
 }
 
+/* Blocks in use by number of frames that say so. */
+static u64 count_pooled_frames(void)
+{
+    pfn_t pfn;
+    u64 nr = 0;
+
+    for (pfn = 0; pfn < page_map_end; pfn++)
+        nr += page_flag_test(pfn_to_page(pfn), PAGE_POOLED) ? 1 : 0;
+    return nr;
+}
+
+/* The pool has the blocks that exist, and promises what objects and areas were promised. */
+static int audit_hugetlb_pool(struct audit *audit)
+{
+    struct hugetlb_counts counts;
+    u64 free, promised = audit->promised + hugetlb_promised_by_objects();
+
+    if (!hugetlb_pool_check(&free))
+        return audit_fail(audit, "hugetlb_pool", "the list of free blocks is damaged");
+    hugetlb_counts_get(&counts);
+    if (free != counts.free || counts.reserved != promised)
+        return audit_fail(audit, "hugetlb_pool", "free %lu, counted %lu; reserved %lu, counted %lu",
+                          counts.free, free, counts.reserved, promised);
+    if (count_pooled_frames() != counts.total * HUGETLB_PAGES)
+        return audit_fail(audit, "hugetlb_pool", "%lu blocks, %lu frames", counts.total,
+                          count_pooled_frames());
+    return 0;
+}
+
 static int audit_free_frames(struct audit *audit)
 {
     return frames_check() ? 0 : audit_fail(audit, "free_frames", "the buddy lists are damaged");
@@ -94,6 +124,8 @@ static int audit_each(struct audit *audit)
     if (err == 0)
         err = audit_huge_total(audit);
     if (err == 0)
+        err = audit_hugetlb_pool(audit);
+    if (err == 0)
         err = audit_frames(audit);
     if (err == 0)
         err = audit_resident_totals(audit);
@@ -107,6 +139,7 @@ static void lock_all(void)
     mutex_lock(&mm_list_lock);
     list_for_each_entry (mm, &mm_list, list_link)
         write_lock(&mm->map_lock);
+    hugetlb_freeze();
     mutex_lock(&reclaim_mutex);
 }
 
@@ -115,6 +148,7 @@ static void unlock_all(void)
     struct mm *mm;
 
     mutex_unlock(&reclaim_mutex);
+    hugetlb_thaw();
     list_for_each_entry (mm, &mm_list, list_link)
         write_unlock(&mm->map_lock);
     mutex_unlock(&mm_list_lock);

@@ -17,6 +17,7 @@ struct audit {
     u64 lazy_free; /* private pages marked as given up */
     u32 *leaves;   /* by block: huge leaves that name it */
     u64 huge;      /* frames of the blocks that were found */
+    u64 promised;  /* huge pages, by private areas */
     u64 committed; /* by address spaces */
     u64 anonymous; /* private pages that are mapped */
     u64 mapped;    /* pages of objects that are mapped */

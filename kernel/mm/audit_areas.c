@@ -1,6 +1,7 @@
 /* Invariants of areas: their tree, their neighbours, the counters of the address space, their
  * objects. */
 #include "audit.h"
+#include "hugetlb.h"
 #include "object_areas.h"
 
 /* The tree is balanced and its areas are whole pages of user memory, in order, apart from each
@@ -180,6 +181,8 @@ static int audit_object_tree(struct audit *audit, struct mm *mm)
         sound = !first || radix_check(&object->pages);
         nr_pages = object->nr_pages;
         nr_items = object->pages.nr_items;
+        if (object->flags & VM_OBJECT_HUGETLB)
+            nr_items = (nr_items - object->promised) * HUGETLB_PAGES;
         writable = object->writable_maps;
         nr_writable = first ? count_writable_areas(object) : writable;
         spin_unlock(&object->lock);
@@ -233,11 +236,30 @@ static int audit_door_count(struct audit *audit, struct mm *mm)
     return 0;
 }
 
+/* Areas of huge pages are on their alignment; private ones promise what they have not used. */
+static int audit_area_hugetlb(struct audit *audit, struct mm *mm)
+{
+    struct vma *vma;
+
+    vma_for_each (vma, mm) {
+        if (!vma_is_hugetlb(vma))
+            continue;
+        if (!is_aligned(vma->start | vma->end | (u64)vma->offset << PAGE_SHIFT, HUGETLB_SIZE) ||
+            vma->object == NULL || !(vma->object->flags & VM_OBJECT_HUGETLB))
+            return audit_fail(audit, "area_hugetlb", "area %lx is not of huge pages", vma->start);
+        if ((vma->flags & VMA_HUGETLB_OWNER) && (vma->flags & (VMA_SHARED | VMA_NORESERVE)))
+            return audit_fail(audit, "area_hugetlb", "area %lx promises nothing", vma->start);
+        audit->promised += hugetlb_area_promised(vma);
+    }
+    return 0;
+}
+
 int audit_areas(struct audit *audit, struct mm *mm)
 {
     static int (*const invariants[])(struct audit *, struct mm *) = {
-        audit_area_order,    audit_area_gaps,    audit_area_merging, audit_area_flags,
-        audit_area_counters, audit_area_objects, audit_object_tree,  audit_door_count,
+        audit_area_order,  audit_area_gaps,     audit_area_merging,
+        audit_area_flags,  audit_area_counters, audit_area_objects,
+        audit_object_tree, audit_door_count,    audit_area_hugetlb,
     };
     unsigned i;
 

@@ -108,7 +108,7 @@ static int audit_table_page(struct audit *audit, struct page *page)
 
 #define OWNER_FLAGS                                                                                \
     (PAGE_PRIVATE_OWNED | PAGE_OBJECT | PAGE_TABLE | PAGE_SLAB | PAGE_LARGE | PAGE_RANGE |         \
-     PAGE_FREE | PAGE_RESERVED)
+     PAGE_POOLED | PAGE_FREE | PAGE_RESERVED)
 
 static int audit_frame(struct audit *audit, struct page *page)
 {
@@ -120,6 +120,8 @@ static int audit_frame(struct audit *audit, struct page *page)
         return audit_private_page(audit, page);
     if (flags & PAGE_OBJECT)
         return audit_object_page(audit, page);
+    if (flags & PAGE_POOLED)
+        return audit_map_count(audit, page, 0);
     if (flags & PAGE_TABLE)
         return audit_table_page(audit, page);
     if (found(audit, page) > 0)

@@ -4,6 +4,7 @@
  */
 #include "audit.h"
 #include "fault.h"
+#include "hugetlb.h"
 #include "object_pages.h"
 
 struct table_walk {
@@ -144,6 +145,36 @@ static int audit_leaf(struct table_walk *walk, struct pt_table *leaf, vaddr_t ba
     return audit_table_counts(walk, leaf, nr, base);
 }
 
+/* A huge page that was set aside is its object's at this place, or in a private area nobody's. */
+static int audit_hugetlb(struct table_walk *walk, const struct vma *vma, pte_t leaf, vaddr_t base)
+{
+    static const char name[] = "hugetlb_leaf";
+    struct page *block;
+    unsigned i;
+
+    if (pte_is_special_entry(leaf))
+        return pte_is_same(leaf, HUGETLB_SPENT) && !vma_is_shared(vma)
+                   ? 0
+                   : entry_fail(walk, name, base, leaf, "a marker in a wrong place");
+    block = pt_page_of(leaf);
+    if (block == NULL || !page_flag_test(block, PAGE_POOLED) ||
+        !is_aligned(pte_pfn(leaf), HUGETLB_PAGES))
+        return entry_fail(walk, name, base, leaf, "not a block of the pool");
+    if (vma->end - base < HUGETLB_SIZE)
+        return entry_fail(walk, name, base, leaf, "not in one area");
+    if (page_owner(block) != NULL &&
+        (page_owner(block) != vma->object || block->index != hugetlb_index(vma, base)))
+        return entry_fail(walk, name, base, leaf, "a page of another place");
+    if (page_owner(block) == NULL && vma_is_shared(vma))
+        return entry_fail(walk, name, base, leaf, "a private page in a shared area");
+    if (pte_is_writable(leaf) && !vma_is_shared(vma) &&
+        (page_owner(block) != NULL || page_map_count(block) != 1))
+        return entry_fail(walk, name, base, leaf, "writable, but not alone");
+    for (i = 0; i < HUGETLB_PAGES; i++)
+        walk->audit->found[pte_pfn(leaf) + i]++;
+    return audit_entry_rights(walk, vma, base, leaf);
+}
+
 /* The block of a huge leaf; it and its sharers are counted once, whoever finds it first. */
 static int audit_block(struct table_walk *walk, pte_t leaf, vaddr_t base, bool first)
 {
@@ -170,6 +201,8 @@ static int audit_huge(struct table_walk *walk, pte_t leaf, vaddr_t base)
     const struct vma *vma = vma_find_at(walk->mm, base);
     u32 *leaves = &walk->audit->leaves[pte_pfn(leaf) / PTE_ENTRIES_PER_TABLE];
 
+    if (vma != NULL && vma_is_hugetlb(vma))
+        return audit_hugetlb(walk, vma, leaf, base);
     if (!pte_is_leaf(leaf, 2) || !is_aligned(pte_pfn(leaf), PTE_ENTRIES_PER_TABLE))
         return entry_fail(walk, "huge_leaf", base, leaf, "not a leaf on its alignment");
     if (vma == NULL || vma->end - base < PT_LEAF_SPAN || vma->object != NULL)

@@ -6,6 +6,7 @@
 #include <kern/sysctl.h>
 #include <kmem/frames.h>
 #include <lib/atomic.h>
+#include <mm/hugetlb.h>
 #include <mm/mm.h>
 
 #include "commit.h"
@@ -50,13 +51,22 @@ u64 commit_total(void)
     return READ_ONCE(total);
 }
 
+/* Memory that is not set aside as huge pages. */
+static u64 ordinary_pages(void)
+{
+    struct hugetlb_counts counts;
+
+    hugetlb_counts_get(&counts);
+    return frames_total_count() - counts.total * HUGETLB_PAGES;
+}
+
 u64 commit_limit(void)
 {
     u64 kbytes = READ_ONCE(limit_kbytes);
 
     if (kbytes != 0)
         return kbytes_to_pages(kbytes);
-    return frames_total_count() * (u64)(s64)READ_ONCE(ratio) / 100;
+    return ordinary_pages() * (u64)(s64)READ_ONCE(ratio) / 100;
 }
 
 /* Does the total, with what is asked for in it, stay below the limit? The reserves: root must be

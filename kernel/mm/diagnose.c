@@ -158,7 +158,7 @@ static bool has_no_room(struct question *q)
 
 static bool wants_huge_pages(struct question *q)
 {
-    return q->flags & MAP_HUGETLB;
+    return (q->flags & MAP_HUGETLB) && !(q->flags & MAP_NORESERVE);
 }
 
 static bool is_not_mapped(struct question *q)
@@ -205,7 +205,8 @@ static const struct {
     {MM_CALL_SYNC, EBUSY, has_locked_area, "MS_INVALIDATE of locked memory"},
     {CALLS_THAT_SPLIT | CALLS_THAT_GROW, ENOMEM, is_too_many_areas,
      "the process has as many areas as vm.max_map_count allows"},
-    {MM_CALL_MAP, ENOMEM, wants_huge_pages, "the pool of huge pages is empty (vm.nr_hugepages)"},
+    {MM_CALL_MAP, ENOMEM, wants_huge_pages,
+     "the pool has too few free huge pages (vm.nr_hugepages)"},
     {CALLS_THAT_GROW, ENOMEM, exceeds_address_space, "RLIMIT_AS would be exceeded"},
     {CALLS_THAT_GROW, ENOMEM, exceeds_data, "RLIMIT_DATA would be exceeded"},
     {CALLS_THAT_GROW, ENOMEM, exceeds_commitment,

@@ -14,6 +14,8 @@
  * Where an empty entry without object may get 2 MiB at once (fault_huge.c), zero_page is zero_table
  * and new_page is new_huge_page; reuse takes a huge leaf whole.
  *
+ * Areas of huge pages that were set aside have a table of their own (fault_hugetlb.c).
+ *
  * A leaf table that fork shares is made the address space's own before any write is decided. Each
  * case allocates and does I/O without the table lock and then installs if the entry is still the
  * one the decision was based on (fault_install); if not, the table is consulted again.
@@ -324,6 +326,8 @@ static enum fault_result fault_decide(struct fault *fault)
     struct vma *vma = fault->vma;
     bool shared;
 
+    if (vma->flags & VMA_HUGETLB)
+        return fault_hugetlb(fault);
     fault->entry = pt_peek(fault->mm, fault->addr, &shared);
     if (is_write(fault) && shared) {
         if (pt_own(fault->mm, fault->addr) != 0)
@@ -349,8 +353,9 @@ static bool access_is_allowed(const struct fault *fault)
 {
     u32 flags = fault->vma->flags;
 
-    if (fault->force && is_write(fault))
-        return flags & VMA_WRITE || (!(flags & VMA_SHARED) && (flags & VMA_MAYWRITE));
+    if (fault->force && is_write(fault)) /* as on Linux no debugger copies huge pages */
+        return flags & VMA_WRITE ||
+               (!(flags & (VMA_SHARED | VMA_HUGETLB)) && (flags & VMA_MAYWRITE));
     if (fault->force)
         return flags & VMA_MAYREAD;
     switch (fault->access) {

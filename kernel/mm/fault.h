@@ -56,6 +56,9 @@ enum fault_result fault_new_huge_page(struct fault *fault);
  * it has one user. */
 enum fault_result fault_reuse_huge(struct fault *fault);
 
+/* fault_hugetlb.c: a fault in an area of huge pages that were set aside. */
+enum fault_result fault_hugetlb(struct fault *fault);
+
 /* fault_around.c: map the pages of the object around fault->addr that are in memory already. */
 void fault_around(struct fault *fault);
 

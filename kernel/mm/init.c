@@ -5,6 +5,7 @@
 #include "anon_family.h"
 #include "commit.h"
 #include "fault.h"
+#include "hugetlb.h"
 #include "mm_list.h"
 #include "object_pages.h"
 #include "reclaim.h"
@@ -27,6 +28,7 @@ void mm_init(void)
     commit_init();
     write_exec_init();
     thp_init();
+    hugetlb_pool_init();
     zero_page = page_alloc(ALLOC_ZERO);
     ASSERT(zero_page != NULL);
 }

@@ -13,6 +13,7 @@
 
 #include "cold.h"
 #include "collapse.h"
+#include "hugetlb.h"
 #include "lazy_free.h"
 #include "object_pages.h"
 #include "populate.h"
@@ -68,7 +69,14 @@ static int check_drop_locked(const struct vma *vma)
 
 static int check_drop(const struct vma *vma)
 {
+    if (vma->flags & VMA_HUGETLB)
+        return -EINVAL;
     return vma->flags & VMA_LOCKED ? -EINVAL : check_drop_locked(vma);
+}
+
+static int check_dontneed(const struct vma *vma)
+{
+    return vma->flags & VMA_HUGETLB ? 0 : check_drop(vma);
 }
 
 static int check_free(const struct vma *vma)
@@ -97,13 +105,33 @@ static int check_populate_write(const struct vma *vma)
 
 /* ---- what is done at once ---- */
 
+/* Whole huge pages of the range; it must begin with one. */
+static int drop_huge_pages(struct advised *a)
+{
+    vaddr_t end = align_down(a->end, HUGETLB_SIZE);
+    struct batch batch;
+
+    if (!is_aligned(a->start, HUGETLB_SIZE))
+        return -EINVAL;
+    batch_init(&batch, a->mm);
+    write_lock(&a->vma->object->resize);
+    if (a->start < end)
+        hugetlb_zap(&batch, a->vma, a->start, end);
+    write_unlock(&a->vma->object->resize);
+    batch_finish(&batch);
+    return 0;
+}
+
 static int apply_drop(struct advised *a)
 {
     struct pt_range range = {
         .start = a->start, .end = a->end, .floor = a->start, .ceiling = a->end};
     struct batch batch;
-    int err = pt_own_edges(a->mm, &range);
+    int err;
 
+    if (vma_is_hugetlb(a->vma))
+        return drop_huge_pages(a);
+    err = pt_own_edges(a->mm, &range);
     if (err != 0)
         return err;
     batch_init(&batch, a->mm);
@@ -236,7 +264,7 @@ static const struct advice advices[] = {
     {MADV_NOHUGEPAGE, .clear = VMA_HUGEPAGE, .set = VMA_NOHUGEPAGE},
     {MADV_COLLAPSE, .check = check_collapse, .apply = apply_collapse},
     {MADV_WILLNEED, .apply = apply_will_need},
-    {MADV_DONTNEED, .check = check_drop, .apply = apply_drop},
+    {MADV_DONTNEED, .check = check_dontneed, .apply = apply_drop},
     {MADV_DONTNEED_LOCKED, .check = check_drop_locked, .apply = apply_drop},
     {MADV_FREE, .check = check_free, .apply = apply_free},
     {MADV_REMOVE, .check = check_remove, .apply = apply_remove},

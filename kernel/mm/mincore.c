@@ -25,7 +25,8 @@ static bool is_resident(struct mm *mm, const struct vma *vma, vaddr_t addr)
 
     if (pte_is_present(pt_peek(mm, addr, &shared)))
         return true;
-    return vma->object != NULL && object_has_page(vma->object, vma_index(vma, addr));
+    return vma->object != NULL && !(vma->flags & VMA_HUGETLB) &&
+           object_has_page(vma->object, vma_index(vma, addr));
 }
 
 /* Which pages of a file are in memory is told to its owner and to who may write it; for others all

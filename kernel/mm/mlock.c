@@ -24,7 +24,7 @@ static int lock_area(struct vma *vma, vaddr_t start, vaddr_t end, u32 bits)
 {
     u32 flags = (vma->flags & ~VMA_LOCK_BITS) | bits;
 
-    if (flags == vma->flags || vma_is_special(vma))
+    if (flags == vma->flags || vma_is_special(vma) || (vma->flags & VMA_HUGETLB))
         return 0;
     if ((bits & VMA_LOCKED) && !vma_is_shared(vma))
         lazy_free_cancel(vma->mm, start, end);

@@ -12,6 +12,7 @@
 
 #include "account.h"
 #include "anon_family.h"
+#include "hugetlb.h"
 #include "mm_list.h"
 #include "pkey.h"
 #include "pt.h"
@@ -128,7 +129,7 @@ static int fork_area(struct mm *child, const struct vma *vma, struct vma **out)
     }
     *copy = *vma;
     copy->mm = child;
-    copy->flags &= ~VMA_LOCK_BITS;
+    copy->flags &= ~(VMA_LOCK_BITS | VMA_HUGETLB_OWNER);
     vma_clear_counts(copy);
     if (vma->flags & VMA_WIPEONFORK)
         vma_forget_lineage(copy);
@@ -210,6 +211,7 @@ static void unmap_everything(struct mm *mm)
     vma_for_each (vma, mm) {
         range.start = vma->start;
         range.end = vma->end;
+        hugetlb_area_leave(vma);
         pt_zap(&batch, &range);
     }
     batch_finish(&batch);

@@ -10,6 +10,7 @@
 
 #include "account.h"
 #include "commit.h"
+#include "hugetlb.h"
 #include "map.h"
 #include "placement.h"
 #include "pkey.h"
@@ -38,6 +39,11 @@ static bool is_shared(const struct mm_map_request *request)
 
 /* ---- check ---- */
 
+static bool is_hugetlb(const struct mm_map_request *request)
+{
+    return request->object != NULL && (request->object->flags & VM_OBJECT_HUGETLB);
+}
+
 static u32 request_flags(struct mm *mm, const struct mm_map_request *request)
 {
     u32 flags =
@@ -50,26 +56,17 @@ static u32 request_flags(struct mm *mm, const struct mm_map_request *request)
         flags |= VMA_SHARED;
     if (request->flags & MAP_GROWSDOWN)
         flags |= VMA_GROWSDOWN;
-    if ((request->flags & MAP_NORESERVE) && !commit_is_strict())
+    if ((request->flags & MAP_NORESERVE) && (!commit_is_strict() || is_hugetlb(request)))
         flags |= VMA_NORESERVE;
+    if (is_hugetlb(request))
+        flags |= VMA_HUGETLB;
+    if ((flags & (VMA_HUGETLB | VMA_SHARED | VMA_NORESERVE)) == VMA_HUGETLB)
+        flags |= VMA_HUGETLB_OWNER;
     if (request->flags & MAP_SYNC)
         flags |= VMA_SYNC;
     if (request->flags & MAP_LOCKED)
         flags |= VMA_LOCKED;
     return flags;
-}
-
-/* There is no pool of huge pages: what Linux answers when its pool is empty, or the file no
- * hugetlbfs. */
-static int check_huge(const struct mm_map_request *request)
-{
-    unsigned size = request->flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
-
-    if (!(request->flags & MAP_HUGETLB))
-        return 0;
-    if (!(request->flags & MAP_ANONYMOUS) || (size != 0 && size != 21 && size != 30))
-        return -EINVAL;
-    return -ENOMEM;
 }
 
 static int check_type(const struct mm_map_request *request)
@@ -144,10 +141,6 @@ static bool exceeds_file(const struct mm_map_request *request, size_t len)
 /* Lengths and numbers, without the address space. */
 static int check_size(const struct mm_map_request *request, size_t *len)
 {
-    int err = check_huge(request);
-
-    if (err != 0)
-        return err;
     if (request->len == 0)
         return -EINVAL;
     *len = align_up(request->len, PAGE_SIZE);
@@ -161,9 +154,11 @@ static int check_size(const struct mm_map_request *request, size_t *len)
 static int check_place(struct mapping *map, size_t len)
 {
     const struct mm_map_request *request = map->request;
-    unsigned flags = request->flags;
+    unsigned flags = request->flags & ~MAP_HUGETLB;
     long addr;
 
+    if (is_hugetlb(request))
+        flags |= MAP_HUGETLB;
     if (flags & MAP_FIXED_NOREPLACE)
         flags |= MAP_FIXED;
     if (map->mm->nr_areas > settings_max_map_count())
@@ -232,6 +227,30 @@ static int reserve_commitment(struct mapping *map)
     return account_commit(map->mm, map->committed);
 }
 
+/* Huge pages are promised by the area if it is private, else by the object. */
+static int reserve_huge_pages(const struct mapping *map)
+{
+    u64 nr = (map->end - map->start) / HUGETLB_SIZE;
+    u64 index = map->request->offset / HUGETLB_SIZE;
+
+    if (!(map->flags & VMA_HUGETLB))
+        return 0;
+    if (!is_aligned(map->request->offset, HUGETLB_SIZE))
+        return -EINVAL;
+    if (map->flags & VMA_HUGETLB_OWNER)
+        return hugetlb_reserve(nr);
+    if ((map->flags & VMA_NORESERVE) || !(map->flags & VMA_SHARED) ||
+        (map->object->flags & VM_OBJECT_KEPT))
+        return 0;
+    return hugetlb_object_promise(map->object, index, nr);
+}
+
+static void unreserve_huge_pages(const struct mapping *map)
+{
+    if (map->flags & VMA_HUGETLB_OWNER)
+        hugetlb_unreserve((map->end - map->start) / HUGETLB_SIZE);
+}
+
 static int mapping_reserve(struct mapping *map)
 {
     int err = reserve_object(map);
@@ -241,10 +260,13 @@ static int mapping_reserve(struct mapping *map)
     err = reserve_commitment(map);
     if (err != 0)
         goto put_object;
+    err = reserve_huge_pages(map);
+    if (err != 0)
+        goto uncommit;
     err = -ENOMEM;
     map->vma = vma_alloc();
     if (map->vma == NULL)
-        goto uncommit;
+        goto unreserve;
     err = unmap_reserve(&map->unmap, map->mm, map->start, map->end);
     if (err != 0)
         goto free_vma;
@@ -252,6 +274,8 @@ static int mapping_reserve(struct mapping *map)
 
 free_vma:
     vma_free(map->vma);
+unreserve:
+    unreserve_huge_pages(map);
 uncommit:
     account_uncommit(map->mm, map->committed);
 put_object:
@@ -271,7 +295,7 @@ static void fill_area(const struct mapping *map, struct vma *vma)
     vma->end = map->end;
     vma->flags = map->flags;
     vma->object = map->object;
-    if (vma_is_special(vma))
+    if (vma_is_special(vma) || vma_is_hugetlb(vma))
         vma->flags &= ~VMA_LOCK_BITS;
     if (vma_is_device(vma) && !(vma->flags & VMA_SPECIAL))
         vma->flags |= VMA_DONTDUMP;
@@ -298,6 +322,8 @@ static void mapping_commit(struct mapping *map)
     fill_area(map, vma);
     vma_link(vma);
     account_add(map->mm, vma->flags, vma_pages(vma));
+    if (vma_is_hugetlb(vma) && (vma->flags & VMA_WRITE))
+        hugetlb_object_grow(map->object, map->request->offset + (map->end - map->start));
     vma_merge_new(vma);
     if (map->object != NULL)
         vm_object_put(map->object); /* the area has its own */

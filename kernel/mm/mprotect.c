@@ -54,7 +54,7 @@ static bool is_allowed(const struct protection *p, const struct vma *vma)
 static bool is_newly_charged(const struct protection *p, const struct vma *vma)
 {
     return (p->rights & VMA_WRITE) &&
-           !(vma->flags & (VMA_ACCOUNT | VMA_WRITE | VMA_SHARED | VMA_NORESERVE));
+           !(vma->flags & (VMA_ACCOUNT | VMA_WRITE | VMA_SHARED | VMA_NORESERVE | VMA_HUGETLB));
 }
 
 static int check_area(const struct protection *p, const struct vma *vma, u64 nr_pages)

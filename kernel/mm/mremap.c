@@ -7,6 +7,7 @@
 #include <abi/errno.h>
 
 #include "account.h"
+#include "hugetlb.h"
 #include "placement.h"
 #include "populate.h"
 #include "settings.h"
@@ -52,7 +53,7 @@ static int check_resize(const struct remap *r, struct vma **out)
     *out = vma;
     if (r->old_len == 0 && !vma_is_shared(vma))
         return -EINVAL;
-    if ((r->flags & MREMAP_DONTUNMAP) && (vma->flags & VMA_SPECIAL))
+    if ((r->flags & MREMAP_DONTUNMAP) && (vma->flags & (VMA_SPECIAL | VMA_HUGETLB)))
         return -EINVAL;
     if (r->old_len > vma->end - r->old_addr)
         return -EFAULT;
@@ -117,8 +118,12 @@ static int reserve_tables(struct remap *r, struct move *move)
 {
     vaddr_t addr = r->old_addr;
     vaddr_t end = r->old_addr + move->moved;
-    int err = pt_own_range(r->mm, addr, end);
     pte_t *slot;
+    int err;
+
+    if (vma_is_hugetlb(move->vma))
+        return hugetlb_move_reserve(r->mm, addr, r->new_addr, move->moved);
+    err = pt_own_range(r->mm, addr, end);
 
     /* Huge leaves stay what they are only where they land on their alignment. */
     if (err == 0 && !is_aligned(r->old_addr ^ r->new_addr, PT_LEAF_SPAN))
@@ -263,7 +268,10 @@ static void move_commit(struct remap *r, struct move *move)
     copy = link_copy(r, move);
     if (object != NULL)
         read_lock(&object->resize); /* a truncation looks at both ranges, or at none */
-    pt_move(&batch, r->old_addr, r->new_addr, move->moved);
+    if (vma_is_hugetlb(copy))
+        hugetlb_move(&batch, copy, r->old_addr, r->new_addr, move->moved);
+    else
+        pt_move(&batch, r->old_addr, r->new_addr, move->moved);
     if (object != NULL)
         read_unlock(&object->resize);
     if (move->keep)
@@ -322,7 +330,7 @@ static int unmap_tail(struct remap *r)
 static long remap_to(struct remap *r)
 {
     unsigned place = r->flags & MREMAP_FIXED ? MAP_FIXED : 0;
-    struct vma *vma;
+    struct vma *vma = NULL;
     long addr;
     int err = clear_target(r);
 
@@ -336,6 +344,8 @@ static long remap_to(struct remap *r)
         err = account_check(r->mm, vma->flags, r->old_len >> PAGE_SHIFT);
     if (err != 0)
         return err;
+    if (vma_is_hugetlb(vma))
+        place |= MAP_HUGETLB;
     addr = placement_find(r->mm, r->new_addr, r->new_len, place, false);
     if (addr < 0)
         return addr;
@@ -373,10 +383,24 @@ static long grow(struct remap *r)
     return err != 0 ? err : (long)r->new_addr;
 }
 
+/* Huge pages are moved and unmapped whole, and no more of them are promised here, as on Linux. */
+static int check_hugetlb(struct remap *r)
+{
+    r->old_len = align_up(r->old_len, HUGETLB_SIZE);
+    r->new_len = align_up(r->new_len, HUGETLB_SIZE);
+    return is_aligned(r->old_addr | r->new_addr, HUGETLB_SIZE) && r->new_len <= r->old_len
+               ? 0
+               : -EINVAL;
+}
+
 static long remap_locked(struct remap *r)
 {
-    if (vma_find_at(r->mm, r->old_addr) == NULL)
+    struct vma *vma = vma_find_at(r->mm, r->old_addr);
+
+    if (vma == NULL)
         return -EFAULT;
+    if (vma_is_hugetlb(vma) && check_hugetlb(r) != 0)
+        return -EINVAL;
     if (r->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))
         return remap_to(r);
     return r->old_len >= r->new_len ? shrink(r) : grow(r);

@@ -8,6 +8,7 @@
 #include <kern/panic.h>
 
 #include "account.h"
+#include "hugetlb.h"
 #include "mm_list.h"
 #include "settings.h"
 #include "unmap.h"
@@ -68,11 +69,21 @@ static void remove_area(struct mm *mm, struct vma *vma)
     vma_unlink_and_free(vma);
 }
 
+/* Areas that promised huge pages say what is still promised while their entries are there. */
+static void leave_hugetlb(struct mm *mm, const struct pt_range *range)
+{
+    struct vma *vma;
+
+    vma_for_each_overlap (vma, mm, range->start, range->end)
+        hugetlb_area_leave(vma);
+}
+
 void unmap_commit(struct unmap_reserve *reserve, struct mm *mm, struct batch *batch)
 {
     struct pt_range *range = &reserve->range;
     struct vma *vma = vma_isolate(mm, range->start, range->end, &reserve->areas);
 
+    leave_hugetlb(mm, range);
     if (vma != NULL)
         pt_zap(batch, range);
     while (vma != NULL && vma->start < range->end) {

@@ -12,6 +12,7 @@
 
 #include "account.h"
 #include "commit.h"
+#include "hugetlb.h"
 #include "object_pages.h"
 
 static struct kmem_cache node_cache;
@@ -499,7 +500,10 @@ static void drop_range(struct vm_object *object, u64 first, u64 last, u32 spared
 
 void object_drop_range(struct vm_object *object, u64 first, u64 last)
 {
-    drop_range(object, first, last, 0);
+    if (object->flags & VM_OBJECT_HUGETLB)
+        hugetlb_drop(object, first / HUGETLB_PAGES, last / HUGETLB_PAGES);
+    else
+        drop_range(object, first, last, 0);
 }
 
 void object_drop_reserved(struct vm_object *object, u64 first, u64 last)

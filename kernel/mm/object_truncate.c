@@ -9,6 +9,7 @@
 #include <kern/panic.h>
 #include <lib/string.h>
 
+#include "hugetlb.h"
 #include "object_areas.h"
 #include "object_pages.h"
 #include "pt.h"
@@ -142,6 +143,10 @@ int object_resize(struct vm_object *object, u64 size)
     struct page *tail = NULL;
     int err = 0;
 
+    if (object->flags & VM_OBJECT_HUGETLB) {
+        hugetlb_object_resize(object, size);
+        return 0;
+    }
     write_lock(&object->resize);
     if (size > object->size || (size == object->size && !(object->flags & VM_OBJECT_SHMEM))) {
         set_size(object, size);
@@ -202,6 +207,10 @@ int object_punch(struct vm_object *object, u64 offset, u64 len)
 
     if (add_overflow(offset, len, &end))
         return -EINVAL;
+    if (object->flags & VM_OBJECT_HUGETLB) {
+        hugetlb_object_punch(object, offset, len);
+        return 0;
+    }
     write_lock(&object->resize);
     err = punch_locked(object, offset, end);
     write_unlock(&object->resize);

@@ -6,6 +6,7 @@
 #include <abi/pagemap.h>
 
 #include "fault.h"
+#include "hugetlb.h"
 
 struct page_map {
     vaddr_t start;
@@ -18,10 +19,18 @@ static u64 *word_of(const struct page_map *map, vaddr_t addr)
     return &map->words[(addr - map->start) >> PAGE_SHIFT];
 }
 
+/* Private memory, and not a part of a file. */
+static bool is_private(struct page *page)
+{
+    if (!page_flag_test(page, PAGE_POOLED))
+        return page_flag_test(page, PAGE_PRIVATE_OWNED);
+    return hugetlb_is_private(pfn_to_page(align_down(page_to_pfn(page), HUGETLB_PAGES)));
+}
+
 static u64 entry_word(const struct page_map *map, const struct pt_cursor *cursor)
 {
     pte_t pte = pt_get(cursor);
-    const struct page *page = pt_page_of(pte);
+    struct page *page = pt_page_of(pte);
     u64 word = 0;
 
     if (pte_is_empty(pte))
@@ -34,7 +43,7 @@ static u64 entry_word(const struct page_map *map, const struct pt_cursor *cursor
         word |= PAGEMAP_SOFT_DIRTY;
     if (pte_is_uffd_wp(pte))
         word |= PAGEMAP_UFFD_WP;
-    if (page != NULL && !page_flag_test(page, PAGE_PRIVATE_OWNED))
+    if (page != NULL && !is_private(page))
         word |= PAGEMAP_FILE;
     if (page != NULL && pt_page_users(page, cursor) == 1)
         word |= PAGEMAP_EXCLUSIVE;

@@ -7,6 +7,8 @@
  */
 #include <abi/errno.h>
 
+#include <mm/hugetlb.h>
+
 #include "placement.h"
 #include "settings.h"
 
@@ -31,6 +33,26 @@ static vaddr_t find_low(const struct mm *mm, vaddr_t hint, size_t len)
     return vma_gap_find_bottom_up(mm, len, LOW_2G_START, LOW_2G_END);
 }
 
+/* The same for huge pages: the hint and the holes on their alignment; MAP_32BIT means nothing. */
+static vaddr_t find_aligned(const struct mm *mm, vaddr_t hint, size_t len)
+{
+    size_t slack = HUGETLB_SIZE - PAGE_SIZE;
+    vaddr_t found;
+
+    hint = align_down(hint, HUGETLB_SIZE);
+    if (hint != 0 && USER_END - len >= hint && is_free(mm, hint, len))
+        return hint;
+    if (len > USER_END - slack)
+        return 0;
+    if (!mm->bottom_up) {
+        found = vma_gap_find_top_down(mm, len + slack, PAGE_SIZE, mm->mmap_base);
+        if (found != 0)
+            return align_down(found + slack, HUGETLB_SIZE);
+    }
+    found = vma_gap_find_bottom_up(mm, len + slack, mm->mmap_bottom, USER_END);
+    return align_up(found, HUGETLB_SIZE);
+}
+
 static vaddr_t find_anywhere(const struct mm *mm, vaddr_t hint, size_t len)
 {
     vaddr_t found;
@@ -46,16 +68,27 @@ static vaddr_t find_anywhere(const struct mm *mm, vaddr_t hint, size_t len)
     return vma_gap_find_bottom_up(mm, len, mm->mmap_bottom, USER_END);
 }
 
+static vaddr_t find_place(const struct mm *mm, vaddr_t hint, size_t len, unsigned map_flags)
+{
+    if (map_flags & MAP_HUGETLB)
+        return find_aligned(mm, hint, len);
+    return map_flags & MAP_32BIT ? find_low(mm, hint, len) : find_anywhere(mm, hint, len);
+}
+
 long placement_find(const struct mm *mm, vaddr_t addr, size_t len, unsigned map_flags, bool low)
 {
+    if ((map_flags & MAP_HUGETLB) && !is_aligned(len, HUGETLB_SIZE))
+        return -EINVAL;
     if (len > USER_END)
         return -ENOMEM;
     if (!(map_flags & MAP_FIXED)) {
         if (addr != 0 && align_down(addr, PAGE_SIZE) < settings_min_address())
             addr = settings_min_address();
-        addr = map_flags & MAP_32BIT ? find_low(mm, addr, len) : find_anywhere(mm, addr, len);
+        addr = find_place(mm, addr, len, map_flags);
         if (addr == 0)
             return -ENOMEM;
+    } else if ((map_flags & MAP_HUGETLB) && !is_aligned(addr, HUGETLB_SIZE)) {
+        return -EINVAL;
     }
     if (addr > USER_END - len)
         return -ENOMEM;

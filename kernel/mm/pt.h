@@ -161,6 +161,9 @@ static inline struct pt_table *pt_leaf_of_upper(pte_t upper)
     return pt_table_of_page(phys_to_page(pte_paddr(upper)));
 }
 
+/* The level-2 entry of @addr; NULL when a table above it is missing. => map_lock held, or RCU */
+pte_t *pt_find_upper(struct mm *mm, vaddr_t addr);
+
 /* The level-2 entry of @addr, with the tables above it made when absent. ERR_PTR(-ENOMEM) */
 pte_t *pt_make_upper(struct mm *mm, vaddr_t addr) __must_check;
 

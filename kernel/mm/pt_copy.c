@@ -10,6 +10,7 @@
 #include <abi/errno.h>
 #include <kern/panic.h>
 
+#include "hugetlb.h"
 #include "pt.h"
 
 /*
@@ -168,6 +169,9 @@ int pt_copy(struct mm *child, struct vma *vma, struct batch *parent_batch)
 {
     vaddr_t addr = vma->start;
     pte_t *slot;
+
+    if (vma_is_hugetlb(vma))
+        return hugetlb_copy(child, vma, parent_batch);
 
     while ((slot = pt_next_upper(vma->mm, &addr, vma->end)) != NULL) {
         vaddr_t start = addr;

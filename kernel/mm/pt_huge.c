@@ -11,6 +11,7 @@
 #include <lib/atomic.h>
 
 #include "account.h"
+#include "hugetlb.h"
 #include "pt.h"
 #include "thp.h"
 
@@ -33,7 +34,10 @@ static void block_begin(struct page *block)
 
 void pt_block_share(pte_t leaf)
 {
-    fetch_add(sharers_of(pt_page_of(leaf)), 1);
+    if (page_flag_test(pt_page_of(leaf), PAGE_POOLED))
+        hugetlb_block_map(pt_page_of(leaf));
+    else
+        fetch_add(sharers_of(pt_page_of(leaf)), 1);
 }
 
 /* True: it was the last leaf; the caller has the references of all of them now. */
@@ -63,7 +67,9 @@ static void put_pages(struct page *block)
 
 void pt_block_drop(struct page *block)
 {
-    if (block_leave(block))
+    if (page_flag_test(block, PAGE_POOLED))
+        hugetlb_block_unmap(block);
+    else if (block_leave(block))
         put_pages(block);
 }
 
@@ -182,4 +188,37 @@ bool pt_install_table(struct mm *mm, vaddr_t addr, struct pt_table *table)
     pte_t pte = pte_make_table(page_to_phys(pt_table_page(table)), true);
 
     return install_upper(mm, addr, pte, PT_OTHER);
+}
+
+/* ---- replacing ---- */
+
+static void count_entry(struct pt_table *table, pte_t entry, int delta)
+{
+    if (!pte_is_empty(entry))
+        table->nr[pt_kind_of(entry)] += delta;
+}
+
+bool pt_replace_upper(struct mm *mm, vaddr_t addr, pte_t old, pte_t new)
+{
+    struct pt_table *upper;
+    bool replaced;
+    pte_t *slot;
+
+    rcu_read_lock();
+    slot = pt_find_upper(mm, addr);
+    if (slot == NULL) {
+        rcu_read_unlock();
+        return pte_is_empty(old) && pte_is_empty(new);
+    }
+    upper = pt_table_of(slot);
+    spin_lock(&upper->lock);
+    ASSERT(!pte_is_table(pte_load(slot), 2));
+    replaced = pte_compare_exchange(slot, &old, new);
+    if (replaced) {
+        count_entry(upper, old, -1);
+        count_entry(upper, new, 1);
+    }
+    spin_unlock(&upper->lock);
+    rcu_read_unlock();
+    return replaced;
 }

@@ -62,6 +62,8 @@ static bool protect_leaf(pte_t *slot, vaddr_t start, vaddr_t end, unsigned prot)
     if (pte_is_table(pte_load(slot), 2))
         return protect_table(slot, start, end, prot);
     ASSERT(end - start == PT_LEAF_SPAN);
+    if (!pte_is_present(pte_load(slot)))
+        return false; /* a marker (hugetlb.h) */
     return protect_huge(slot, prot);
 }
 

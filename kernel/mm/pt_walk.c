@@ -24,8 +24,7 @@ static pte_t *root_entries(struct mm *mm)
 
 /* ---- upper tables ---- */
 
-/* The level-2 entry of @addr; NULL when a table above it is missing. */
-static pte_t *find_upper(struct mm *mm, vaddr_t addr)
+pte_t *pt_find_upper(struct mm *mm, vaddr_t addr)
 {
     pte_t *entries = root_entries(mm);
     unsigned level;
@@ -253,7 +252,7 @@ static int own_edge(struct mm *mm, vaddr_t addr, const struct pt_range *range)
 
     if (base >= range->floor && base + PT_LEAF_SPAN <= range->ceiling)
         return 0;
-    slot = find_upper(mm, addr);
+    slot = pt_find_upper(mm, addr);
     if (slot == NULL)
         return 0;
     return own_part(mm, slot, max(base, range->start), pt_leaf_end(base, range->end));
@@ -309,7 +308,7 @@ bool pt_lock(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
     rcu_read_lock();
     cursor->mm = mm;
     cursor->addr = addr;
-    cursor->upper = find_upper(mm, addr);
+    cursor->upper = pt_find_upper(mm, addr);
     locked = cursor->upper != NULL && lock_leaf(cursor);
     if (locked)
         cursor->slot =
@@ -346,7 +345,7 @@ pte_t pt_peek(struct mm *mm, vaddr_t addr, bool *shared)
 
     *shared = false;
     rcu_read_lock();
-    slot = find_upper(mm, addr);
+    slot = pt_find_upper(mm, addr);
     upper = slot == NULL ? pte_empty() : pte_load(slot);
     if (pte_is_table(upper, 2)) {
         *shared = !pte_is_writable(upper);
@@ -365,7 +364,7 @@ pte_t pt_peek_upper(struct mm *mm, vaddr_t addr)
     pte_t pte;
 
     rcu_read_lock();
-    slot = find_upper(mm, addr);
+    slot = pt_find_upper(mm, addr);
     pte = slot == NULL ? pte_empty() : pte_load(slot);
     rcu_read_unlock();
     return pte;

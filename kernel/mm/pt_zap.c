@@ -93,7 +93,8 @@ static void zap_huge(pte_t *slot, vaddr_t start, vaddr_t end, struct batch *batc
     batch_add_range(batch, start, end);
     pte = pte_exchange(slot, pte_empty());
     pt_table_of(slot)->nr[pt_kind_of(pte)]--;
-    batch_add_block(batch, pt_page_of(pte));
+    if (pte_is_present(pte)) /* else a marker (hugetlb.h) */
+        batch_add_block(batch, pt_page_of(pte));
 }
 
 /* Drop a shared leaf table, or empty the part [start, end) of one of the caller's own. => the upper

@@ -21,7 +21,7 @@ static void count_below(pte_t upper, unsigned level, u64 nr[NR_PT_KINDS])
 
     if (!pte_is_table(upper, level)) {
         if (level == 2 && pte_is_present(upper))
-            nr[PT_ANONYMOUS] += PTE_ENTRIES_PER_TABLE;
+            nr[pt_kind_of(upper)] += PTE_ENTRIES_PER_TABLE;
         return;
     }
     table = pt_table_of(phys_to_virt(pte_paddr(upper)));
@@ -51,7 +51,7 @@ void mm_footprint_get(struct mm *mm, struct mm_resident *resident)
 
 static bool is_reapable(const struct vma *vma)
 {
-    return !vma_is_shared(vma) && !(vma->flags & VMA_SPECIAL);
+    return !vma_is_shared(vma) && !(vma->flags & (VMA_SPECIAL | VMA_HUGETLB));
 }
 
 bool mm_reap(struct mm *mm)

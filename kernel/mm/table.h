@@ -68,7 +68,7 @@ static inline unsigned pt_table_count(const struct pt_table *table)
     return table->nr[PT_ANONYMOUS] + table->nr[PT_FILE] + table->nr[PT_SHMEM] + table->nr[PT_OTHER];
 }
 
-/* The kind of a level-1 entry that is not empty. */
+/* The kind of a leaf or special entry that is not empty. */
 static inline enum pt_kind pt_kind_of(pte_t pte)
 {
     const struct page *page;
@@ -76,6 +76,8 @@ static inline enum pt_kind pt_kind_of(pte_t pte)
     if (!pte_is_present(pte) || pte_is_ownerless(pte))
         return PT_OTHER;
     page = pfn_to_page(pte_pfn(pte));
+    if (page_flag_test(page, PAGE_POOLED))
+        return PT_OTHER; /* huge pages of the pool are counted by their areas */
     if (page_flag_test(page, PAGE_PRIVATE_OWNED))
         return PT_ANONYMOUS;
     return page_flag_test(page, PAGE_SHMEM) ? PT_SHMEM : PT_FILE;

@@ -3,6 +3,7 @@
  * reading; each leaf table is locked while it is read.
  */
 #include "anon_family.h"
+#include "hugetlb.h"
 #include "lazy_free.h"
 
 /* Proportional shares are summed in 1/4096 bytes, so that thirds do not get lost. */
@@ -90,12 +91,26 @@ static void count_leaf(struct vma_usage *usage, struct pt_cursor *cursor, vaddr_
     pt_unlock(cursor);
 }
 
+/* Huge pages that were set aside are in no other sum, as on Linux. */
+static void count_hugetlb(struct vma *vma, struct vma_usage *usage)
+{
+    u64 shared;
+    u64 mapped = hugetlb_area_mapped(vma, &shared);
+
+    usage->shared_hugetlb = shared * HUGETLB_SIZE;
+    usage->private_hugetlb = (mapped - shared) * HUGETLB_SIZE;
+}
+
 void vma_usage_get(struct mm *mm, struct vma *vma, struct vma_usage *usage)
 {
     vaddr_t addr = vma->start;
     struct pt_cursor cursor;
 
     *usage = (struct vma_usage){0};
+    if (vma_is_hugetlb(vma)) {
+        count_hugetlb(vma, usage);
+        return;
+    }
     while (pt_next_upper(mm, &addr, vma->end) != NULL) {
         vaddr_t end = pt_leaf_end(addr, vma->end);
 

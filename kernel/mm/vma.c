@@ -11,6 +11,7 @@
 #include <kmem/slab.h>
 
 #include "account.h"
+#include "hugetlb.h"
 #include "pt.h"
 #include "object_areas.h"
 #include "settings.h"
@@ -248,7 +249,7 @@ bool vma_can_merge(const struct vma *low, const struct vma *high)
 {
     if (low->end != high->start || ((low->flags ^ high->flags) & ~VMA_SOFTDIRTY))
         return false;
-    if (vma_is_special(low) || vma_is_counted(low))
+    if (vma_is_special(low) || vma_is_counted(low) || (low->flags & VMA_HUGETLB))
         return false;
     return vma_doors_continue(low, high) && vma_births_continue(low, high);
 }
@@ -398,6 +399,8 @@ int vma_reserve_split(struct vma_reserve *reserve, struct mm *mm, vaddr_t start,
 
     *reserve = (struct vma_reserve){{NULL, NULL}};
     if ((cut_low && (low->flags & VMA_SPECIAL)) || (cut_high && (high->flags & VMA_SPECIAL)))
+        return -EINVAL;
+    if ((cut_low && !hugetlb_can_cut(low, start)) || (cut_high && !hugetlb_can_cut(high, end)))
         return -EINVAL;
     for (i = 0; i < nr; i++) {
         reserve->spare[i] = vma_alloc();

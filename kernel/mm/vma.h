@@ -227,7 +227,7 @@ void vma_set_flags(struct vma *vma, u32 flags);
 
 /*
  * Two areas that cut [start, end) out of what is there, allocated in advance. -EINVAL: [vdso] and
- * [vvar] cannot be cut. Huge leaves across the cuts are split.
+ * [vvar] cannot be cut, huge pages not in two. Huge leaves across the cuts are split.
  */
 struct vma_reserve {
     struct vma *spare[2];

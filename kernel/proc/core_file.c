@@ -66,6 +66,11 @@ static u64 size_to_dump(const struct core *core, const struct vma_info *info)
         return whole;
     if (info->flags & VMA_DONTDUMP)
         return 0;
+    if (info->flags & VMA_HUGETLB)
+        return filter & (info->flags & VMA_SHARED ? CORE_FILTER_HUGE_SHARED
+                                                  : CORE_FILTER_HUGE_PRIVATE)
+                   ? whole
+                   : 0;
     if (info->flags & VMA_SHARED)
         return filter & (has_name(info) ? CORE_FILTER_FILE_SHARED : CORE_FILTER_ANON_SHARED) ? whole
                                                                                              : 0;

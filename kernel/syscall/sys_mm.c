@@ -5,6 +5,8 @@
 #include <abi/mman.h>
 #include <abi/utsname.h>
 #include <kmem/kmalloc.h>
+#include <lib/bits.h>
+#include <mm/hugetlb.h>
 #include <mm/mm.h>
 #include <proc/credentials.h>
 #include <proc/pidfd.h>
@@ -13,6 +15,7 @@
 #include <proc/task.h>
 #include <sched/wait.h>
 #include <vfs/file.h>
+#include <vfs/hugetlb.h>
 #include <vfs/inode.h>
 #include <vfs/io.h>
 
@@ -74,6 +77,28 @@ static long map_shared_anonymous(struct mm_map_request *request)
     return result;
 }
 
+/* MAP_ANONYMOUS | MAP_HUGETLB: a file of huge pages of its own, shown as /anon_hugepage (deleted).
+ */
+static long map_huge_pages(struct mm_map_request *request)
+{
+    struct file *file;
+    long result;
+
+    if (!hugetlb_size_is_known(request->flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK))
+        return -EINVAL;
+    if (!hugetlb_size_is_had(request->flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK))
+        return request->len == 0 ? -EINVAL : -ENOMEM;
+    file = file_create_hugetlb("anon_hugepage", align_up(request->len, HUGETLB_SIZE), 0777);
+    if (IS_ERR(file))
+        return PTR_ERR(file);
+    request->flags &= ~MAP_ANONYMOUS;
+    result = file_map(file, request);
+    if (!result)
+        result = map(request);
+    file_put(file);
+    return result;
+}
+
 static long map_file(struct mm_map_request *request, int fd)
 {
     return WITH_FILE(fd, file, ({
@@ -101,6 +126,8 @@ long sys_mmap(unsigned long addr, size_t len, unsigned long prot, unsigned long 
         return -EINVAL;
     if (!(flags & MAP_ANONYMOUS))
         return map_file(&request, fd);
+    if (flags & MAP_HUGETLB)
+        return map_huge_pages(&request);
     if (type != MAP_SHARED)
         return map(&request);
     /* Arguments that mm refuses are refused before an object is made. */
@@ -233,7 +260,11 @@ long sys_memfd_create(const char __user *user_name, unsigned long flags)
     char name[250];
     ssize_t len;
 
-    if (flags & ~(unsigned long)(MFD_CLOEXEC | MFD_ALLOW_SEALING))
+    unsigned known = MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB;
+
+    if (flags & MFD_HUGETLB)
+        known |= MFD_HUGE_MASK << MFD_HUGE_SHIFT;
+    if ((unsigned)flags & ~known)
         return -EINVAL;
     len = strncpy_from_user(name, user_name, sizeof(name));
     if (len < 0)

@@ -16,6 +16,9 @@
 #include <lib/string.h>
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
+#include <lib/bits.h>
+#include <mm/hugetlb.h>
+#include <vfs/hugetlb.h>
 #include <vfs/mount.h>
 #include <vfs/permission.h>
 #include "notify.h"
@@ -88,6 +91,8 @@ static int size_is_allowed(const struct vfs_context *context, const struct inode
         vfs_raise_signal(SIGXFSZ);
         return -EFBIG;
     }
+    if (inode_is_hugetlb(inode) && !is_aligned(size, HUGETLB_SIZE))
+        return -EINVAL;
     if (size < old && (inode->seals & F_SEAL_SHRINK))
         return -EPERM;
     if (size > old && (inode->seals & F_SEAL_GROW))

@@ -110,7 +110,8 @@ static long record_lock_call(const struct vfs_context *context, struct file *fil
 
 static bool file_has_seals(const struct file *file)
 {
-    return S_ISREG(file->inode->mode) && (file->inode->object.flags & VM_OBJECT_SHMEM) &&
+    return S_ISREG(file->inode->mode) &&
+           (file->inode->object.flags & (VM_OBJECT_SHMEM | VM_OBJECT_HUGETLB)) &&
            file->ops->map == regular_map;
 }
 

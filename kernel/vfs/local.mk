@@ -15,6 +15,7 @@ quire_SOURCES += %D%/fifo.c
 quire_SOURCES += %D%/file.c
 quire_SOURCES += %D%/filesystem.c
 quire_SOURCES += %D%/getdents.c
+quire_SOURCES += %D%/hugetlb_file.c
 quire_SOURCES += %D%/inode.c
 quire_SOURCES += %D%/inotify.c
 quire_SOURCES += %D%/io_buffer.c

@@ -5,7 +5,10 @@
 
 #include <abi/errno.h>
 #include <abi/mman.h>
+#include <lib/bits.h>
+#include <mm/hugetlb.h>
 #include <mm/mm.h>
+#include <vfs/hugetlb.h>
 #include <vfs/mount.h>
 
 /* What the way it was opened, and where it lies, say to the request. */
@@ -28,6 +31,10 @@ int file_map(struct file *file, struct mm_map_request *request)
 
     if (file->mode & FILE_PATH)
         return -EBADF;
+    if (file_is_hugetlb(file))
+        request->len = align_up(request->len, HUGETLB_SIZE);
+    else if (request->flags & MAP_HUGETLB)
+        return -EINVAL;
     request->may = VMA_MAYREAD | VMA_MAYWRITE | VMA_MAYEXEC;
     if ((request->flags & MAP_SHARED) && !(file->mode & FILE_WRITE))
         request->may &= ~VMA_MAYWRITE;

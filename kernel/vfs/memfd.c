@@ -7,8 +7,8 @@
 #include <abi/limits.h>
 #include <lib/printf.h>
 #include <lib/string.h>
-#include <mm/object.h>
-#include <vfs/file.h>
+#include <mm/hugetlb.h>
+#include <vfs/hugetlb.h>
 #include <vfs/io.h>
 #include <vfs/regular.h>
 
@@ -46,8 +46,15 @@ struct file *memfd_create(const char *name, unsigned flags)
 
     if (strlen(name) > MEMFD_NAME_MAX)
         return ERR_PTR(-EINVAL);
-    scnprintf(shown, sizeof(shown), "/memfd:%s (deleted)", name);
-    file = create(shown, 0777, 0);
+    if ((flags & MFD_HUGETLB) && !hugetlb_size_is_had(flags >> MFD_HUGE_SHIFT & MFD_HUGE_MASK))
+        return ERR_PTR(-ENODEV);
+    if (flags & MFD_HUGETLB) {
+        scnprintf(shown, sizeof(shown), "memfd:%s", name);
+        file = file_create_hugetlb(shown, 0, 0777);
+    } else {
+        scnprintf(shown, sizeof(shown), "/memfd:%s (deleted)", name);
+        file = create(shown, 0777, 0);
+    }
     if (!IS_ERR(file) && (flags & MFD_ALLOW_SEALING))
         file->inode->seals = 0;
     return file;

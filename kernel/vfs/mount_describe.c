@@ -9,8 +9,10 @@
 #include <lib/atomic.h>
 #include <lib/printf.h>
 #include <lib/string.h>
+#include <mm/hugetlb.h>
 #include <vfs/context.h>
 #include <vfs/dentry.h>
+#include <vfs/hugetlb.h>
 #include <vfs/inode.h>
 #include "mount_statfs.h"
 #include "mount_tree.h"
@@ -43,7 +45,7 @@ static s64 magic_of(const struct path *path)
     case S_IFSOCK:
         return SOCKFS_MAGIC;
     case S_IFREG:
-        return TMPFS_MAGIC;
+        return inode_is_hugetlb(path_inode(path)) ? HUGETLBFS_MAGIC : TMPFS_MAGIC;
     default:
         return filesystem->magic;
     }
@@ -63,6 +65,8 @@ int mount_statfs(const struct path *path, struct statfs *statfs)
         .f_fsid = {(s32)filesystem->device, 0},
         .f_flags = ST_VALID,
     };
+    if (inode_is_hugetlb(path_inode(path)))
+        statfs->f_bsize = statfs->f_frsize = HUGETLB_SIZE;
     if (filesystem->ops->statfs != NULL)
         err = filesystem->ops->statfs(filesystem, statfs);
     if (mount_may_write(path->mount) != 0)

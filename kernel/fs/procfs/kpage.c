@@ -6,6 +6,7 @@
 #include <abi/errno.h>
 #include <abi/kpageflags.h>
 #include <kmem/kmalloc.h>
+#include <mm/hugetlb.h>
 #include <mm/mm.h>
 #include <vfs/file.h>
 
@@ -16,7 +17,7 @@
 
 static bool is_user_memory(const struct page *page)
 {
-    return page_flag_test(page, PAGE_OBJECT | PAGE_PRIVATE_OWNED);
+    return page_flag_test(page, PAGE_OBJECT | PAGE_PRIVATE_OWNED | PAGE_POOLED);
 }
 
 static u64 count_word(pfn_t pfn)
@@ -57,7 +58,10 @@ static u64 flags_word(pfn_t pfn)
     for (size_t i = 0; i < ARRAY_SIZE(same); i++)
         if (flags & same[i].flag)
             word |= 1ul << same[i].bit;
-    if (is_user_memory(page))
+    if (flags & PAGE_POOLED)
+        word |= 1ul << KPF_HUGE |
+                1ul << (pfn % HUGETLB_PAGES == 0 ? KPF_COMPOUND_HEAD : KPF_COMPOUND_TAIL);
+    else if (is_user_memory(page))
         word |= 1ul << KPF_LRU | 1ul << KPF_ACTIVE;
     if (is_user_memory(page) && page_map_count(page) > 0)
         word |= 1ul << KPF_MMAP;

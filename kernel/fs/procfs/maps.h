@@ -3,9 +3,16 @@
  */
 #pragma once
 
+#include <mm/hugetlb.h>
 #include <mm/mm.h>
 
 #include "procfs.h"
+
+/* Bytes of a page of the area. */
+static inline u64 maps_page_size(const struct vma_info *info)
+{
+    return info->flags & VMA_HUGETLB ? HUGETLB_SIZE : PAGE_SIZE;
+}
 
 struct maps_writer {
     struct proc_text *text;

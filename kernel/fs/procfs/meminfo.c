@@ -6,6 +6,7 @@
 #include <kmem/frames.h>
 #include <kmem/slab.h>
 #include <kmem/vmalloc.h>
+#include <mm/hugetlb.h>
 #include <mm/mm.h>
 
 #include "memory.h"
@@ -89,18 +90,22 @@ static void put_kernel(struct proc_text *text, const struct memory_counts *count
     put_kilobytes(text, "Percpu:", 0); /* those of the CPUs are no part of the total */
 }
 
-/* There is no pool of huge pages, and only private memory is in some. */
+/* User memory is in small pages, except private memory in huge ones and what was set aside. */
 static void put_huge(struct proc_text *text, const struct memory_counts *counts)
 {
+    struct hugetlb_counts pool;
+
     put_pages(text, "AnonHugePages:", counts->user.anonymous_huge);
     put_pages(text, "ShmemHugePages:", 0);
     put_pages(text, "ShmemPmdMapped:", 0);
     put_pages(text, "FileHugePages:", 0);
     put_pages(text, "FilePmdMapped:", 0);
-    proc_print(text, "HugePages_Total:       0\nHugePages_Free:        0\n");
-    proc_print(text, "HugePages_Rsvd:        0\nHugePages_Surp:        0\n");
+    hugetlb_counts_get(&pool);
+    proc_print(text, "HugePages_Total:   %5lu\nHugePages_Free:    %5lu\n", pool.total, pool.free);
+    proc_print(text, "HugePages_Rsvd:    %5lu\nHugePages_Surp:    %5lu\n", pool.reserved,
+               pool.surplus);
     put_kilobytes(text, "Hugepagesize:", 2048);
-    put_kilobytes(text, "Hugetlb:", 0);
+    put_pages(text, "Hugetlb:", pool.total * HUGETLB_PAGES);
 }
 
 static void put_direct_map(struct proc_text *text)

@@ -33,14 +33,17 @@ static int put_area(const struct vma_info *info, void *argument)
     struct numa_walk *walk = argument;
     struct proc_text *text = walk->writer.text;
     struct vma_usage usage;
+    u64 size = maps_page_size(info);
     u64 pages, anonymous, dirty;
 
     vma_usage_get(walk->mm, info->vma, &usage);
-    pages = usage.resident >> PAGE_SHIFT;
-    anonymous = usage.anonymous >> PAGE_SHIFT;
-    dirty = (usage.shared_dirty + usage.private_dirty) >> PAGE_SHIFT;
+    pages = (usage.resident + usage.shared_hugetlb + usage.private_hugetlb) / size;
+    anonymous = usage.anonymous / size;
+    dirty = (usage.shared_dirty + usage.private_dirty) / size;
     proc_print(text, "%08lx default", info->start);
     put_name(walk, info);
+    if (info->flags & VMA_HUGETLB)
+        proc_print(text, " huge");
     if (anonymous)
         proc_print(text, " anon=%lu", anonymous);
     if (dirty)
@@ -50,7 +53,7 @@ static int put_area(const struct vma_info *info, void *argument)
     if (usage.users_max > 1)
         proc_print(text, " mapmax=%lu", usage.users_max);
     if (pages)
-        proc_print(text, " N0=%lu kernelpagesize_kB=%lu", pages, PAGE_SIZE >> 10);
+        proc_print(text, " N0=%lu kernelpagesize_kB=%lu", pages, size >> 10);
     proc_put(text, "\n", 1);
     return 0;
 }

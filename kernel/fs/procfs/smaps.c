@@ -35,8 +35,8 @@ static void put_usage(struct proc_text *text, const struct vma_usage *usage, boo
     put_size(text, "AnonHugePages:", usage->huge);
     put_size(text, "ShmemPmdMapped:", 0);
     put_size(text, "FilePmdMapped:", 0);
-    put_size(text, "Shared_Hugetlb:", 0);
-    put_size(text, "Private_Hugetlb:", 0);
+    put_size(text, "Shared_Hugetlb:", usage->shared_hugetlb);
+    put_size(text, "Private_Hugetlb:", usage->private_hugetlb);
     put_size(text, "Swap:", usage->swap);
     put_size(text, "SwapPss:", usage->swap_proportional);
     put_size(text, "Locked:", usage->locked);
@@ -61,14 +61,18 @@ static void put_flags(struct proc_text *text, const struct vma_info *info)
         u64 flag;
         char word[4];
     } words[] = {
-        {VMA_READ, "rd "},           {VMA_WRITE, "wr "},      {VMA_EXEC, "ex "},
-        {SHARED_FOR_WRITING, "sh "}, {VMA_MAYREAD, "mr "},    {VMA_MAYWRITE, "mw "},
-        {VMA_MAYEXEC, "me "},        {VMA_SHARED, "ms "},     {VMA_GROWSDOWN, "gd "},
-        {VMA_LOCKED, "lo "},         {VMA_SEQUENTIAL, "sr "}, {VMA_RANDOM, "rr "},
-        {VMA_DONTFORK, "dc "},       {VMA_SPECIAL, "de "},    {VMA_LOCKONFAULT, "?? "},
-        {VMA_ACCOUNT, "ac "},        {VMA_NORESERVE, "nr "},  {VMA_SYNC, "sf "},
-        {VMA_WIPEONFORK, "wf "},     {VMA_DONTDUMP, "dd "},   {VMA_SOFTDIRTY, "sd "},
-        {VMA_HUGEPAGE, "hg "},       {VMA_NOHUGEPAGE, "nh "},
+        {VMA_READ, "rd "},        {VMA_WRITE, "wr "},
+        {VMA_EXEC, "ex "},        {SHARED_FOR_WRITING, "sh "},
+        {VMA_MAYREAD, "mr "},     {VMA_MAYWRITE, "mw "},
+        {VMA_MAYEXEC, "me "},     {VMA_SHARED, "ms "},
+        {VMA_GROWSDOWN, "gd "},   {VMA_LOCKED, "lo "},
+        {VMA_SEQUENTIAL, "sr "},  {VMA_RANDOM, "rr "},
+        {VMA_DONTFORK, "dc "},    {VMA_SPECIAL | VMA_HUGETLB, "de "},
+        {VMA_LOCKONFAULT, "?? "}, {VMA_ACCOUNT, "ac "},
+        {VMA_NORESERVE, "nr "},   {VMA_SYNC, "sf "},
+        {VMA_HUGETLB, "ht "},     {VMA_WIPEONFORK, "wf "},
+        {VMA_DONTDUMP, "dd "},    {VMA_SOFTDIRTY, "sd "},
+        {VMA_HUGEPAGE, "hg "},    {VMA_NOHUGEPAGE, "nh "},
     };
     u64 flags = info->flags | (is_shared_for_writing(info) ? SHARED_FOR_WRITING : 0);
 
@@ -95,8 +99,8 @@ static int put_area(const struct vma_info *info, void *argument)
     maps_put_area(&walk->writer, info);
     vma_usage_get(walk->mm, info->vma, &usage);
     put_size(text, "Size:", info->end - info->start);
-    put_size(text, "KernelPageSize:", PAGE_SIZE);
-    put_size(text, "MMUPageSize:", PAGE_SIZE);
+    put_size(text, "KernelPageSize:", maps_page_size(info));
+    put_size(text, "MMUPageSize:", maps_page_size(info));
     put_usage(text, &usage, false);
     proc_print(text, "THPeligible:    %d\n", vma_is_huge_eligible(info->vma));
     if (arch_pkey_present())

@@ -3,6 +3,7 @@
  */
 #include <abi/seccomp.h>
 #include <arch/smp.h>
+#include <mm/hugetlb.h>
 #include <mm/mm.h>
 #include <proc/accounting.h>
 #include <proc/rlimit.h>
@@ -98,7 +99,7 @@ static void put_memory(struct proc_text *text, struct mm *mm)
     put_pages(text, "VmLib", mm->exec_pages > code ? mm->exec_pages - code : 0);
     put_pages(text, "VmPTE", mm->table_pages);
     put_pages(text, "VmSwap", resident.swap);
-    put_pages(text, "HugetlbPages", 0);
+    put_pages(text, "HugetlbPages", mm_hugetlb_mapped(mm) * HUGETLB_PAGES);
     proc_print(text, "CoreDumping:\t0\nTHP_enabled:\t%d\n", !READ_ONCE(mm->thp_disabled));
 }
 

@@ -309,8 +309,6 @@ static const struct proc_entry kernel_entries[] = {
 };
 
 static const struct proc_entry vm_entries[] = {
-    PROC_FILE("nr_hugepages", show_zero),
-    PROC_FILE("nr_overcommit_hugepages", show_zero),
     PROC_FILE("swappiness", show_zero),
     {0},
 };
@@ -319,10 +317,14 @@ static const struct proc_entry no_entries[] = {{0}};
 
 static const struct proc_entry fs_entries[] = {
     PROC_FOLDER("inotify", no_entries, &proc_additions[PROC_PLACE_SYS_FS_INOTIFY]),
-    PROC_FILE("file-max", show_file_max),       PROC_FILE("file-nr", show_file_counts),
-    PROC_FILE("nr_open", show_descriptors_max), PROC_FILE("overflowgid", show_overflow_id),
-    PROC_FILE("overflowuid", show_overflow_id), PROC_FILE("protected_hardlinks", show_zero),
-    PROC_FILE("protected_symlinks", show_zero), {0},
+    PROC_FILE("file-max", show_file_max),
+    PROC_FILE("file-nr", show_file_counts),
+    PROC_FILE("nr_open", show_descriptors_max),
+    PROC_FILE("overflowgid", show_overflow_id),
+    PROC_FILE("overflowuid", show_overflow_id),
+    PROC_FILE("protected_hardlinks", show_zero),
+    PROC_FILE("protected_symlinks", show_zero),
+    {0},
 };
 
 static const struct proc_entry net_entries[] = {

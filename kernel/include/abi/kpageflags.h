@@ -17,6 +17,7 @@
 #define KPF_SWAPBACKED    14
 #define KPF_COMPOUND_HEAD 15
 #define KPF_COMPOUND_TAIL 16
+#define KPF_HUGE          17
 #define KPF_UNEVICTABLE   18
 #define KPF_NOPAGE        20
 #define KPF_THP           22

@@ -22,6 +22,7 @@ struct statfs {
 _Static_assert(sizeof(struct statfs) == 120, "struct statfs");
 
 /* f_type */
+#define HUGETLBFS_MAGIC     0x958458f6
 #define TMPFS_MAGIC         0x01021994
 #define RAMFS_MAGIC         0x858458f6
 #define PROC_SUPER_MAGIC    0x9fa0

@@ -41,6 +41,10 @@ bool frames_are_cleared(void);
 void *frame_alloc(unsigned int flags) __must_check;
 void frame_free(void *frame);
 
+/* Where frames with PAGE_POOLED go when their last reference is dropped: registered by their owner.
+ * => the hook is called wherever page_put is; the frame has no reference */
+void frames_set_pool_hook(void (*returned)(struct page *page));
+
 /* page_split: turn one block of 2^order frames into single frames, each with the references 1. */
 void page_split(struct page *page);
 
@@ -112,10 +116,11 @@ enum frame_use {
     FRAMES_STALE,   /* left their object, and are still in someone's hand */
     FRAMES_TABLE,   /* page tables of address spaces */
     FRAMES_SLAB,
-    FRAMES_LARGE, /* kmalloc blocks larger than any slab */
-    FRAMES_RANGE, /* behind kernel virtual ranges: vmalloc, stacks */
-    FRAMES_OTHER, /* the kernel's in any other way: its own page tables, the page of zeroes, pipes
-                   */
+    FRAMES_LARGE,  /* kmalloc blocks larger than any slab */
+    FRAMES_POOLED, /* huge pages that are set aside, in use or not */
+    FRAMES_RANGE,  /* behind kernel virtual ranges: vmalloc, stacks */
+    FRAMES_OTHER,  /* the kernel's in any other way: its own page tables, the page of zeroes, pipes
+                    */
     FRAMES_FREE,
     FRAMES_RESERVED, /* never given to the zone */
     NR_FRAME_USES

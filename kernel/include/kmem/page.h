@@ -25,7 +25,7 @@ enum page_flags {
     PAGE_DIRTY = 1u << 1,         /* newer than its backing store */
     PAGE_UPTODATE = 1u << 2,      /* contents are valid */
     PAGE_REFERENCED = 1u << 3,    /* used since reclaim last looked */
-    PAGE_ACTIVE = 1u << 4,        /* on the active list rather than the inactive one */
+    PAGE_POOLED = 1u << 4,        /* of a pool, which gets it when its last reference is gone */
     PAGE_LRU = 1u << 5,           /* on a list of reclaim */
     PAGE_WRITEBACK = 1u << 6,     /* being written to its backing store */
     PAGE_ERROR = 1u << 7,         /* reading or writing it failed */

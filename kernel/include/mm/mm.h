@@ -32,30 +32,32 @@
 #include <sched/wait.h>
 
 /* Flags of an area: PROT_READ, PROT_WRITE, PROT_EXEC in the low bits, then these. */
-#define VMA_READ        0x1u
-#define VMA_WRITE       0x2u
-#define VMA_EXEC        0x4u
-#define VMA_SHARED      0x8u
-#define VMA_MAYREAD     0x10u /* mprotect may grant it */
-#define VMA_MAYWRITE    0x20u
-#define VMA_MAYEXEC     0x40u
-#define VMA_GROWSDOWN   0x80u
-#define VMA_NORESERVE   0x100u
-#define VMA_ACCOUNT     0x200u /* charged to the commit total */
-#define VMA_STACK       0x400u /* the initial stack */
-#define VMA_SPECIAL     0x800u /* vdso, vvar: not merged, not expanded */
-#define VMA_DONTFORK    0x1000u
-#define VMA_LOCKED      0x2000u /* mlock */
-#define VMA_DENYWRITE   0x4000u
-#define VMA_RANDOM      0x8000u /* madvise */
-#define VMA_SEQUENTIAL  0x10000u
-#define VMA_WIPEONFORK  0x40000u   /* a child begins with zeroes */
-#define VMA_DONTDUMP    0x80000u   /* left out of core dumps */
-#define VMA_LOCKONFAULT 0x20000u   /* with VMA_LOCKED: not faulted in by the call */
-#define VMA_SOFTDIRTY   0x800000u  /* all of it counts as changed (mm/clear_refs.c) */
-#define VMA_SYNC        0x1000000u /* MAP_SYNC was given; seen where areas merge, and in smaps */
-#define VMA_HUGEPAGE    0x100000u  /* madvise */
-#define VMA_NOHUGEPAGE  0x200000u
+#define VMA_READ          0x1u
+#define VMA_WRITE         0x2u
+#define VMA_EXEC          0x4u
+#define VMA_SHARED        0x8u
+#define VMA_MAYREAD       0x10u /* mprotect may grant it */
+#define VMA_MAYWRITE      0x20u
+#define VMA_MAYEXEC       0x40u
+#define VMA_GROWSDOWN     0x80u
+#define VMA_NORESERVE     0x100u
+#define VMA_ACCOUNT       0x200u /* charged to the commit total */
+#define VMA_STACK         0x400u /* the initial stack */
+#define VMA_SPECIAL       0x800u /* vdso, vvar: not merged, not expanded */
+#define VMA_DONTFORK      0x1000u
+#define VMA_LOCKED        0x2000u /* mlock */
+#define VMA_DENYWRITE     0x4000u
+#define VMA_RANDOM        0x8000u /* madvise */
+#define VMA_SEQUENTIAL    0x10000u
+#define VMA_WIPEONFORK    0x40000u   /* a child begins with zeroes */
+#define VMA_DONTDUMP      0x80000u   /* left out of core dumps */
+#define VMA_LOCKONFAULT   0x20000u   /* with VMA_LOCKED: not faulted in by the call */
+#define VMA_HUGETLB       0x400000u  /* huge pages of an object (mm/hugetlb.h) */
+#define VMA_SOFTDIRTY     0x800000u  /* all of it counts as changed (mm/clear_refs.c) */
+#define VMA_HUGETLB_OWNER 0x2000000u /* private: promised its memory */
+#define VMA_SYNC          0x1000000u /* MAP_SYNC was given; seen where areas merge, and in smaps */
+#define VMA_HUGEPAGE      0x100000u  /* madvise */
+#define VMA_NOHUGEPAGE    0x200000u
 
 /* The protection key of an area, in the top bits of its flags. */
 #define VMA_PKEY_SHIFT 28
@@ -269,6 +271,9 @@ struct mm_resident {
 };
 void mm_resident_get(struct mm *mm, struct mm_resident *resident);
 
+/* Huge pages that were set aside and are mapped. => map_lock not held */
+u64 mm_hugetlb_mapped(struct mm *mm);
+
 struct vma_info {
     vaddr_t start, end;
     u32 flags;
@@ -293,6 +298,7 @@ struct vma_usage {
     u64 users_max; /* address spaces that the most shared page is in */
     u64 proportional_dirty, proportional_anonymous, proportional_shmem; /* parts of proportional */
     u64 shmem;                                                          /* part of resident */
+    u64 shared_hugetlb, private_hugetlb; /* huge pages that were set aside: not resident */
 };
 void vma_usage_get(struct mm *mm, struct vma *vma, struct vma_usage *usage);
 

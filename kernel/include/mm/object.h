@@ -67,12 +67,15 @@ struct vm_object {
     struct interval_tree areas;    /* (o) every vma that maps the object */
     u32 writable_maps;             /* (o) shared areas that are or may become writable, for seals */
     u64 committed;                 /* (I) pages of the commit total it answers for */
+    u64 promised;                  /* (o) hugetlb: huge pages promised and not there */
     struct list_head reclaim_link; /* (list of objects whose pages can be had again) */
 } __aligned(64);                   /* page_set_owner stores the address in units of 64 bytes */
 
 #define VM_OBJECT_SHMEM         (1u << 0) /* pages have no store: dropping one loses data */
 #define VM_OBJECT_DEVICE        (1u << 1)
 #define VM_OBJECT_NORECLAIM     (1u << 2)
+#define VM_OBJECT_HUGETLB       (1u << 4) /* of huge pages (mm/hugetlb.h) */
+#define VM_OBJECT_KEPT          (1u << 5) /* with it: areas promise nothing, its maker did */
 /* Not committed as a whole: each page is while it is in the object. */
 #define VM_OBJECT_COMMITS_PAGES (1u << 3)
 

@@ -92,7 +92,6 @@ TEST(wrong_requests_are_refused_like_linux)
     EXPECT_EQ(do_map(mm, 0, PAGE, RW, ANON | MAP_FIXED), -EPERM);
     EXPECT_EQ(do_map(mm, USER_END, PAGE, RW, ANON | MAP_FIXED), -ENOMEM);
     EXPECT_EQ(do_map(mm, at, PAGE, RW, ANON | MAP_FIXED_NOREPLACE), -EEXIST);
-    EXPECT_EQ(do_map(mm, 0, PAGE, RW, ANON | MAP_HUGETLB), -ENOMEM);
     EXPECT_EQ(do_map(mm, 0, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN), -EINVAL);
     EXPECT_EQ(mm_unmap(mm, at + 1, PAGE), -EINVAL);
     EXPECT_EQ(mm_unmap(mm, at, 0), -EINVAL);

@@ -281,6 +281,22 @@ static inline pte_t pte_clear_uffd_wp(pte_t pte)
     return (pte_t){pte.value & ~(pte_is_present(pte) ? PTE_UFFD_WP : PTE_SPECIAL_UFFD_WP)};
 }
 
+/* A bit of a present entry that means what mm says. */
+static inline bool pte_is_noted(pte_t pte)
+{
+    return pte_is_present(pte) && (pte.value & PTE_SPARE);
+}
+
+static inline pte_t pte_clear_noted(pte_t pte)
+{
+    return (pte_t){pte.value & ~PTE_SPARE};
+}
+
+static inline pte_t pte_set_noted(pte_t pte)
+{
+    return (pte_t){pte.value | PTE_SPARE};
+}
+
 static inline pte_t pte_set_pkey(pte_t pte, unsigned pkey)
 {
     return (pte_t){(pte.value & ~PTE_PKEY_MASK) | ((u64)pkey << PTE_PKEY_SHIFT)};
