@@ -15,9 +15,11 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define PAGE        4096ul
@@ -223,6 +225,21 @@ static uint64_t name(void)
     return (uint64_t)PICK(names);
 }
 
+/* A connected pair, one that hears datagrams, one that takes connections. */
+static void prepare_sockets(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "socket"};
+    int fds[2], fd;
+
+    (void)!socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds);
+    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    unlink(address.sun_path);
+    (void)!bind(fd, (const void *)&address, sizeof(address));
+    fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
+    (void)!bind(fd, (const void *)&address, sizeof(address.sun_family));
+    (void)!listen(fd, 3);
+}
+
 static void prepare_descriptors(void)
 {
     int pipes[2];
@@ -248,6 +265,7 @@ static void prepare_descriptors(void)
     (void)!timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
     (void)!epoll_create1(0);
     (void)!syscall(SYS_pidfd_open, getpid(), 0);
+    prepare_sockets();
 }
 
 void values_prepare(uint64_t seed)

@@ -140,6 +140,12 @@ static struct unix_socket *take_embryo(struct unix_socket *self)
     return embryo;
 }
 
+static void inherit_flag(const struct unix_socket *listener, struct unix_socket *embryo, u32 flag)
+{
+    if (socket_has(&listener->socket, flag))
+        socket_flag(&embryo->socket, flag, true);
+}
+
 static bool accept_stops_waiting(const struct unix_socket *self)
 {
     return READ_ONCE(self->nr_queued) > 0 || (READ_ONCE(self->shut) & UNIX_RECEIVE_SHUT);
@@ -170,6 +176,8 @@ int unix_accept(struct socket *socket, unsigned flags, struct socket **out)
             return err;
     }
     wake_all(&self->space);
+    inherit_flag(self, embryo, SOCKET_PASS_CREDENTIALS);
+    inherit_flag(self, embryo, SOCKET_PASS_SECURITY);
     *out = &embryo->socket;
     return 0;
 }

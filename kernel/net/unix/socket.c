@@ -38,19 +38,37 @@ static int option_changes(struct socket *socket, int name, s64 value)
     return name == SO_REUSEPORT && value != 0 ? -EOPNOTSUPP : 0;
 }
 
-#define UNIX_OPERATIONS                                                                            \
-    .release = unix_release, .destroy = unix_destroy, .bind = unix_bind, .pair = unix_pair,        \
-    .option_changes = option_changes, .get_name = unix_get_name, .shutdown = unix_shutdown,        \
-    .describe = unix_describe, .ioctl = unix_ioctl, .has_peek_offset = true
-
 static const struct socket_operations stream_operations = {
-    UNIX_OPERATIONS,       .connect = unix_connect,  .listen = unix_listen,
-    .accept = unix_accept, .send = unix_stream_send, .receive = unix_stream_receive,
-    .poll = unix_poll,     .is_stream = true,
+    .release = unix_release,
+    .destroy = unix_destroy,
+    .bind = unix_bind,
+    .pair = unix_pair,
+    .get_name = unix_get_name,
+    .shutdown = unix_shutdown,
+    .option_changes = option_changes,
+    .ioctl = unix_ioctl,
+    .describe = unix_describe,
+    .has_peek_offset = true,
+    .connect = unix_connect,
+    .listen = unix_listen,
+    .accept = unix_accept,
+    .send = unix_stream_send,
+    .receive = unix_stream_receive,
+    .poll = unix_poll,
+    .is_stream = true,
 };
 
 static const struct socket_operations sequence_operations = {
-    UNIX_OPERATIONS,
+    .release = unix_release,
+    .destroy = unix_destroy,
+    .bind = unix_bind,
+    .pair = unix_pair,
+    .get_name = unix_get_name,
+    .shutdown = unix_shutdown,
+    .option_changes = option_changes,
+    .ioctl = unix_ioctl,
+    .describe = unix_describe,
+    .has_peek_offset = true,
     .connect = unix_connect,
     .listen = unix_listen,
     .accept = unix_accept,
@@ -60,7 +78,16 @@ static const struct socket_operations sequence_operations = {
 };
 
 static const struct socket_operations datagram_operations = {
-    UNIX_OPERATIONS,
+    .release = unix_release,
+    .destroy = unix_destroy,
+    .bind = unix_bind,
+    .pair = unix_pair,
+    .get_name = unix_get_name,
+    .shutdown = unix_shutdown,
+    .option_changes = option_changes,
+    .ioctl = unix_ioctl,
+    .describe = unix_describe,
+    .has_peek_offset = true,
     .connect = unix_connect_datagram,
     .send = unix_datagram_send,
     .receive = unix_datagram_receive,

@@ -184,6 +184,17 @@ static void peers(void)
     take("sent before accept", server, 100, 64);
     close(client);
     close(server);
+    pass(listener, 1);
+    memset(&address, 0, sizeof(address));
+    address.sun_family = AF_UNIX;
+    memcpy(address.sun_path, "\0peers", 6);
+    client = (int)must(socket(AF_UNIX, SOCK_STREAM, 0));
+    must(connect(client, (void *)&address, sizeof(address)));
+    must(write(client, "1234", 4));
+    server = (int)must(accept(listener, NULL, NULL));
+    take("accepted from one that wants them", server, 100, 64);
+    close(client);
+    close(server);
     close(listener);
     client = (int)must(socket(AF_UNIX, SOCK_DGRAM, 0));
     show_peer("datagram", client);
