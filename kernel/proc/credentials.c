@@ -9,6 +9,7 @@
 #include <abi/prctl.h>
 #include <abi/stat.h>
 #include <proc/core_dump.h>
+#include <proc/ptrace.h>
 #include <proc/rlimit.h>
 #include <proc/task.h>
 #include <vfs/cred.h>
@@ -430,7 +431,8 @@ static void apply_set_id(struct exec *exec, struct credentials *fresh)
     const struct inode *inode = exec->file->inode;
     u32 mode = READ_ONCE(inode->mode);
 
-    if ((exec->file->path.mount->flags & MS_NOSUID) || (current_task()->flags & TASK_NO_NEW_PRIVS))
+    if ((exec->file->path.mount->flags & MS_NOSUID) ||
+        (current_task()->flags & TASK_NO_NEW_PRIVS) || ptrace_forbids_privileges())
         return;
     if (mode & S_ISUID)
         fresh->euid = inode->uid;

@@ -154,13 +154,14 @@ static int map_zero_part(struct mapping *mapping, const struct elf_program_heade
     return result < 0 ? (int)result : 0;
 }
 
-/* The file's last page holds what follows in the file: the program must see zeros there. */
+/* The file's last page holds what follows in the file: the program must see zeros there, to the end of
+ * the page, since what it allocates behind its last variable begins there (as glibc's ld.so does). */
 static int clear_tail(struct mapping *mapping, const struct elf_program_header *program,
                       vaddr_t address)
 {
     static const u8 zeros[256];
     vaddr_t at = address + program->file_size;
-    vaddr_t end = min(align_up(at, PAGE_SIZE), address + program->memory_size);
+    vaddr_t end = align_up(at, PAGE_SIZE);
 
     if (program->file_size == 0 || program->memory_size == program->file_size)
         return 0;

@@ -22,6 +22,7 @@
 #include <proc/credentials.h>
 #include <proc/exit.h>
 #include <proc/machine.h>
+#include <proc/ptrace.h>
 #include <proc/rlimit.h>
 #include <proc/task.h>
 #include <proc/timers.h>
@@ -292,7 +293,7 @@ static long run(struct exec *exec, struct trap_frame *frame, int directory_fd, c
                 int flags)
 {
     struct task *self = current_task();
-    int error = vfs_open_exec(vfs_current(), directory_fd, path, flags, &exec->file);
+    int old_tid, error = vfs_open_exec(vfs_current(), directory_fd, path, flags, &exec->file);
 
     if (error) {
         exec->file = NULL;
@@ -315,8 +316,11 @@ static long run(struct exec *exec, struct trap_frame *frame, int directory_fd, c
     if (error)
         return error;
     self->in_execve = true;
+    old_tid = task_id(self);
     error = replace_program(exec, frame);
     self->in_execve = false;
+    if (!error)
+        ptrace_exec(old_tid);
     return error;
 }
 

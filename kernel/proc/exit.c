@@ -16,6 +16,7 @@
 #include <mm/mm.h>
 #include <proc/accounting.h>
 #include <proc/core_dump.h>
+#include <proc/ptrace.h>
 #include <proc/rlimit.h>
 #include <proc/session.h>
 #include <proc/timers.h>
@@ -190,10 +191,26 @@ static void reparent_children(struct process *process, struct list_head *forgott
         child->creator_tid = process_id(reaper);
         child->exit_signal = SIGCHLD;
         list_move_tail(&child->sibling, &reaper->children);
-        if (child->state == PROCESS_ZOMBIE && notify_parent(child)) {
-            process_reap_locked(child);
-            list_add(&child->sibling, forgotten);
-        }
+        if (child->state == PROCESS_ZOMBIE && !child->waits_for_tracer)
+            process_show_to_parent_locked(child, forgotten);
+    }
+}
+
+void process_show_to_parent_locked(struct process *process, struct list_head *forgotten)
+{
+    if (notify_parent(process)) {
+        process_reap_locked(process);
+        list_add(&process->sibling, forgotten);
+    }
+}
+
+void process_forget(struct list_head *forgotten)
+{
+    struct process *process, *following;
+
+    list_for_each_entry_safe (process, following, forgotten, sibling) {
+        list_remove(&process->sibling);
+        process_put(process);
     }
 }
 
@@ -206,16 +223,14 @@ static void become_zombie(struct process *process, struct list_head *forgotten)
         process->group->session->leader = NULL;
     process->state = PROCESS_ZOMBIE;
     wake_all(&process->exit_wait);
-    if (notify_parent(process)) {
-        process_reap_locked(process);
-        list_add(&process->sibling, forgotten);
-    }
+    if (!ptrace_process_exit(process))
+        process_show_to_parent_locked(process, forgotten);
 }
 
 /* Leave the tree; the last task of a process makes it a zombie. */
-static void leave_process(struct task *self)
+static void leave_process(struct task *self, int status)
 {
-    struct process *process = self->process, *following;
+    struct process *process = self->process;
     struct list_head forgotten = LIST_INIT(forgotten);
     struct process_totals totals;
     irqflags_t flags = process_tree_lock();
@@ -226,6 +241,7 @@ static void leave_process(struct task *self)
     process_totals_add(&process->dead_tasks, &totals);
     last = task_remove_locked(self);
     spin_unlock(&process->lock);
+    ptrace_task_exit(self, status);
     if (last) {
         become_zombie(process, &forgotten);
     } else {
@@ -233,10 +249,7 @@ static void leave_process(struct task *self)
         wake_all(&process->exit_wait);
     }
     process_tree_unlock(flags);
-    list_for_each_entry_safe (process, following, &forgotten, sibling) {
-        list_remove(&process->sibling);
-        process_put(process);
-    }
+    process_forget(&forgotten);
 }
 
 static void drop_executable(struct process *process)
@@ -302,15 +315,18 @@ void task_exit(int status)
     if (last)
         signal_flush_process(process);
     fetch_sub(&self->account->nr_tasks, 1);
-    leave_process(self);
+    ptrace_tracer_exit(self);
+    leave_process(self, status);
     thread_exit(task_reap);
 }
 
 void process_exit(int status)
 {
     struct process *process = current_process();
-    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    irqflags_t flags;
 
+    ptrace_event(PTRACE_EVENT_EXIT, (u64)status);
+    flags = spin_lock_irqsave(&process->lock);
     signal_group_exit(process, status);
     spin_unlock_irqrestore(&process->lock, flags);
     task_exit(status);
@@ -360,6 +376,7 @@ static void become_leader(struct task *self)
     irqflags_t flags = process_tree_lock();
     struct pid *own = self->pid;
 
+    ptrace_become_leader(self);
     spin_lock(&process->lock);
     process->signals.group_exec = NULL;
     process->leader = self;

@@ -15,6 +15,7 @@
 #include <mm/mm.h>
 #include <proc/credentials.h>
 #include <proc/pidfd.h>
+#include <proc/ptrace.h>
 #include <proc/rlimit.h>
 #include <proc/seccomp.h>
 #include <proc/session.h>
@@ -172,7 +173,7 @@ static int copy_task(struct task *child, const struct trap_frame *frame,
 }
 
 /* A new task of the current process. => tree lock and process lock held */
-static int insert_thread(struct task *child)
+static int insert_thread(struct task *child, struct ptrace *inherited)
 {
     struct process_signals *signals = &child->process->signals;
 
@@ -180,12 +181,14 @@ static int insert_thread(struct task *child)
         return -ERESTARTNOINTR; /* the signal is dealt with first; for a dying task there is no
                                    return */
     task_insert_locked(child);
+    ptrace_attach_child(child, inherited);
     child->process->nr_live++;
     process_cpu_watch_hurry_locked(child->process);
     return 0;
 }
 
-static void insert_process(struct task *child, struct process *self, u64 flags)
+static void insert_process(struct task *child, struct process *self, u64 flags,
+                           struct ptrace *inherited)
 {
     struct process *process = child->process;
     struct process *parent = flags & CLONE_PARENT ? self->parent : self;
@@ -202,12 +205,13 @@ static void insert_process(struct task *child, struct process *self, u64 flags)
     spin_lock(&process->lock);
     task_insert_locked(child);
     process->nr_live = 1;
+    ptrace_attach_child(child, inherited);
     spin_unlock(&process->lock);
 }
 
 /* Make @child visible, unless a signal wants to be delivered first: a kill must find every task
  * there is. */
-static int insert_task(struct task *child, u64 flags)
+static int insert_task(struct task *child, u64 flags, struct ptrace *inherited)
 {
     struct process *self = current_process();
     irqflags_t irqflags = process_tree_lock();
@@ -219,10 +223,10 @@ static int insert_task(struct task *child, u64 flags)
         spin_lock(&self->lock);
         seccomp_inherit(child); /* another task's TSYNC comes before or finds the child */
         if (flags & CLONE_THREAD)
-            error = insert_thread(child);
+            error = insert_thread(child, inherited);
         spin_unlock(&self->lock);
         if (!(flags & CLONE_THREAD))
-            insert_process(child, self, flags);
+            insert_process(child, self, flags, inherited);
     }
     process_tree_unlock(irqflags);
     return error;
@@ -298,7 +302,8 @@ static struct task *build(const struct trap_frame *frame, const struct clone_req
 }
 
 /* Insert @child, and its descriptor if one is asked for. */
-static int publish(struct task *child, const struct clone_request *request)
+static int publish(struct task *child, const struct clone_request *request,
+                   struct ptrace *inherited)
 {
     struct fd_table *files = current_task()->vfs.files;
     struct file *file = NULL;
@@ -309,7 +314,7 @@ static int publish(struct task *child, const struct clone_request *request)
     if (request->flags & CLONE_PIDFD)
         error = reserve_pidfd(child, request, &pidfd, &file);
     if (!error)
-        error = insert_task(child, request->flags);
+        error = insert_task(child, request->flags, inherited);
     if (!error) {
         if (file != NULL)
             fd_install(files, pidfd, file);
@@ -329,32 +334,43 @@ static int publish(struct task *child, const struct clone_request *request)
 
 long task_clone(const struct trap_frame *frame, const struct clone_request *request)
 {
-    int number, error = check_flags(request->flags);
+    int number, event, error = check_flags(request->flags);
     struct completion vfork_done;
+    struct ptrace *inherited;
     struct task *child;
 
     if (error)
         return error;
     if (signal_pending())
         return -ERESTARTNOINTR;
+    event = ptrace_prepare_child(request->flags, request->exit_signal, &inherited);
+    if (event < 0)
+        return event;
     child = build(frame, request);
-    if (IS_ERR(child))
+    if (IS_ERR(child)) {
+        ptrace_discard(inherited);
         return PTR_ERR(child);
+    }
     number = task_id(child);
     store_child_tid(child, request, number);
     if (request->flags & CLONE_VFORK) {
         completion_init(&vfork_done);
         child->vfork_done = &vfork_done;
     }
-    error = publish(child, request);
+    error = publish(child, request, inherited);
     if (error) {
+        ptrace_discard(inherited);
         task_free_unstarted(child);
         return error;
     }
     task_get(child);
     thread_start(&child->thread);
-    if (request->flags & CLONE_VFORK)
+    if (event != 0)
+        ptrace_event(event, (u64)number);
+    if (request->flags & CLONE_VFORK) {
         wait_for_vfork(child, &vfork_done);
+        ptrace_event(PTRACE_EVENT_VFORK_DONE, (u64)number);
+    }
     task_put(child);
     return number;
 }

@@ -10,4 +10,7 @@ quire_SOURCES += %D%/core_name.c
 quire_SOURCES += %D%/core_notes.c
 quire_SOURCES += %D%/memory_failure.c
 quire_SOURCES += %D%/process_vm.c
+quire_SOURCES += %D%/ptrace.c
+quire_SOURCES += %D%/ptrace_state.c
+quire_SOURCES += %D%/ptrace_stop.c
 quire_SOURCES += %D%/seccomp.c

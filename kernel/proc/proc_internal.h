@@ -20,6 +20,12 @@ bool task_remove_locked(struct task *task);
 /* A zombie leaves the tree. => tree lock held */
 void process_remove_locked(struct process *process);
 
+/* The parent of a zombie learns of its end. One that nobody waits for is reaped and goes to @forgotten.
+ * => tree lock held */
+void process_show_to_parent_locked(struct process *process, struct list_head *forgotten);
+/* => no lock held */
+void process_forget(struct list_head *forgotten);
+
 /* Called on the last stack that is not the dead task's. */
 void task_reap(struct thread *thread);
 

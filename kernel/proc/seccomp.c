@@ -300,20 +300,21 @@ static void force_violation(const struct abi_seccomp_data *data, u32 answer, boo
 }
 
 /* Do what the answer says. => as seccomp_check */
-static bool obey(const struct abi_seccomp_data *data, u32 answer, bool log, long *result)
+static enum seccomp_answer obey(const struct abi_seccomp_data *data, u32 answer, bool log,
+                                long *result)
 {
     u32 action = answer & SECCOMP_RET_ACTION;
 
     *result = data->number; /* what the register holds when the call is skipped */
     switch (action) {
     case SECCOMP_RET_ALLOW:
-        return true;
+        return SECCOMP_ALLOWS;
     case SECCOMP_RET_LOG:
         note(data, 0, answer);
-        return true;
-    case SECCOMP_RET_TRACE: /* without a tracer that asked for it */
-        *result = -ENOSYS;
-        break;
+        return SECCOMP_ALLOWS;
+    case SECCOMP_RET_TRACE:
+        *result = (long)(answer & SECCOMP_RET_DATA);
+        return SECCOMP_ASKS_TRACER;
     case SECCOMP_RET_ERRNO:
         *result = -(long)min(answer & SECCOMP_RET_DATA, 4095u);
         break;
@@ -332,8 +333,8 @@ static bool obey(const struct abi_seccomp_data *data, u32 answer, bool log, long
         break;
     }
     if (log)
-        note(data, action == SECCOMP_RET_TRACE || action == SECCOMP_RET_ERRNO ? 0 : SIGSYS, answer);
-    return false;
+        note(data, action == SECCOMP_RET_ERRNO ? 0 : SIGSYS, answer);
+    return SECCOMP_FORBIDS;
 }
 
 /* Strict mode: read, write, _exit, rt_sigreturn; all else ends the task. */
@@ -346,7 +347,8 @@ static void check_strict(unsigned long number)
     process_exit(WAIT_STATUS_KILLED(SIGKILL));
 }
 
-bool seccomp_check(unsigned long number, const unsigned long args[6], u64 pc, long *result)
+enum seccomp_answer seccomp_check(unsigned long number, const unsigned long args[6], u64 pc,
+                                  long *result)
 {
     struct task *self = current_task();
     struct abi_seccomp_data data = {
@@ -357,7 +359,7 @@ bool seccomp_check(unsigned long number, const unsigned long args[6], u64 pc, lo
     if (self->flags & TASK_SECCOMP_STRICT)
         check_strict(number);
     if (!(self->flags & TASK_SECCOMP_FILTER))
-        return true;
+        return SECCOMP_ALLOWS;
     for (int i = 0; i < 6; i++)
         data.args[i] = args[i];
     answer = ask(__atomic_load_n(&self->seccomp, __ATOMIC_ACQUIRE), &data, &log);

@@ -13,6 +13,7 @@
 #include <kmem/slab.h>
 #include <lib/string.h>
 #include <mm/mm.h>
+#include <proc/ptrace.h>
 #include <proc/rlimit.h>
 #include <proc/seccomp.h>
 #include <proc/session.h>
@@ -50,6 +51,7 @@ struct process *process_allocate(void)
     list_init(&process->children);
     list_init(&process->sibling);
     list_init(&process->group_link);
+    list_init(&process->tracees);
     wait_queue_init(&process->child_wait);
     wait_queue_init(&process->exit_wait);
     process->dumpable = 1;
@@ -355,7 +357,7 @@ char task_state_letter(struct task *task)
     case THREAD_UNINTERRUPTIBLE:
         return 'D';
     case THREAD_STOPPED:
-        return 'T';
+        return ptrace_is_on(task) ? 't' : 'T';
     default:
         return 'X';
     }

@@ -11,6 +11,9 @@
 #include <proc/session.h>
 #include <proc/task.h>
 
+#include "proc_internal.h"
+#include "ptrace_internal.h"
+
 static bool is_eligible(const struct process *child, const struct wait_request *request)
 {
     bool is_clone = child->exit_signal != SIGCHLD;
@@ -78,13 +81,22 @@ static bool collect(struct process *child, unsigned options, struct wait_result 
     return false;
 }
 
+/* The stops of a child that the waiting process traces are trace stops. => tree lock held */
+static unsigned options_for(const struct process *child, const struct wait_request *request)
+{
+    const struct ptrace *trace = child->leader != NULL ? child->leader->ptrace : NULL;
+
+    if (trace != NULL && trace->tracer->process == current_process())
+        return request->options & ~(unsigned)WSTOPPED;
+    return request->options;
+}
+
 /* One pass. => the child's number, 0: none is ready, -ECHILD: there is none. *reaped is to be put
  * by the caller. */
-static int scan(const struct wait_request *request, struct wait_result *result,
-                struct process **reaped)
+static int scan_children(const struct wait_request *request, struct wait_result *result,
+                         struct process **reaped)
 {
     struct process *self = current_process(), *child;
-    irqflags_t flags = process_tree_lock();
     int found = -ECHILD;
 
     list_for_each_entry (child, &self->children, sibling) {
@@ -93,7 +105,7 @@ static int scan(const struct wait_request *request, struct wait_result *result,
         if (!is_eligible(child, request))
             continue;
         spin_lock(&child->lock);
-        ready = collect(child, request->options, result);
+        ready = !child->waits_for_tracer && collect(child, options_for(child, request), result);
         spin_unlock(&child->lock);
         found = ready ? process_id(child) : 0;
         if (!ready)
@@ -104,8 +116,21 @@ static int scan(const struct wait_request *request, struct wait_result *result,
         }
         break;
     }
-    process_tree_unlock(flags);
     return found;
+}
+
+/* Children and what is traced. */
+static int scan(const struct wait_request *request, struct wait_result *result,
+                struct process **reaped)
+{
+    struct list_head forgotten = LIST_INIT(forgotten);
+    irqflags_t flags = process_tree_lock();
+    int traced = ptrace_collect(request, result, &forgotten);
+    int found = traced > 0 ? traced : scan_children(request, result, reaped);
+
+    process_tree_unlock(flags);
+    process_forget(&forgotten);
+    return found == -ECHILD ? traced : found;
 }
 
 int process_wait(const struct wait_request *request, struct wait_result *result)

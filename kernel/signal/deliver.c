@@ -11,12 +11,13 @@
 #include <kern/printk.h>
 #include <proc/core_dump.h>
 #include <proc/exit.h>
+#include <proc/ptrace.h>
 #include <proc/session.h>
 #include <proc/timers.h>
 #include <sched/sched.h>
 
 /* What to do before the next signal is taken. => process.lock held */
-enum duty { DUTY_NONE, DUTY_EXIT, DUTY_NOTIFY, DUTY_STOP };
+enum duty { DUTY_NONE, DUTY_EXIT, DUTY_NOTIFY, DUTY_STOP, DUTY_TRAP };
 
 static enum duty pending_duty(struct task *self)
 {
@@ -26,7 +27,9 @@ static enum duty pending_duty(struct task *self)
         return DUTY_EXIT;
     if (signals->notify != 0)
         return DUTY_NOTIFY;
-    return self->signals.stop_requested ? DUTY_STOP : DUTY_NONE;
+    if (self->signals.stop_requested)
+        return DUTY_STOP;
+    return self->signals.trap_requested ? DUTY_TRAP : DUTY_NONE;
 }
 
 static void do_duty(struct task *self, enum duty duty)
@@ -40,9 +43,20 @@ static void do_duty(struct task *self, enum duty duty)
     case DUTY_STOP:
         signal_stop_join();
         break;
+    case DUTY_TRAP:
+        signal_trap();
+        break;
     case DUTY_NONE:
         break;
     }
+}
+
+/* => process.lock held */
+static void take_action_locked(struct process *process, int signal, struct abi_sigaction *action)
+{
+    *action = signal_action_read(process, signal);
+    if (action->handler > SIG_IGN && (action->flags & SA_RESETHAND))
+        signal_action_set_default_locked(process, signal);
 }
 
 /* Take one signal and its action; 0: nothing left. Does the duties on the way. */
@@ -50,6 +64,7 @@ static int take(struct task *self, struct abi_siginfo *info, struct abi_sigactio
 {
     struct process *process = self->process;
     enum duty duty;
+    bool traced;
     int signal;
 
     for (;;) {
@@ -57,16 +72,24 @@ static int take(struct task *self, struct abi_siginfo *info, struct abi_sigactio
 
         duty = pending_duty(self);
         signal = duty == DUTY_NONE ? signal_dequeue_locked(self, ~self->signals.blocked, info) : 0;
-        if (signal != 0) {
-            *action = signal_action_read(process, signal);
-            if (action->handler > SIG_IGN && (action->flags & SA_RESETHAND))
-                signal_action_set_default_locked(process, signal);
-        }
+        traced = self->ptrace != NULL && signal != SIGKILL;
+        if (signal != 0 && !traced)
+            take_action_locked(process, signal, action);
         signal_recalculate(self);
         spin_unlock_irqrestore(&process->lock, flags);
-        if (duty == DUTY_NONE)
+        if (duty != DUTY_NONE) {
+            do_duty(self, duty);
+            continue;
+        }
+        if (signal == 0 || !traced)
             return signal;
-        do_duty(self, duty);
+        signal = ptrace_signal(info);
+        if (signal != 0) {
+            flags = spin_lock_irqsave(&process->lock);
+            take_action_locked(process, signal, action);
+            spin_unlock_irqrestore(&process->lock, flags);
+            return signal;
+        }
     }
 }
 
@@ -75,6 +98,7 @@ static void die(struct process *process, const struct abi_siginfo *info)
     int status = WAIT_STATUS_KILLED(info->signo);
     irqflags_t flags;
 
+    ptrace_event(PTRACE_EVENT_EXIT, (u64)status);
     if (signal_in_set(info->signo, SIGNALS_CORE) && core_dump(info))
         task_exit(status);
     flags = spin_lock_irqsave(&process->lock);

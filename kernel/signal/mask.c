@@ -26,7 +26,8 @@ void signal_recalculate(struct task *task)
     u64 open = ~task->signals.blocked | task->signals.awaited;
     u64 pending = task->signals.pending.set | process->signals.pending.set;
     bool something = (pending & open) != 0 || task->signals.stop_requested ||
-                     process->signals.notify != 0 || process->signals.group_exit ||
+                     task->signals.trap_requested || process->signals.notify != 0 ||
+                     process->signals.group_exit ||
                      (process->signals.group_exec != NULL && process->signals.group_exec != task);
 
     ASSERT_HELD(&process->lock);

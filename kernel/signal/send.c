@@ -42,7 +42,7 @@ static bool dropped_on_sending(struct process *process, struct task *task, int s
         task = process->leader != NULL
                    ? process->leader
                    : list_first_entry(&process->tasks, struct task, process_link);
-    if (signal_in_set(signal, task->signals.blocked))
+    if (signal_in_set(signal, task->signals.blocked) || task->ptrace != NULL)
         return false;
     return unwanted || signal_is_ignored_locked(process, signal);
 }
@@ -84,7 +84,8 @@ static void cancel_opposites(struct process *process, int signal)
  */
 static bool has_stopped(const struct task *task)
 {
-    return task->process->signals.stop_signal != 0 && !task->signals.stop_requested;
+    return task->process->signals.stop_signal != 0 && !task->signals.stop_requested &&
+           task->ptrace == NULL;
 }
 
 static bool can_take(const struct task *task, int signal)
@@ -138,7 +139,7 @@ static bool kills(struct process *process, const struct task *task, int signal)
 
     if (signal == SIGKILL)
         return true;
-    return action.handler == SIG_DFL && !signal_in_set(signal, harmless) &&
+    return action.handler == SIG_DFL && !signal_in_set(signal, harmless) && task->ptrace == NULL &&
            !signal_in_set(signal, task->signals.blocked);
 }
 

@@ -50,6 +50,8 @@ bool signal_is_protected(const struct process *process);
  */
 void signal_stop_begin(int signal);
 void signal_stop_join(void);
+/* The current task has been asked to come to a trace stop. */
+void signal_trap(void);
 
 void signal_queue_cache_init(void);
 

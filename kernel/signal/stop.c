@@ -5,6 +5,7 @@
 
 #include <kern/panic.h>
 #include <proc/accounting.h>
+#include <proc/ptrace.h>
 #include <proc/session.h>
 #include <sched/sched.h>
 #include <vfs/cred.h>
@@ -67,6 +68,39 @@ static bool stay_stopped(struct process *process)
     return stay;
 }
 
+/* A traced task that listened to its stop comes to a trap when that is over. */
+static void request_trap(struct task *self)
+{
+    irqflags_t flags = spin_lock_irqsave(&self->process->lock);
+
+    self->signals.trap_requested = self->ptrace != NULL;
+    signal_recalculate(self);
+    spin_unlock_irqrestore(&self->process->lock, flags);
+}
+
+/* While the process is stopped. A traced task is in a trace stop instead, until its tracer lets it
+ * run, stop or not, or wants to listen (PTRACE_LISTEN). */
+static void rest(struct task *self)
+{
+    struct process *process = self->process;
+    bool listens = false;
+
+    for (;;) {
+        int signal = READ_ONCE(process->signals.stop_signal);
+
+        if (signal != 0 && ptrace_is_on(self) && !listens) {
+            listens = ptrace_group_stop(signal);
+            if (!listens)
+                return;
+        }
+        if (READ_ONCE(self->signals.trap_requested) || !stay_stopped(process))
+            break;
+        schedule();
+    }
+    if (listens)
+        request_trap(self);
+}
+
 void signal_stop_join(void)
 {
     struct task *self = current_task();
@@ -87,8 +121,22 @@ void signal_stop_join(void)
     spin_unlock_irqrestore(&process->lock, flags);
     if (last)
         signal_notify_parent_stop(process);
-    while (stay_stopped(process))
-        schedule();
+    rest(self);
+}
+
+void signal_trap(void)
+{
+    struct task *self = current_task();
+    struct process *process = self->process;
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    int signal = process->signals.stop_signal;
+
+    self->signals.trap_requested = false;
+    spin_unlock_irqrestore(&process->lock, flags);
+    if (signal == 0)
+        (void)ptrace_group_stop(SIGTRAP);
+    else
+        rest(self);
 }
 
 /* SIGCHLD for a stop or a continuation. => tree lock held */

@@ -3,10 +3,13 @@
  * line for each call that is not there.
  */
 #include <arch/thread.h>
+#include <arch/trace.h>
 #include <arch/upcall.h>
 #include <kern/percpu.h>
 #include <kern/printk.h>
+#include <lib/string.h>
 #include <proc/memory_failure.h>
+#include <proc/ptrace.h>
 #include <proc/seccomp.h>
 #include <proc/task.h>
 #include <sched/wait.h>
@@ -164,19 +167,65 @@ static long perform(unsigned long number, const unsigned long args[6])
     return result;
 }
 
+/* What the filters of the task say, after its tracer where they want that asked. => false: skipped
+ */
+static bool is_allowed(struct trap_frame *frame, unsigned long *number, unsigned long args[6],
+                       long *result)
+{
+    enum seccomp_answer answer = seccomp_check(*number, args, arch_frame_pc(frame), result);
+
+    if (answer != SECCOMP_ASKS_TRACER)
+        return answer == SECCOMP_ALLOWS;
+    if (!ptrace_seccomp(frame, (u32)*result)) {
+        *result = -ENOSYS;
+        return false;
+    }
+    *number = (unsigned long)arch_syscall_number(frame);
+    arch_syscall_arguments(frame, args);
+    if ((long)*number < 0) {
+        *result = arch_frame_result(frame);
+        return false;
+    }
+    return seccomp_check(*number, args, arch_frame_pc(frame), result) != SECCOMP_FORBIDS;
+}
+
+/* The call as a tracer and filters leave it. */
+static long perform_allowed(struct trap_frame *frame, unsigned long number,
+                            const unsigned long given[6])
+{
+    unsigned long args[6];
+    bool is_traced;
+    long result;
+
+    if (!ptrace_syscall_enter(frame))
+        return arch_frame_result(frame);
+    if (current_task()->flags & TASK_TRACED_CALLS) {
+        number = (unsigned long)arch_syscall_number(frame);
+        arch_syscall_arguments(frame, args);
+    } else {
+        memcpy(args, given, sizeof(args));
+    }
+    is_traced = current_task()->flags & TASK_TRACED && syscall_describe((unsigned)number);
+    if (is_traced)
+        trace_enter((unsigned)number, args);
+    if (is_allowed(frame, &number, args, &result))
+        result = perform(number, args);
+    if (is_traced)
+        trace_leave((unsigned)number, args, result);
+    return result;
+}
+
 /* A call that somebody looks at, before and after, or forbids. */
 static long perform_watched(struct trap_frame *frame, unsigned long number,
                             const unsigned long args[6])
 {
-    bool is_traced = current_task()->flags & TASK_TRACED && syscall_describe((unsigned)number);
-    long result;
+    long result = perform_allowed(frame, number, args);
 
-    if (is_traced)
-        trace_enter((unsigned)number, args);
-    if (seccomp_check(number, args, arch_frame_pc(frame), &result))
-        result = perform(number, args);
-    if (is_traced)
-        trace_leave((unsigned)number, args, result);
+    if (current_task()->flags & TASK_TRACED_CALLS) {
+        arch_frame_set_result(frame, result);
+        ptrace_syscall_exit(frame);
+        result = arch_frame_result(frame);
+    }
     return result;
 }
 

@@ -10,6 +10,7 @@
 #include <proc/exit.h>
 #include <proc/fork.h>
 #include <proc/pidfd.h>
+#include <proc/ptrace.h>
 #include <proc/session.h>
 #include <proc/task.h>
 #include <proc/wait.h>
@@ -22,6 +23,11 @@ long sys_fork(void)
     struct clone_request request = {.exit_signal = SIGCHLD};
 
     return task_clone(sys_frame(), &request);
+}
+
+long sys_ptrace(long request, int pid, unsigned long addr, unsigned long data)
+{
+    return ptrace_call(request, pid, addr, data);
 }
 
 long sys_vfork(void)
@@ -136,6 +142,7 @@ long sys_execveat(int dirfd, const char __user *path, const char __user *const _
 
 long sys_exit(int code)
 {
+    ptrace_event(PTRACE_EVENT_EXIT, (u64)WAIT_STATUS_EXITED(code));
     task_exit(WAIT_STATUS_EXITED(code));
 }
 

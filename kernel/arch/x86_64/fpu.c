@@ -10,8 +10,6 @@
 #include <arch/thread.h>
 #include <lib/string.h>
 
-#define XSTATE_LEGACY 3UL /* x87 and SSE */
-
 size_t arch_fpu_size(void)
 {
     return cpu_features.xstate_size;

@@ -21,6 +21,8 @@ struct fpu_state {
     u8 reserved2[48];
 } __aligned(64);
 
+#define XSTATE_LEGACY 3UL /* of xstate_bv: x87 and SSE */
+
 #define MXCSR_DEFAULT 0x1F80u
 #define FCW_DEFAULT   0x037Fu
 #define PKRU_DEFAULT  0x55555554u /* only key 0 is open */

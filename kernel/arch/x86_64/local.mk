@@ -11,6 +11,7 @@ quire_SOURCES += %D%/boot_multiboot2.c
 quire_SOURCES += %D%/boot_pvh.c
 quire_SOURCES += %D%/clock.c
 quire_SOURCES += %D%/core_registers.c
+quire_SOURCES += %D%/trace.c
 quire_SOURCES += %D%/cpu_features.c
 quire_SOURCES += %D%/cpu_start.c
 quire_SOURCES += %D%/cpuinfo.c

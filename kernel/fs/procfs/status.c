@@ -6,6 +6,7 @@
 #include <mm/hugetlb.h>
 #include <mm/mm.h>
 #include <proc/accounting.h>
+#include <proc/ptrace.h>
 #include <proc/rlimit.h>
 #include <proc/seccomp.h>
 #include <proc/session.h>
@@ -28,6 +29,8 @@ static const char *state_word(char letter)
         return "D (disk sleep)";
     case 'T':
         return "T (stopped)";
+    case 't':
+        return "t (tracing stop)";
     case 'Z':
         return "Z (zombie)";
     default:
@@ -211,8 +214,9 @@ PROC_VIEW(status)
     proc_put_name(text, identity.name);
     proc_print(text, "\n");
     put_umask(text, task);
-    proc_print(text, "State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
-               state_word(identity.state), process_id(process), id, identity.parent);
+    proc_print(text, "State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n",
+               state_word(identity.state), process_id(process), id, identity.parent,
+               task ? ptrace_tracer_id(task) : 0);
     put_credentials(text, process, task);
     put_files(text, task);
     put_groups(text, task);

@@ -17,10 +17,13 @@ long seccomp_set_mode(unsigned long mode, void __user *filter);
 
 /*
  * seccomp_check: may the running task make the system call @number, from @pc?
- * => false: it is skipped and returns *result; a signal may be pending for it
+ * => FORBIDS: it is skipped and returns *result; a signal may be pending for it
+ * => ASKS_TRACER: with *result as data; -ENOSYS when nobody is there to be asked
  * => does not return when the task is to end alone
  */
-bool seccomp_check(unsigned long number, const unsigned long args[6], u64 pc, long *result);
+enum seccomp_answer { SECCOMP_ALLOWS, SECCOMP_FORBIDS, SECCOMP_ASKS_TRACER };
+enum seccomp_answer seccomp_check(unsigned long number, const unsigned long args[6], u64 pc,
+                                  long *result);
 
 /* The running task's state for @child. => process.lock of the running task held */
 void seccomp_inherit(struct task *child);

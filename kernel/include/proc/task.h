@@ -35,6 +35,7 @@ struct session;
 struct user_account;
 struct posix_timer;
 struct seccomp_filter;
+struct ptrace;
 
 /* task.flags */
 #define TASK_EXITING        (1u << 0) /* on its way out: no signals, no new work */
@@ -45,9 +46,10 @@ struct seccomp_filter;
 #define TASK_SHM_CREATOR    (1u << 5) /* made a System V segment: shm_task_exit looks for it */
 #define TASK_SECCOMP_STRICT (1u << 6) /* at most one of the two; seccomp.h */
 #define TASK_SECCOMP_FILTER (1u << 7)
+#define TASK_TRACED_CALLS   (1u << 8) /* its tracer wants to see its system calls */
 
 /* Somebody looks at each system call of the task. */
-#define TASK_WATCHED (TASK_TRACED | TASK_SECCOMP_STRICT | TASK_SECCOMP_FILTER)
+#define TASK_WATCHED (TASK_TRACED | TASK_SECCOMP_STRICT | TASK_SECCOMP_FILTER | TASK_TRACED_CALLS)
 
 struct task {
     struct thread thread; /* first; the scheduler's half */
@@ -61,6 +63,7 @@ struct task {
         vfs; /* (o, p) credentials, descriptors, root; the latter two NULL once it exits */
     struct user_account *account; /* (o) of the real user */
     struct task_signals signals;
+    struct ptrace *ptrace;          /* (T, p) who traces it; NULL: nobody */
     struct seccomp_filter *seccomp; /* (p; o reads) the newest filter; NULL: none */
     u32 personality;                /* (o) */
     int parent_death_signal;        /* (o) written by the task, read under T */
@@ -123,6 +126,9 @@ struct process {
     bool has_subreaper;           /* (T) some ancestor is one */
     bool stop_reported;           /* (p) wait() has seen the current stop */
     bool continue_unreported;     /* (p) wait(WCONTINUED) has not seen the last continue */
+    struct list_head tracees;     /* (T) struct ptrace of the tasks that its tasks trace */
+    struct ptrace *leader_trace;  /* (T) of the leader, when that has ended; NULL: not traced */
+    bool waits_for_tracer;        /* (T) a zombie that the tracer has to see before the parent */
     struct wait_queue child_wait; /* wait4 and waitid of its tasks */
     struct wait_queue exit_wait;  /* pollers of a pidfd; execve waiting for its other tasks */
     struct core_park *core;       /* (p) while its core is being written */

@@ -52,6 +52,8 @@ struct task_signals {
     struct signal_queue pending;  /* (p) sent to this task alone */
     struct abi_stack alternate;   /* (o) sigaltstack; flags SS_DISABLE: none */
     bool stop_requested;          /* (p) take part in the group stop */
+    bool trap_requested;          /* (p) come to a trace stop */
+    int trace_signal;             /* (p) what the tracer gave at the end of a stop */
     struct restart_block restart; /* (o) */
     u64 fault_address;            /* (o) of the last memory fault, for the signal frame */
 };

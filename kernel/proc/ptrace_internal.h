@@ -1,0 +1,59 @@
+/*
+ * What the files of ptrace share.
+ */
+#pragma once
+
+#include <lib/list.h>
+#include <proc/ptrace.h>
+#include <proc/task.h>
+
+enum ptrace_mode { PTRACE_RUNS, PTRACE_RUNS_TO_CALL, PTRACE_STEPS, PTRACE_EMULATES };
+
+struct ptrace {
+    struct list_head link; /* (T) in tracer->process->tracees */
+    struct task *tracer;   /* (T) lives at least as long as this */
+    struct ptrace *free_next;
+    struct task *task;       /* (T) the traced; NULL: it has ended */
+    struct process *process; /* (T) a reference; whose task it is */
+    int tid;                 /* (T) */
+    int exit_status;         /* (T) when it has ended */
+    bool ended;              /* (T) wait may tell */
+    bool seized;             /* (I) */
+    u32 options;             /* (p) */
+    enum ptrace_mode mode;   /* (p) */
+    bool stopped;            /* (p) in a trace stop */
+    bool reported;           /* (p) wait has told */
+    bool is_group_stop;      /* (p) of this stop */
+    bool listens;            /* (p) PTRACE_LISTEN */
+    bool has_info;           /* (p) of this stop: @info means something */
+    u8 call_stop;            /* (p) of this stop: PTRACE_SYSCALL_INFO_* */
+    u32 call_data;           /* (p) of a filter's stop */
+    int code;                /* (p) of this stop: signal, event << 8 */
+    u64 message;             /* (p) PTRACE_GETEVENTMSG */
+    struct abi_siginfo info; /* (p) PTRACE_GETSIGINFO */
+};
+
+/* A stop of the running task. */
+struct ptrace_halt {
+    int code;                       /* signal, event << 8 */
+    const struct abi_siginfo *info; /* NULL: made of the code */
+    u8 call_stop;
+    u32 call_data;
+    bool is_group_stop;
+};
+
+/* Come to rest. => the signal that the tracer gave, 0: none; *info (may be NULL): as it left it */
+int ptrace_halt(const struct ptrace_halt *halt, struct abi_siginfo *info);
+
+/* Let a task in a trace stop go on with @signal. => tree lock, process.lock of the traced held */
+void ptrace_release_locked(struct ptrace *trace, int signal);
+
+/* No longer traced; @signal if it is in a stop. Frees @trace. => tree lock held */
+void ptrace_detach_locked(struct ptrace *trace, int signal);
+
+/* Requests about the state of a stopped task (ptrace_state.c). -ENOSYS: not one of these. */
+long ptrace_state_request(struct task *task, long request, unsigned long addr, unsigned long data);
+
+/* The trace of @task if the running task is its tracer and it is in a stop. => process.lock of
+ * @task held */
+struct ptrace *ptrace_find_stopped_locked(struct task *task);
