@@ -27,6 +27,7 @@
 #include <fs/devfs.h>
 #include <fs/initramfs.h>
 #include <fs/procfs.h>
+#include <fs/hugetlbfs.h>
 #include <fs/tmpfs.h>
 #include <kern/cmdline.h>
 #include <kern/panic.h>
@@ -133,6 +134,7 @@ static void make_first_files(void)
 static void step_root(struct boot_info *boot)
 {
     tmpfs_init();
+    hugetlbfs_init();
     if (mount_root_create("rootfs", "mode=755"))
         panic("boot: no root file system");
     devfs_init();

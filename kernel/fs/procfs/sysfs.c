@@ -16,11 +16,6 @@
 #include "procfs.h"
 #include "sysfs.h"
 
-#define FOLDER(name_, children_)                                                                   \
-    {                                                                                              \
-        .name = name_, .mode = S_IFDIR | 0755, .children = children_                               \
-    }
-
 /* Is it this word, with or without the end of a line? */
 static bool is_word(const char *text, const char *word)
 {
@@ -178,7 +173,7 @@ static const struct proc_entry huge_entries[] = {
     PROC_SETTING("defrag", show_defrag, store_defrag),
     PROC_SETTING("enabled", show_enabled, store_enabled),
     PROC_FILE("hpage_pmd_size", show_size),
-    FOLDER("khugepaged", background_entries),
+    SYSFS_FOLDER("khugepaged", background_entries),
     PROC_SETTING("shmem_enabled", show_shmem, store_shmem),
     PROC_SETTING("use_zero_page", show_zero_page, store_zero_page),
     {0},
@@ -187,17 +182,18 @@ static const struct proc_entry huge_entries[] = {
 /* ---- the tree ---- */
 
 static const struct proc_entry mm_entries[] = {
-    FOLDER("transparent_hugepage", huge_entries),
+    SYSFS_FOLDER("hugepages", sysfs_hugepages_entries),
+    SYSFS_FOLDER("transparent_hugepage", huge_entries),
     {0},
 };
 
 static const struct proc_entry kernel_entries[] = {
-    FOLDER("mm", mm_entries),
+    SYSFS_FOLDER("mm", mm_entries),
     {0},
 };
 
 static const struct proc_entry entries[] = {
-    FOLDER("kernel", kernel_entries),
+    SYSFS_FOLDER("kernel", kernel_entries),
     {0},
 };
 

@@ -18,12 +18,6 @@
 
 #define SIZE_PERCENT_DEFAULT 50
 
-/* What the options say; taken over when all of them are right. */
-struct tmpfs_options {
-    u64 max_pages, max_inodes;
-    u32 mode, uid, gid;
-};
-
 static u64 default_limit(void)
 {
     return frames_total_count() * SIZE_PERCENT_DEFAULT / 100;
@@ -48,7 +42,7 @@ static int parse_pages(const char *value, u64 *pages)
     return 0;
 }
 
-static int parse_mode(const char *value, u32 *mode)
+int tmpfs_parse_mode(const char *value, u32 *mode)
 {
     int err = parse_u32(value, 8, mode);
 
@@ -67,7 +61,7 @@ static int option_apply(struct tmpfs_options *options, const char *name, const c
     if (string_is_equal(name, "size"))
         return parse_pages(value, &options->max_pages);
     if (string_is_equal(name, "mode"))
-        return parse_mode(value, &options->mode);
+        return tmpfs_parse_mode(value, &options->mode);
     if (string_is_equal(name, "uid"))
         return parse_u32(value, 10, &options->uid);
     if (string_is_equal(name, "gid"))
@@ -85,7 +79,9 @@ static int option_apply(struct tmpfs_options *options, const char *name, const c
     return 0;
 }
 
-static int options_parse(struct tmpfs_options *options, const char *text)
+int tmpfs_options_parse(struct tmpfs_options *options, const char *text,
+                        int (*apply)(struct tmpfs_options *options, const char *name,
+                                     const char *value))
 {
     char *copy, *cursor, *word;
     int err = 0;
@@ -102,7 +98,7 @@ static int options_parse(struct tmpfs_options *options, const char *text)
             continue;
         if (value != NULL)
             *value++ = '\0';
-        err = option_apply(options, word, value) != 0 ? -EINVAL : 0;
+        err = apply(options, word, value) != 0 ? -EINVAL : 0;
     }
     kfree(copy);
     return err;
@@ -128,7 +124,7 @@ static int tmpfs_remount(struct filesystem *filesystem, const struct mount_reque
 {
     struct tmpfs *tmpfs = container_of(filesystem, struct tmpfs, filesystem);
     struct tmpfs_options options = {.max_pages = tmpfs->max_pages, .max_inodes = tmpfs->max_inodes};
-    int err = options_parse(&options, request->options);
+    int err = tmpfs_options_parse(&options, request->options, option_apply);
 
     if (err != 0)
         return err;
@@ -183,7 +179,7 @@ static void directory_doom(struct inode *inode, struct list_head *doomed)
     }
 }
 
-static void tmpfs_destroy(struct filesystem *filesystem)
+void tmpfs_destroy(struct filesystem *filesystem)
 {
     struct tmpfs *tmpfs = container_of(filesystem, struct tmpfs, filesystem);
     struct list_head doomed;
@@ -228,29 +224,22 @@ static int tmpfs_make_root(struct tmpfs *tmpfs)
     return 0;
 }
 
-int tmpfs_mount(struct filesystem_type *type, const struct mount_request *request,
-                struct filesystem **out)
+int tmpfs_mount_kind(struct filesystem_type *type, const struct mount_request *request,
+                     const struct tmpfs_options *options, const struct tmpfs_kind *kind,
+                     struct filesystem **out)
 {
-    const struct credentials *credentials = vfs_current()->credentials;
-    struct tmpfs_options options = {
-        .max_pages = default_limit(), .max_inodes = default_limit(), .mode = 01777};
-    struct tmpfs *tmpfs;
+    struct tmpfs *tmpfs = kzalloc(sizeof(*tmpfs), ALLOC_WAIT);
     int err;
 
-    options.uid = credentials->fsuid;
-    options.gid = credentials->fsgid;
-    err = options_parse(&options, request->options);
-    if (err != 0)
-        return err;
-    tmpfs = kzalloc(sizeof(*tmpfs), ALLOC_WAIT);
     if (tmpfs == NULL)
         return -ENOMEM;
-    filesystem_init(&tmpfs->filesystem, type, &tmpfs_ops, TMPFS_MAGIC);
-    tmpfs->max_pages = options.max_pages;
-    tmpfs->max_inodes = options.max_inodes;
-    tmpfs->mode = options.mode;
-    tmpfs->uid = options.uid;
-    tmpfs->gid = options.gid;
+    filesystem_init(&tmpfs->filesystem, type, kind->ops, kind->magic);
+    tmpfs->max_pages = options->max_pages;
+    tmpfs->max_inodes = options->max_inodes;
+    tmpfs->mode = options->mode;
+    tmpfs->uid = options->uid;
+    tmpfs->gid = options->gid;
+    tmpfs->files = kind->files;
     if (request->flags & MS_RDONLY)
         tmpfs->filesystem.flags |= FILESYSTEM_READ_ONLY;
     err = tmpfs_make_root(tmpfs);
@@ -260,6 +249,21 @@ int tmpfs_mount(struct filesystem_type *type, const struct mount_request *reques
     }
     *out = &tmpfs->filesystem;
     return 0;
+}
+
+int tmpfs_mount(struct filesystem_type *type, const struct mount_request *request,
+                struct filesystem **out)
+{
+    const struct credentials *credentials = vfs_current()->credentials;
+    struct tmpfs_options options = {.max_pages = default_limit(),
+                                    .max_inodes = default_limit(),
+                                    .mode = 01777,
+                                    .uid = credentials->fsuid,
+                                    .gid = credentials->fsgid};
+    struct tmpfs_kind kind = {.ops = &tmpfs_ops, .magic = TMPFS_MAGIC};
+    int err = tmpfs_options_parse(&options, request->options, option_apply);
+
+    return err != 0 ? err : tmpfs_mount_kind(type, request, &options, &kind, out);
 }
 
 static struct filesystem_type tmpfs_type = {.name = "tmpfs", .mount = tmpfs_mount};

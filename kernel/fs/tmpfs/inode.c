@@ -130,7 +130,7 @@ const struct inode_ops tmpfs_symlink_ops = {
     .evict = symlink_evict,
 };
 
-static void file_evict(struct inode *inode)
+void tmpfs_file_evict(struct inode *inode)
 {
     struct tmpfs *tmpfs = tmpfs_of(inode);
 
@@ -140,7 +140,7 @@ static void file_evict(struct inode *inode)
 }
 
 const struct inode_ops tmpfs_file_ops = {
-    .evict = file_evict,
+    .evict = tmpfs_file_evict,
 };
 
 static int directory_setup(struct inode *inode, struct inode *parent)
@@ -173,6 +173,7 @@ struct inode *tmpfs_inode_create(struct tmpfs *tmpfs, const struct inode_templat
     bool is_directory = S_ISDIR(template->mode);
     const struct inode_ops *ops = &tmpfs_file_ops;
     const struct file_ops *file_ops = NULL;
+    const struct tmpfs_files *files = S_ISREG(template->mode) ? tmpfs->files : NULL;
     struct inode *inode;
     int err = tmpfs_charge_inode(tmpfs);
 
@@ -183,15 +184,22 @@ struct inode *tmpfs_inode_create(struct tmpfs *tmpfs, const struct inode_templat
         file_ops = &tmpfs_directory_file_ops;
     } else if (S_ISLNK(template->mode)) {
         ops = &tmpfs_symlink_ops;
+    } else if (files != NULL) {
+        ops = files->inode_ops;
+        file_ops = files->file_ops;
     } else if (S_ISREG(template->mode)) {
         file_ops = &tmpfs_regular_file_ops;
     }
-    inode = inode_create(&tmpfs->filesystem, ops, file_ops, template, &tmpfs_object_ops);
+    inode = inode_create(&tmpfs->filesystem, ops, file_ops, template,
+                         files == NULL ? &tmpfs_object_ops : NULL);
     if (inode == NULL) {
         tmpfs_uncharge_inode(tmpfs);
         return ERR_PTR(-ENOMEM);
     }
-    inode->object.flags |= VM_OBJECT_SHMEM;
+    if (files != NULL)
+        inode->object.flags = files->object_flags;
+    else
+        inode->object.flags |= VM_OBJECT_SHMEM;
     inode->seals = F_SEAL_SEAL; /* only memfd_create(2) makes files that take seals */
     if (is_directory)
         err = directory_setup(inode, parent);

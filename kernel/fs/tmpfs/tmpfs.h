@@ -17,14 +17,22 @@
 #include <vfs/inode.h>
 #include <vfs/mount.h>
 
+/* What regular files of a filesystem are, where they are not tmpfs's own. */
+struct tmpfs_files {
+    const struct inode_ops *inode_ops;
+    const struct file_ops *file_ops;
+    u32 object_flags; /* of their objects, which have no operations */
+};
+
 struct tmpfs {
     struct filesystem filesystem;
-    struct inode *root; /* (I) referenced */
-    u64 max_pages;      /* (a) 0: no limit */
-    u64 used_pages;     /* (a) */
-    u64 max_inodes;     /* (a) 0: no limit */
-    u64 used_inodes;    /* (a) */
-    u32 mode, uid, gid; /* (I) of the root, as mounted */
+    struct inode *root;              /* (I) referenced */
+    u64 max_pages;                   /* (a) 0: no limit */
+    u64 used_pages;                  /* (a) */
+    u64 max_inodes;                  /* (a) 0: no limit */
+    u64 used_inodes;                 /* (a) */
+    u32 mode, uid, gid;              /* (I) of the root, as mounted */
+    const struct tmpfs_files *files; /* (I) NULL: tmpfs's own */
 };
 
 static inline struct tmpfs *tmpfs_of(const struct inode *inode)
@@ -88,3 +96,27 @@ extern const struct vm_object_ops tmpfs_object_ops;
  * filesystem_type.mount. */
 int tmpfs_mount(struct filesystem_type *type, const struct mount_request *request,
                 struct filesystem **out) __must_check;
+
+/* What the options say; taken over when all of them are right. */
+struct tmpfs_options {
+    u64 max_pages, max_inodes;
+    u32 mode, uid, gid;
+};
+
+/* Each "name" or "name=value" between commas to @apply; -EINVAL: one of them was refused. */
+int tmpfs_options_parse(struct tmpfs_options *options, const char *text,
+                        int (*apply)(struct tmpfs_options *options, const char *name,
+                                     const char *value)) __must_check;
+int tmpfs_parse_mode(const char *value, u32 *mode) __must_check;
+
+/* What a filesystem that is built of these files has of its own. */
+struct tmpfs_kind {
+    const struct filesystem_ops *ops;
+    const struct tmpfs_files *files;
+    u32 magic;
+};
+int tmpfs_mount_kind(struct filesystem_type *type, const struct mount_request *request,
+                     const struct tmpfs_options *options, const struct tmpfs_kind *kind,
+                     struct filesystem **out) __must_check;
+void tmpfs_destroy(struct filesystem *filesystem); /* filesystem_ops.destroy */
+void tmpfs_file_evict(struct inode *inode);        /* inode_ops.evict of regular files */
