@@ -336,11 +336,21 @@ static bool wants_populate(const struct mapping *map)
     return (map->flags & VMA_LOCKED) || (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
 }
 
+/* The door says no when the place has been cleared for the mapping, as on Linux. */
+static int refuse_late(const struct mapping *map)
+{
+    int err = unmap_locked(map->mm, map->start, map->end);
+
+    return err != 0 ? err : map->request->late_refusal;
+}
+
 long map_locked(struct mm *mm, const struct mm_map_request *request, bool *populate)
 {
     struct mapping map = {.mm = mm, .request = request, .flags = request_flags(mm, request)};
     int err = mapping_check(&map);
 
+    if (err == 0 && request->late_refusal != 0)
+        err = refuse_late(&map);
     if (err == 0)
         err = mapping_reserve(&map);
     if (err != 0)

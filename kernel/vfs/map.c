@@ -43,6 +43,6 @@ int file_map(struct file *file, struct mm_map_request *request)
     request->source = &file->source;
     request->refusal = map_check(file, request, noexec);
     if (request->refusal == 0)
-        request->refusal = file->ops->map(file, request);
+        request->late_refusal = file->ops->map(file, request);
     return 0;
 }

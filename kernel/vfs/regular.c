@@ -296,6 +296,15 @@ s64 regular_seek(struct file *file, s64 offset, int whence)
     return (s64)found;
 }
 
+/* F_SEAL_WRITE says no among the other checks, F_SEAL_FUTURE_WRITE when the place is clear. */
+static int seal_refuses(const struct inode *inode, struct mm_map_request *request)
+{
+    if (!(inode->seals & F_SEAL_WRITE))
+        return -EPERM;
+    request->refusal = -EPERM;
+    return 0;
+}
+
 int regular_map(struct file *file, struct mm_map_request *request)
 {
     struct inode *inode = file->inode;
@@ -303,7 +312,7 @@ int regular_map(struct file *file, struct mm_map_request *request)
 
     if (shared && (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))) {
         if (request->prot & PROT_WRITE)
-            return -EPERM;
+            return seal_refuses(inode, request);
         request->may &= ~VMA_MAYWRITE;
     }
     request->object = &inode->object;
