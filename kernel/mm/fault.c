@@ -315,8 +315,22 @@ bool fault_is_satisfied(const struct fault *fault, pte_t entry, bool shared)
            page_flag_test(page, PAGE_PRIVATE_OWNED) && page_map_count(page) == 1;
 }
 
+/* Who populates a page to be written to wants it dirty, be it that MADV_FREE gave it up. */
+static void make_dirty(const struct fault *fault)
+{
+    struct pt_cursor cursor;
+
+    if (pte_is_dirty(fault->entry) || !pt_lock(&cursor, fault->mm, fault->addr))
+        return;
+    if (!cursor.huge && pte_is_same(pt_get(&cursor), fault->entry))
+        pt_change(&cursor, pte_set_dirty(pt_get(&cursor)));
+    pt_unlock(&cursor);
+}
+
 static enum fault_result fault_spurious(struct fault *fault)
 {
+    if (is_write(fault))
+        make_dirty(fault);
     arch_mmu_flush_local(&fault->mm->mmu, fault->addr);
     return FAULT_DONE;
 }

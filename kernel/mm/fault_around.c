@@ -47,6 +47,20 @@ static void around_install(struct around *around, const struct fault *fault,
     }
 }
 
+/* The leaf table of the window; where the fault itself made none, it is made if there is a page. */
+static bool around_lock(const struct around *around, struct mm *mm, struct pt_cursor *cursor)
+{
+    unsigned i;
+
+    if (pt_lock(cursor, mm, around->start))
+        return true;
+    for (i = 0; i < around->nr; i++) {
+        if (around->pages[i] != NULL)
+            return pt_own(mm, around->start) == 0 && pt_lock(cursor, mm, around->start);
+    }
+    return false;
+}
+
 void fault_around(struct fault *fault)
 {
     struct around around;
@@ -54,7 +68,7 @@ void fault_around(struct fault *fault)
     unsigned i;
 
     around_init(&around, fault);
-    if (pt_lock(&cursor, fault->mm, around.start)) {
+    if (around_lock(&around, fault->mm, &cursor)) {
         if (!cursor.huge && !pt_is_shared(&cursor))
             around_install(&around, fault, &cursor);
         pt_unlock(&cursor);
