@@ -3,6 +3,8 @@
 
 #include "sweep.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sys/ipc.h>
 #include <sys/mount.h>
@@ -437,6 +439,64 @@ static void sockets(void)
     socket_connection(&(struct sockaddr_un){AF_UNIX, "\0sweep"});
 }
 
+/* Ends at once when it is closed, also where a packet was lost for lack of memory. */
+static int internet_socket(int type)
+{
+    int fd = (int)attempt(socket(AF_INET, type | SOCK_NONBLOCK, 0));
+
+    if (fd >= 0)
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
+    return fd;
+}
+
+static void internet_stream(struct sockaddr_in at)
+{
+    int listener = internet_socket(SOCK_STREAM), client = internet_socket(SOCK_STREAM), server = -1;
+    socklen_t len = sizeof(at);
+    char buffer[40000];
+
+    memset(buffer, 1, sizeof(buffer));
+    if (listener >= 0 && client >= 0 &&
+        attempt(bind(listener, (const void *)&at, sizeof(at))) == 0 &&
+        attempt(listen(listener, 1)) == 0 && getsockname(listener, (void *)&at, &len) == 0 &&
+        (connect(client, (const void *)&at, sizeof(at)) == 0 || errno == EINPROGRESS ||
+         attempted(-1) == 0)) {
+        attempt(write(client, buffer, sizeof(buffer)));
+        server = (int)attempt(accept(listener, NULL, NULL));
+    }
+    if (server >= 0) {
+        setsockopt(server, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
+        attempt(recv(server, buffer, sizeof(buffer), MSG_DONTWAIT));
+        attempt(send(server, buffer, 100, MSG_DONTWAIT));
+    }
+    close(server);
+    close(client);
+    close(listener);
+}
+
+static void internet_datagram(struct sockaddr_in at)
+{
+    int one = internet_socket(SOCK_DGRAM), other = internet_socket(SOCK_DGRAM);
+    socklen_t len = sizeof(at);
+    char buffer[3000] = "";
+
+    if (one >= 0 && other >= 0 && attempt(bind(one, (const void *)&at, sizeof(at))) == 0 &&
+        getsockname(one, (void *)&at, &len) == 0) {
+        attempt(sendto(other, buffer, sizeof(buffer), 0, (const void *)&at, sizeof(at)));
+        attempt(recv(one, buffer, sizeof(buffer), 0));
+    }
+    close(one);
+    close(other);
+}
+
+static void internet(void)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+
+    internet_stream(at);
+    internet_datagram(at);
+}
+
 static void huge(void)
 {
     char *at = anon(6 * MIB, 0);
@@ -485,6 +545,7 @@ const struct operation operations[] = {
     {"views", views, SIGBUS},
     {"residency", residency, SIGBUS},
     {"sockets", sockets, SIGBUS},
+    {"internet", internet, SIGBUS},
     {"stack", stack, SIGBUS},
     {"huge", huge, SIGBUS},
     {"huge_pool", huge_pool, SIGBUS},

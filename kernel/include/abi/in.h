@@ -160,6 +160,7 @@ struct abi_tcp_info {
 #define SIOCGIFHWADDR  0x8927
 #define SIOCGIFINDEX   0x8933
 #define SIOCGIFTXQLEN  0x8942
+#define SIOCDEVPRIVATE 0x89f0
 
 #define IFF_UP       0x1
 #define IFF_LOOPBACK 0x8

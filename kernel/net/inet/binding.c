@@ -87,7 +87,7 @@ static bool exclude_each_other(const struct inet_binding *binding, const struct 
     bool reuse = reuses_address(binding) && reuses_address(other);
 
     if (binding->protocol == IPPROTO_TCP)
-        reuse = reuse && !binding->listens && !other->listens;
+        reuse = reuse && !other->listens;
     return !reuse && !share_port(binding, other) && addresses_overlap(binding, other);
 }
 

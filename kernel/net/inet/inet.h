@@ -130,6 +130,7 @@ struct inet_socket {
     bool has_bound_address;          /* (inet_lock) likewise */
     ip_addr_t local, remote;         /* (inet_lock) */
     u16 remote_port;                 /* (inet_lock) host order; 0: not connected */
+    u16 shown_port;                  /* (inet_lock) getsockname(2) tells it after TCP gave it up */
     u32 flags;                       /* (inet_lock) INET_* */
     u8 ttl, tos;                     /* (inet_lock) IP_TTL, IP_TOS */
     s16 hop_limit;                   /* (inet_lock) IPV6_UNICAST_HOPS; -1: the default */

@@ -112,9 +112,10 @@ int inet_socket_get_name(struct inet_socket *inet, bool peer, struct socket_addr
     int err = 0;
 
     inet_lock();
+    if (inet->binding != NULL && inet->binding->port != 0)
+        inet->shown_port = inet->binding->port;
     if (!peer)
-        inet_address_put(inet, &inet->local, inet->binding == NULL ? 0 : inet->binding->port,
-                         address);
+        inet_address_put(inet, &inet->local, inet->shown_port, address);
     else if (inet->remote_port != 0)
         inet_address_put(inet, &inet->remote, inet->remote_port, address);
     else

@@ -115,7 +115,7 @@ static long about_loopback(unsigned what, struct ifreq *request)
         request->hardware.family = ARPHRD_LOOPBACK;
         return 0;
     default:
-        return -ENOTTY;
+        return -EOPNOTSUPP;
     }
 }
 
@@ -142,6 +142,12 @@ static bool is_known(unsigned what)
     }
 }
 
+/* Sixteen requests for whatever a driver likes; the loopback likes none. */
+static bool is_private(unsigned what)
+{
+    return what >= SIOCDEVPRIVATE && what <= SIOCDEVPRIVATE + 15;
+}
+
 long interface_ioctl(unsigned request, unsigned long argument)
 {
     struct ifreq __user *user = (struct ifreq __user *)argument;
@@ -150,7 +156,7 @@ long interface_ioctl(unsigned request, unsigned long argument)
 
     if (request == SIOCGIFCONF)
         return list_interfaces((struct ifconf __user *)argument);
-    if (!is_known(request))
+    if (!is_known(request) && !is_private(request))
         return -ENOTTY;
     if (copy_from_user(&copy, user, sizeof(copy)) != 0)
         return -EFAULT;

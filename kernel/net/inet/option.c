@@ -140,7 +140,7 @@ static int get_v4(const struct inet_socket *inet, int name, int *value)
         return 0;
     case IP_HDRINCL:
         *value = (inet->flags & INET_HEADER_INCLUDED) != 0;
-        return inet->socket.type == SOCK_RAW ? 0 : -ENOPROTOOPT;
+        return 0;
     case IP_MTU_DISCOVER:
         *value = inet->mtu_discover;
         return 0;
@@ -190,7 +190,8 @@ static int set_v6(struct inet_socket *inet, int name, int value, size_t len)
     case IPV6_TCLASS:
         if (value < -1 || value > 255)
             return -EINVAL;
-        inet->class = value == -1 ? 0 : (u8)value;
+        value = value == -1 ? 0 : value;
+        inet->class = (u8)(is_stream ? (value & ~ECN_MASK) | (inet->class & ECN_MASK) : value);
         return 0;
     case IPV6_MTU_DISCOVER:
         if (value < 0 || value > IP_PMTUDISC_OMIT)
@@ -261,7 +262,7 @@ int inet_get_option(struct inet_socket *inet, int level, int name, void *value, 
     int number = 0, err = 0;
 
     if (!has_level(inet, level))
-        return level == SOL_IPV6 ? -EOPNOTSUPP : -ENOPROTOOPT;
+        return inet_is_v6(inet) ? -ENOPROTOOPT : -EOPNOTSUPP;
     if (flag != 0)
         number = (inet->flags & flag) != 0;
     else

@@ -11,6 +11,9 @@
 
 #define EVENTS_END (POLLIN | POLLRDNORM | POLLRDHUP | POLLOUT | POLLWRNORM | POLLERR | POLLHUP)
 
+#define GATHER_MAX  512  /* data of at most so many bytes is put together with more */
+#define GATHER_SIZE 2000 /* in pbufs of so many */
+
 static u8 binding_argument; /* (I) after boot: which of the pcb's extra arguments */
 
 static void tell(struct tcp_socket *tcp, unsigned events)
@@ -32,9 +35,51 @@ void tcp_socket_ended(struct tcp_socket *tcp, int error)
 
 /* ---- data ---- */
 
+static void append(struct tcp_socket *tcp, struct pbuf *data)
+{
+    if (tcp->received_first == NULL)
+        WRITE_ONCE(tcp->received_first, data);
+    else
+        WRITE_ONCE(tcp->received_last->next, data);
+    while (data->next != NULL)
+        data = data->next;
+    tcp->received_last = data;
+    tcp->gather_room = 0;
+}
+
+/*
+ * Little data that is not read at once is put together, or a thousand segments of a byte would take
+ * a hundred times their size. A reader may be looking at the pbuf that grows: at what was there
+ * before.
+ * => false: @data is not for that; else it is freed
+ */
+static bool gather(struct tcp_socket *tcp, struct pbuf *data)
+{
+    u16 len = data->tot_len;
+    struct pbuf *last;
+
+    if (len > GATHER_MAX || tcp->received == 0)
+        return false;
+    if (tcp->gather_room < len) {
+        last = pbuf_alloc(PBUF_RAW, GATHER_SIZE, PBUF_RAM);
+        if (last == NULL)
+            return false;
+        last->len = last->tot_len = 0;
+        append(tcp, last);
+        tcp->gather_room = GATHER_SIZE;
+    }
+    last = tcp->received_last;
+    pbuf_copy_partial(data, (char *)last->payload + last->len, len, 0);
+    WRITE_ONCE(last->len, last->len + len);
+    tcp->gather_room = (u16)(tcp->gather_room - len);
+    pbuf_free(data);
+    return true;
+}
+
 static err_t data_came(void *argument, struct tcp_pcb *pcb, struct pbuf *data, err_t err)
 {
     struct tcp_socket *tcp = argument;
+    size_t len;
 
     (void)err;
     if (data == NULL) {
@@ -42,14 +87,10 @@ static err_t data_came(void *argument, struct tcp_pcb *pcb, struct pbuf *data, e
         tell(tcp, POLLIN | POLLRDNORM | POLLRDHUP);
         return ERR_OK;
     }
-    if (tcp->received_first == NULL)
-        tcp->received_first = data;
-    else
-        WRITE_ONCE(tcp->received_last->next, data);
-    WRITE_ONCE(tcp->received, tcp->received + data->tot_len);
-    while (data->next != NULL)
-        data = data->next;
-    tcp->received_last = data;
+    len = data->tot_len;
+    if (!gather(tcp, data))
+        append(tcp, data);
+    __atomic_store_n(&tcp->received, tcp->received + len, __ATOMIC_RELEASE);
     /* The peer is on this machine: an acknowledgement that waits for company would only delay it.
      */
     tcp_ack_now(pcb);
@@ -258,6 +299,8 @@ int tcp_socket_start_listening(struct tcp_socket *tcp)
         return -ENOBUFS;
     }
     tcp->pcb = listening;
+    /* For connections to come and those who bind beside them; binding.c decides. */
+    ip_set_option(listening, SOF_REUSEADDR);
     tcp_ext_arg_set_callbacks(listening, binding_argument, &binding_callbacks);
     tcp_accept(listening, accepted);
     return 0;

@@ -74,6 +74,8 @@ void tcp_socket_update_room(struct tcp_socket *tcp)
     size_t limit = send_limit(tcp);
     size_t used = tcp->pcb == NULL ? 0 : TCP_SND_BUF - tcp->pcb->snd_buf;
 
+    if (tcp->pcb != NULL && tcp_sndqueuelen(tcp->pcb) >= TCP_SND_QUEUELEN - 64)
+        used = limit; /* too many pieces */
     WRITE_ONCE(tcp->room, used >= limit ? 0 : limit - used);
     if (!was_writable && is_writable(tcp))
         socket_wake(&tcp->inet.socket, POLLOUT | POLLWRNORM);
@@ -153,6 +155,9 @@ static int begin_connection(struct tcp_socket *tcp, ip_addr_t *to, u16 port)
     if (IP_GET_TYPE(&from) != IP_GET_TYPE(to))
         return -ENETUNREACH;
     err = take_port_for(tcp, &from);
+    /* Both ends at once: lwIP does not know how. */
+    if (err == 0 && inet->binding->port == port && ip_addr_cmp(&from, to))
+        err = -ECONNREFUSED;
     if (err == 0) {
         end_time_wait_between(&from, inet->binding->port, to, port);
         err = make_pcb(tcp, &from);
@@ -165,6 +170,8 @@ static int begin_connection(struct tcp_socket *tcp, ip_addr_t *to, u16 port)
         undo_begin(tcp);
         return err;
     }
+    socket_set_error(&inet->socket, 0);
+    inet->shown_port = inet->binding->port;
     ip_addr_copy(inet->binding->address, from);
     ip_addr_copy(inet->local, from);
     ip_addr_copy(inet->remote, *to);
@@ -180,6 +187,8 @@ static void disconnect(struct tcp_socket *tcp)
 {
     struct inet_socket *inet = &tcp->inet;
 
+    bool breaks = tcp->phase == TCP_CONNECTED || tcp->phase == TCP_CONNECTING;
+
     if (tcp->phase == TCP_LISTENING)
         tcp_socket_stop_listening(tcp);
     WRITE_ONCE(tcp->phase, TCP_IDLE);
@@ -193,7 +202,7 @@ static void disconnect(struct tcp_socket *tcp)
         inet_address_any(inet, &inet->local);
     if (!inet->has_bound_port && inet->binding != NULL)
         binding_give_up(inet->binding);
-    socket_set_error(&inet->socket, 0);
+    socket_set_error(&inet->socket, breaks ? ECONNRESET : 0);
     socket_wake(&inet->socket, POLLIN | POLLOUT | POLLHUP);
 }
 
@@ -260,12 +269,15 @@ static int tcp_socket_connect(struct socket *socket, const struct socket_address
 
     if (address->len < sizeof(address->family))
         return -EINVAL;
-    inet_lock();
     if (address->family == AF_UNSPEC) {
+        mutex_lock(&tcp->inet.receive_mutex); /* no reader is looking at what is thrown away */
+        inet_lock();
         disconnect(tcp);
         inet_unlock();
+        mutex_unlock(&tcp->inet.receive_mutex);
         return 0;
     }
+    inet_lock();
     err = connect_now(tcp, address);
     inet_unlock();
     if (err == 0 && READ_ONCE(tcp->connect_begun))

@@ -38,10 +38,11 @@ struct tcp_socket {
     u32 shutdown;        /* (inet_lock; read by anyone) TCP_NO_* */
     bool connect_begun;  /* (inet_lock) connect(2) has not told its result yet */
     struct pbuf *received_first, *received_last; /* (inet_lock; the first: and receive_mutex) */
-    size_t received;                             /* (inet_lock; read by anyone) bytes in it */
-    size_t room;   /* (inet_lock; read by anyone) bytes that send could take now */
-    bool cork;     /* (inet_lock) TCP_CORK */
-    bool no_delay; /* (inet_lock) TCP_NODELAY */
+    u16 gather_room; /* (inet_lock) bytes free at the end of the last one */
+    size_t received; /* (inet_lock; read by anyone) bytes in it */
+    size_t room;     /* (inet_lock; read by anyone) bytes that send could take now */
+    bool cork;       /* (inet_lock) TCP_CORK */
+    bool no_delay;   /* (inet_lock) TCP_NODELAY */
     u32 keep_idle, keep_interval, keep_count; /* (inet_lock) ms, ms, how many */
     s32 max_segment;                          /* (inet_lock) TCP_MAXSEG as set; 0: not */
 

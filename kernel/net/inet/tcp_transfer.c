@@ -74,7 +74,7 @@ static ssize_t write_piece(struct tcp_socket *tcp, const void *bytes, size_t len
     tcp_socket_update_room(tcp);
     len = min(len, tcp->room);
     err = -EAGAIN;
-    if (len == 0 || tcp_sndqueuelen(tcp->pcb) >= TCP_SND_QUEUELEN - 64)
+    if (len == 0)
         goto out;
     err = inet_errno(tcp_write(tcp->pcb, bytes, (u16_t)len,
                                TCP_WRITE_FLAG_COPY | (more ? TCP_WRITE_FLAG_MORE : 0)));
@@ -172,6 +172,17 @@ ssize_t tcp_socket_send(struct socket *socket, struct socket_message *message)
 
 /* ---- receiving ---- */
 
+static void drop_first(struct tcp_socket *tcp)
+{
+    struct pbuf *head = tcp->received_first;
+
+    if (head == tcp->received_last)
+        tcp->gather_room = 0;
+    WRITE_ONCE(tcp->received_first, head->next);
+    head->next = NULL;
+    pbuf_free(head);
+}
+
 static void take_off(struct tcp_socket *tcp, size_t len)
 {
     while (len > 0) {
@@ -181,9 +192,7 @@ static void take_off(struct tcp_socket *tcp, size_t len)
         if (part < head->len) {
             pbuf_remove_header(head, part);
         } else {
-            tcp->received_first = head->next;
-            head->next = NULL;
-            pbuf_free(head);
+            drop_first(tcp);
         }
         WRITE_ONCE(tcp->received, tcp->received - part);
         len -= part;
@@ -207,13 +216,8 @@ static void consume(struct tcp_socket *tcp, size_t len)
 void tcp_socket_discard_received(struct tcp_socket *tcp)
 {
     take_off(tcp, tcp->received);
-    while (tcp->received_first != NULL) { /* an empty one at the end */
-        struct pbuf *head = tcp->received_first;
-
-        tcp->received_first = head->next;
-        head->next = NULL;
-        pbuf_free(head);
-    }
+    while (tcp->received_first != NULL) /* an empty one at the end */
+        drop_first(tcp);
 }
 
 /*
@@ -228,12 +232,14 @@ static size_t copy_received(struct tcp_socket *tcp, struct io_buffer *to, size_t
     while (done < len) {
         size_t part, copied;
 
-        if (skip >= pbuf->len) {
-            skip -= pbuf->len;
+        u16 here = READ_ONCE(pbuf->len);
+
+        if (skip >= here) {
+            skip -= here;
             pbuf = READ_ONCE(pbuf->next);
             continue;
         }
-        part = min(len - done, pbuf->len - skip);
+        part = min(len - done, here - skip);
         copied = io_buffer_copy_to(to, (const char *)pbuf->payload + skip, part);
         done += copied;
         if (copied < part)
@@ -313,7 +319,8 @@ ssize_t tcp_socket_receive(struct socket *socket, struct socket_message *message
         if (result < 0)
             break;
         done += (size_t)result;
-        if (message->data->remaining == 0 || (done >= target && done > 0))
+        if (len == 0 ? READ_ONCE(tcp->received) > 0
+                     : message->data->remaining == 0 || (done >= target && done > 0))
             break;
         if (result > 0)
             continue;

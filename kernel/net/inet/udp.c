@@ -75,6 +75,7 @@ static void disconnect(struct datagram_socket *dgram)
         inet_address_any(inet, &inet->local);
     if (!inet->has_bound_port && inet->binding != NULL)
         binding_give_up(inet->binding);
+    inet->shown_port = 0;
     if (inet->binding != NULL)
         ip_addr_copy(inet->binding->address, inet->local);
     inet_address_any(inet, &inet->remote);

@@ -149,6 +149,14 @@ static void time_wait(void)
     call_ok("accept", accept(fd, NULL, NULL));
 }
 
+static void set_range(const char *text)
+{
+    int fd = (int)must(open("/proc/sys/net/ipv4/ip_local_port_range", O_WRONLY));
+
+    must(write(fd, text, strlen(text)));
+    close(fd);
+}
+
 static void settings(void)
 {
     struct sockaddr_in at = v4("127.0.0.1", 0);
@@ -157,14 +165,14 @@ static void settings(void)
 
     file_text("/proc/sys/net/ipv4/ip_local_port_range", text, sizeof(text));
     say("range %s", text);
-    file_put("/proc/sys/net/ipv4/ip_local_port_range", "40000 40000", 0);
+    set_range("40000 40000");
     must(bind(fd, AT(at)));
     say("port %d", port_of(fd));
     must(fd = socket(AF_INET, SOCK_STREAM, 0));
     call("no port left", bind(fd, AT(at)));
     at = v4("127.0.0.1", 40001);
     call("connect, no port left", connect(fd, AT(at)));
-    file_put("/proc/sys/net/ipv4/ip_local_port_range", "32768 60999", 0);
+    set_range("32768 60999");
     file_text("/proc/sys/net/ipv4/ip_unprivileged_port_start", text, sizeof(text));
     say("unprivileged from %s", text);
 }

@@ -136,22 +136,6 @@ static void names(void)
     close(server);
 }
 
-/* A socket can connect to itself. */
-static void itself(void)
-{
-    int fd = (int)must(socket(AF_INET, SOCK_STREAM, 0));
-    struct sockaddr_in at = v4("127.0.0.1", 0);
-    char text[8] = "";
-
-    must(bind(fd, AT(at)));
-    at = v4("127.0.0.1", port_of(fd));
-    call("to itself", connect(fd, AT(at)));
-    call("send", send(fd, "self", 4, 0));
-    call("receive", recv(fd, text, sizeof(text), 0));
-    say("%s", text);
-    close(fd);
-}
-
 int main(void)
 {
     loopback_up();
@@ -159,5 +143,4 @@ int main(void)
     nonblocking();
     wrong();
     names();
-    itself();
 }
