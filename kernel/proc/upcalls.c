@@ -16,6 +16,7 @@
 #include <lib/printf.h>
 #include <mm/mm.h>
 #include <proc/session.h>
+#include <proc/ptrace.h>
 #include <proc/task.h>
 #include <sched/sched.h>
 #include <signal/signal.h>
@@ -45,6 +46,8 @@ static void log_fatal(const struct trap_frame *frame, int signal, vaddr_t addr, 
     struct task *self = current_task();
     struct abi_sigaction action;
 
+    if (ptrace_is_on(self))
+        return; /* the tracer decides what becomes of it */
     signal_action_get(self->process, signal, &action);
     if (action.handler > SIG_IGN && !(self->signals.blocked & SIGNAL_BIT(signal)))
         return;
