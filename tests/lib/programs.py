@@ -48,7 +48,7 @@ class Programs:
     """The programs @names of @folder; @library are further C files that each is linked with, @log a
     file that all that the guests say is written to, @texts further files of the guest: {path: text},
     @kernel another image than the usual one. An archive @base is unpacked before them; @extra are further
-    QEMU arguments."""
+    QEMU arguments. After a run @missing_calls has what the log said of calls that are not implemented."""
 
     def __init__(self, folder, names, library=(), log=None, texts=(), kernel=None):
         self.folder = folder
@@ -60,6 +60,7 @@ class Programs:
         self.output = os.path.join(guest.build_directory(), "tests", os.path.basename(folder))
         self.base = None
         self.extra = []
+        self.missing_calls = []
 
     def source_of(self, name):
         return os.path.join(self.folder, name + ".c")
@@ -161,6 +162,9 @@ class Programs:
                                               60 + sum(patience.values())):
                         if line == "@@ done":
                             break
+                        if line.startswith("@@ missing "):
+                            self.missing_calls.append(line[11:])
+                            continue
                         before, current = current, take_line(line, current, results)
                         if before and before != current:
                             yield before, results.pop(before)

@@ -10,6 +10,7 @@
  *      @@ took NAME 1.2                       (seconds)
  *      @@ end NAME exit 0                     (or "signal 11", or "timeout")
  *      @@ audit NAME text                     (only when /proc/quire/audit says anything but ok)
+ *      @@ missing text                        (what the log says of calls that are not implemented)
  *      @@ done
  *
  * Kernel messages that come in between match no frame and do no harm. After each test every process
@@ -24,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/resource.h>
@@ -34,9 +36,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define OUTPUT_FILE    "/tests.out"
-#define WORK_DIRECTORY "/area"
-#define OUTPUT_LIMIT   (256 * 1024)
+#define OUTPUT_FILE     "/tests.out"
+#define WORK_DIRECTORY  "/area"
+#define OUTPUT_LIMIT    (256 * 1024)
+#define SYSLOG_READ_ALL 3
 
 /* What a test leaves here the next one shall not find. */
 static const char *const shared_directories[] = {"/tmp", "/dev/shm", "/dev/mqueue"};
@@ -143,6 +146,19 @@ static void print_audit(const char *name)
     fclose(stream);
 }
 
+/* What the kernel's log says of calls that are not there. */
+static void print_missing_calls(void)
+{
+    static char text[1 << 20];
+    int len = klogctl(SYSLOG_READ_ALL, text, sizeof(text) - 1);
+
+    for (char *line = strtok(len > 0 ? text : NULL, "\n"); line != NULL;
+         line = strtok(NULL, "\n")) {
+        if (strstr(line, "is not implemented") != NULL)
+            printf("@@ missing %s\n", line);
+    }
+}
+
 static void run_child(const char *path)
 {
     char *const argv[] = {(char *)path, NULL};
@@ -245,6 +261,7 @@ int main(void)
     setitimer(ITIMER_REAL, &period, NULL);
     umask(022);
     run_list();
+    print_missing_calls();
     printf("@@ done\n");
     fflush(stdout);
     sync();
