@@ -23,6 +23,7 @@ quire_SOURCES += %D%/fault_hugetlb.c
 quire_SOURCES += %D%/hugetlb_area.c
 quire_SOURCES += %D%/hugetlb_object.c
 quire_SOURCES += %D%/hugetlb_pool.c
+quire_SOURCES += %D%/frame_users.c
 quire_SOURCES += %D%/init.c
 quire_SOURCES += %D%/layout.c
 quire_SOURCES += %D%/lazy_free.c

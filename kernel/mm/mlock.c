@@ -14,7 +14,6 @@
 
 #include "account.h"
 #include "lazy_free.h"
-#include "mm_list.h"
 #include "populate.h"
 #include "pt.h"
 
@@ -164,54 +163,4 @@ int mm_munlockall(struct mm *mm)
     lock_all_and_future(mm, 0);
     write_unlock(&mm->map_lock);
     return 0;
-}
-
-/* ---- what is locked in memory ---- */
-
-static u64 count_leaf(struct pt_cursor *cursor, vaddr_t end)
-{
-    u64 nr = 0;
-
-    for (; cursor->addr < end; pt_next(cursor))
-        nr += pt_page_of(pt_get(cursor)) != NULL;
-    return nr;
-}
-
-static u64 count_area(struct mm *mm, const struct vma *vma)
-{
-    vaddr_t addr = vma->start;
-    struct pt_cursor cursor;
-    u64 nr = 0;
-
-    while (pt_next_upper(mm, &addr, vma->end) != NULL) {
-        vaddr_t end = pt_leaf_end(addr, vma->end);
-
-        if (pt_lock(&cursor, mm, addr)) {
-            nr += count_leaf(&cursor, end);
-            pt_unlock(&cursor);
-        }
-        addr = end;
-    }
-    return nr;
-}
-
-u64 mm_locked_resident(void)
-{
-    struct vma *vma;
-    struct mm *mm;
-    u64 nr = 0;
-
-    mutex_lock(&mm_list_lock);
-    list_for_each_entry (mm, &mm_list, list_link) {
-        if (READ_ONCE(mm->locked_pages) == 0)
-            continue;
-        read_lock(&mm->map_lock);
-        vma_for_each (vma, mm) {
-            if (vma->flags & VMA_LOCKED)
-                nr += count_area(mm, vma);
-        }
-        read_unlock(&mm->map_lock);
-    }
-    mutex_unlock(&mm_list_lock);
-    return nr;
 }

@@ -5,6 +5,7 @@
 #include "anon_family.h"
 #include "hugetlb.h"
 #include "lazy_free.h"
+#include "object_areas.h"
 
 /* Proportional shares are summed in 1/4096 bytes, so that thirds do not get lost. */
 #define SHARE_SHIFT 12
@@ -43,28 +44,80 @@ static bool add_sharers(struct pt_cursor *cursor, void *argument)
     return true;
 }
 
+/* => RCU read lock held since an entry named the page: that keeps the family */
+static u64 private_users(struct page *page)
+{
+    u64 users = 0;
+    u64 visited = anon_family_walk(page, false, add_sharers, &users);
+
+    return users + max((u64)page_map_count(page), visited) - visited; /* it may end short */
+}
+
+/* How many tables name an object's page is known, and that fork may share each; who shares them is
+ * found through the object's areas. Of very many, some are looked at and stand for the others. */
+#define AREAS_MAX 256
+
+struct object_look {
+    struct page *page;
+    u64 users;  /* areas with an entry for the page */
+    u64 tables; /* tables these are in, in 1/4096 */
+};
+
+static void look_through(struct object_look *look, struct vma *vma)
+{
+    vaddr_t addr = vma->start + ((look->page->index - vma->offset) << PAGE_SHIFT);
+    struct pt_cursor cursor;
+
+    if (!pt_lock(&cursor, vma->mm, addr))
+        return;
+    if (pt_page_of(pt_get(&cursor)) == look->page) {
+        look->users++;
+        look->tables += (1u << SHARE_SHIFT) / READ_ONCE(cursor.leaf->sharers);
+    }
+    pt_unlock(&cursor);
+}
+
+static u64 object_users(struct vm_object *object, struct page *page)
+{
+    struct object_look look = {.page = page};
+    u64 index = page->index, map_count;
+    struct interval_node *node;
+    unsigned nr = 0;
+
+    spin_lock(&object->lock);
+    interval_for_each (node, object_area, &object->areas, index, index) {
+        look_through(&look, vma_of_object_node(node));
+        if (++nr == AREAS_MAX)
+            break;
+    }
+    spin_unlock(&object->lock);
+    map_count = (u64)max(page_map_count(page), 1);
+    if (nr < AREAS_MAX || look.tables == 0)
+        return max(look.users, map_count);
+    return max(map_count * (look.users << SHARE_SHIFT) / look.tables, map_count);
+}
+
 /*
- * The users of a private page that several tables name, each of which fork may share.
+ * The users of a page that several tables name, each of which fork may share.
  * => leaf locked; it is unlocked meanwhile, and false: there is no table any more
  */
-static bool find_users(struct pt_cursor *cursor, vaddr_t addr, struct page *page, u64 *users)
+static bool find_users(const struct vma *vma, struct pt_cursor *cursor, vaddr_t addr,
+                       struct page *page, u64 *users)
 {
-    u64 found = 0;
-    unsigned visited;
+    bool is_private = page_flag_test(page, PAGE_PRIVATE_OWNED);
 
     page_get(page);
-    rcu_read_lock(); /* keeps the family */
+    rcu_read_lock();
     pt_unlock(cursor);
-    visited = anon_family_walk(page, false, add_sharers, &found);
-    found += max((u64)page_map_count(page), visited) - visited; /* a walk may end short */
+    *users = max(*users, is_private ? private_users(page) : object_users(vma->object, page));
     rcu_read_unlock();
     page_put(page);
-    *users = max(*users, found);
     return pt_lock(cursor, cursor->mm, addr);
 }
 
 /* => leaf locked; unlocked on return */
-static void count_leaf(struct vma_usage *usage, struct pt_cursor *cursor, vaddr_t end)
+static void count_leaf(const struct vma *vma, struct vma_usage *usage, struct pt_cursor *cursor,
+                       vaddr_t end)
 {
     if (cursor->huge &&
         !pte_is_valid(pt_get(cursor))) { /* Linux passes over those without rights */
@@ -82,8 +135,8 @@ static void count_leaf(struct vma_usage *usage, struct pt_cursor *cursor, vaddr_
         if (page == NULL)
             continue;
         users = pt_page_users(page, cursor);
-        if (page_flag_test(page, PAGE_PRIVATE_OWNED) && page_map_count(page) > 1)
-            locked = find_users(cursor, cursor->addr, page, &users);
+        if (page_map_count(page) > 1)
+            locked = find_users(vma, cursor, cursor->addr, page, &users);
         count_page(usage, pte, page, users);
         if (!locked)
             return;
@@ -115,7 +168,7 @@ void vma_usage_get(struct mm *mm, struct vma *vma, struct vma_usage *usage)
         vaddr_t end = pt_leaf_end(addr, vma->end);
 
         if (pt_lock(&cursor, mm, addr))
-            count_leaf(usage, &cursor, end);
+            count_leaf(vma, usage, &cursor, end);
         addr = end;
     }
     usage->proportional >>= SHARE_SHIFT;

@@ -1,7 +1,6 @@
 /*
  * /proc/kpagecount and kpageflags: one 64-bit word per frame of the machine: how many leaf entries
- * name it (those of a table that fork shares count once), and what it is (abi/kpageflags.h). Only
- * root reads them.
+ * of address spaces name it, and what it is (abi/kpageflags.h). Only root reads them.
  */
 #include <abi/errno.h>
 #include <abi/kpageflags.h>
@@ -13,18 +12,11 @@
 #include "views.h"
 
 #define WORD  sizeof(u64)
-#define CHUNK (PAGE_SIZE / WORD)
+#define CHUNK 16384UL /* words at a time: counting looks through all address spaces each time */
 
 static bool is_user_memory(const struct page *page)
 {
     return page_flag_test(page, PAGE_OBJECT | PAGE_PRIVATE_OWNED | PAGE_POOLED);
-}
-
-static u64 count_word(pfn_t pfn)
-{
-    const struct page *page = pfn_to_page(pfn);
-
-    return is_user_memory(page) ? (u64)page_map_count(page) : 0;
 }
 
 /* Flags of ours that Linux has too. */
@@ -75,22 +67,32 @@ static u64 flags_word(pfn_t pfn)
     return word;
 }
 
-static ssize_t read_frames(struct io_buffer *buffer, u64 *position, u64 (*word_of)(pfn_t pfn))
+static void fill_flags(pfn_t first, u64 nr, u64 *words)
+{
+    for (u64 i = 0; i < nr; i++)
+        words[i] = flags_word(first + i);
+}
+
+/* @fill: what there is to say of a range of frames. */
+static ssize_t read_frames(struct io_buffer *buffer, u64 *position,
+                           void (*fill)(pfn_t first, u64 nr, u64 *words))
 {
     pfn_t pfn = *position / WORD;
+    u64 room = min(buffer->remaining / WORD, CHUNK);
     ssize_t done = 0;
     u64 *words;
 
     if (*position % WORD || buffer->remaining % WORD)
         return -EINVAL;
-    words = kmalloc(PAGE_SIZE, ALLOC_WAIT);
+    if (room == 0 || pfn >= page_map_end)
+        return 0;
+    words = kmalloc(room * WORD, ALLOC_WAIT);
     if (!words)
         return -ENOMEM;
     while (buffer->remaining > 0 && pfn < page_map_end && done >= 0) {
-        u64 nr = min(min(buffer->remaining / WORD, (size_t)CHUNK), (size_t)(page_map_end - pfn));
+        u64 nr = min(min(buffer->remaining / WORD, room), (u64)(page_map_end - pfn));
 
-        for (u64 i = 0; i < nr; i++)
-            words[i] = word_of(pfn + i);
+        fill(pfn, nr, words);
         pfn += nr;
         done = io_buffer_copy_to(buffer, words, nr * WORD) < nr * WORD
                    ? -EFAULT
@@ -105,13 +107,13 @@ static ssize_t read_frames(struct io_buffer *buffer, u64 *position, u64 (*word_o
 static ssize_t read_counts(struct file *file, struct io_buffer *buffer, u64 *position)
 {
     (void)file;
-    return read_frames(buffer, position, count_word);
+    return read_frames(buffer, position, mm_count_users);
 }
 
 static ssize_t read_flags(struct file *file, struct io_buffer *buffer, u64 *position)
 {
     (void)file;
-    return read_frames(buffer, position, flags_word);
+    return read_frames(buffer, position, fill_flags);
 }
 
 const struct file_ops proc_kpagecount_file_ops = {.read = read_counts, .seek = proc_seek_memory};

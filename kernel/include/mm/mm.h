@@ -356,8 +356,19 @@ bool mm_is_zero_frame(pfn_t pfn);
 /* Is it part of a transparent huge page? */
 bool mm_is_huge_frame(pfn_t pfn);
 
-/* Resident pages of locked areas, of all address spaces. => may sleep; no map_lock held */
+/*
+ * Pages of locked areas that are resident, each once.
+ * => may sleep; no map_lock held
+ * => without memory for the look, one that several have locked counts for each
+ */
 u64 mm_locked_resident(void);
+
+/*
+ * mm_count_users: for each frame of [first, first + nr), which are in the page map: how many
+ * entries of address spaces name it, those below a table that fork shares counted for each sharer.
+ * => looks through all address spaces: one call for many frames; may sleep; no map_lock held
+ */
+void mm_count_users(pfn_t first, u64 nr, u64 *counts);
 
 /* ---- transparent huge pages: /sys/kernel/mm/transparent_hugepage, /proc/vmstat ---- */
 

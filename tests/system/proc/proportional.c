@@ -37,7 +37,8 @@ static long sum(const char *key)
 
 static bool within_one_percent(const char *label, long a, long b)
 {
-    bool good = labs(a - b) * 100 <= (a > b ? a : b);
+    long slack = is_quire() ? 0 : 64; /* Linux counts per processor, in batches */
+    bool good = (labs(a - b) - slack) * 100 <= (a > b ? a : b);
 
     if (!good)
         say("(%s: %ld kB and %ld kB)", label, a, b);
@@ -99,9 +100,61 @@ static void shares(const char *label, const char *area)
         smaps_kilobytes(area, "Private_Dirty") + smaps_kilobytes(area, "Private_Clean"));
 }
 
-int main(void)
+/* A program of its own whose children share its tables: the text of all is the same file's. */
+static int family(int ready, int end)
 {
-    int ready[2], end[2], fd = file_make("file", 256 * PAGE);
+    char *part = mmap(NULL, 256 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE,
+                      must(open("file", O_RDONLY)), 0);
+    char byte;
+
+    for (int i = 0; i < 256; i++)
+        (void)*(volatile char *)(part + i * PAGE);
+    part[0] = 1; /* a page of its own: fork hands all entries of the area on */
+    for (int i = 0; i < 3; i++) {
+        if (fork() == 0) {
+            write(ready, "x", 1);
+            read(end, &byte, 1);
+            _exit(0);
+        }
+    }
+    write(ready, "x", 1);
+    read(end, &byte, 1);
+    while (wait(NULL) > 0)
+        ;
+    return 0;
+}
+
+#define FAMILIES 5
+
+static void families(int ready[2], int end[2])
+{
+    char numbers[2][12], byte;
+
+    snprintf(numbers[0], sizeof(numbers[0]), "%d", ready[1]);
+    snprintf(numbers[1], sizeof(numbers[1]), "%d", end[0]);
+    for (int i = 0; i < FAMILIES; i++) {
+        if (must(fork()) == 0) {
+            close(end[1]);
+            execl("/proc/self/exe", "family", numbers[0], numbers[1], NULL);
+            _exit(1);
+        }
+    }
+    for (int i = 0; i < FAMILIES * 4; i++)
+        must(read(ready[0], &byte, 1));
+    compare("families of other programs");
+    shares("file", file);
+    close(end[1]);
+    while (wait(NULL) > 0)
+        ;
+}
+
+int main(int argc, char **argv)
+{
+    int ready[2], end[2], fd;
+
+    if (argc == 3)
+        return family(atoi(argv[1]), atoi(argv[2]));
+    fd = file_make("file", 256 * PAGE);
 
     must(pipe(ready));
     must(pipe(end));
@@ -128,5 +181,8 @@ int main(void)
     shares("inherited", inherited);
     shares("copied", copied);
     shares("shared", shared);
+    must(pipe(ready));
+    must(pipe(end));
+    families(ready, end);
     return 0;
 }

@@ -27,6 +27,7 @@ host_SOURCES += kernel/mm/fault_hugetlb.c
 host_SOURCES += kernel/mm/hugetlb_area.c
 host_SOURCES += kernel/mm/hugetlb_object.c
 host_SOURCES += kernel/mm/hugetlb_pool.c
+host_SOURCES += kernel/mm/frame_users.c
 host_SOURCES += kernel/mm/init.c
 host_SOURCES += kernel/mm/layout.c
 host_SOURCES += kernel/mm/lazy_free.c
