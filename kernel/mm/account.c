@@ -9,6 +9,7 @@
 #include "account.h"
 #include "commit.h"
 #include "lazy_free.h"
+#include "refuse.h"
 
 static bool (*may_exceed_lock_limit)(void);
 static u64 committed_objects;
@@ -32,9 +33,9 @@ static u64 limit_pages(u64 bytes)
 int account_check(const struct mm *mm, u32 flags, u64 nr_pages)
 {
     if (mm->total_pages + nr_pages > limit_pages(mm->limits.address_space))
-        return -ENOMEM;
+        return refuse(-ENOMEM, REFUSED_ADDRESS_SPACE);
     if (is_data(flags) && mm->data_pages + nr_pages > limit_pages(mm->limits.data))
-        return -ENOMEM;
+        return refuse(-ENOMEM, REFUSED_DATA);
     return 0;
 }
 
@@ -62,7 +63,9 @@ int account_check_locked(const struct mm *mm, u32 flags, u64 nr_pages)
 {
     if (!(flags & VMA_LOCKED))
         return 0;
-    return account_exceeds_lock_limit(mm, mm->locked_pages + nr_pages) ? -EAGAIN : 0;
+    if (account_exceeds_lock_limit(mm, mm->locked_pages + nr_pages))
+        return refuse(-EAGAIN, REFUSED_LOCK_LIMIT);
+    return 0;
 }
 
 static void account_change(struct mm *mm, u32 flags, u64 nr_pages)
@@ -105,9 +108,10 @@ int account_commit(struct mm *mm, u64 nr_pages)
 {
     int err = commit_charge(mm, nr_pages);
 
-    if (err == 0)
-        count_commitment(mm, nr_pages);
-    return err;
+    if (err != 0)
+        return refuse(err, REFUSED_COMMITMENT);
+    count_commitment(mm, nr_pages);
+    return 0;
 }
 
 void account_recommit(struct mm *mm, u64 nr_pages)

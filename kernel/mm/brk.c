@@ -7,6 +7,7 @@
 
 #include "account.h"
 #include "populate.h"
+#include "refuse.h"
 #include "settings.h"
 #include "unmap.h"
 
@@ -34,9 +35,12 @@ static int heap_grow(struct mm *mm, vaddr_t start, vaddr_t end, bool executable)
     u32 flags = HEAP_FLAGS | mm->def_flags | (executable ? VMA_EXEC : 0);
     struct vma *vma;
 
-    if (!has_room(mm, start, end) || account_check_locked(mm, flags, nr_pages) != 0 ||
-        account_check(mm, flags, nr_pages) != 0 || mm->nr_areas > settings_max_map_count())
+    if (!has_room(mm, start, end))
+        return refuse(-ENOMEM, REFUSED_HEAP_ROOM);
+    if (account_check_locked(mm, flags, nr_pages) != 0 || account_check(mm, flags, nr_pages) != 0)
         return -ENOMEM;
+    if (mm->nr_areas > settings_max_map_count())
+        return refuse(-ENOMEM, REFUSED_NR_AREAS);
     vma = vma_alloc();
     if (vma == NULL)
         return -ENOMEM;

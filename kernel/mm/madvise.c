@@ -17,6 +17,7 @@
 #include "lazy_free.h"
 #include "object_pages.h"
 #include "populate.h"
+#include "refuse.h"
 #include "thp.h"
 
 /* What is being advised: the part [start, end) of one area. */
@@ -36,17 +37,11 @@ struct advice {
     int (*apply)(struct advised *advised);
 };
 
-/* Frames that are not the kernel's memory: devices, and [vvar]. */
-static bool is_device(const struct vma *vma)
-{
-    return vma_is_device(vma) && !((vma->flags & VMA_SPECIAL) && (vma->flags & VMA_MAYEXEC));
-}
-
 /* ---- what areas allow ---- */
 
 static int check_fork(const struct vma *vma)
 {
-    return is_device(vma) ? -EINVAL : 0;
+    return vma_shows_frames(vma) ? -EINVAL : 0;
 }
 
 static int check_dump(const struct vma *vma)
@@ -64,7 +59,7 @@ static int check_wipe(const struct vma *vma)
 
 static int check_drop_locked(const struct vma *vma)
 {
-    return is_device(vma) ? -EINVAL : 0;
+    return vma_shows_frames(vma) ? -EINVAL : 0;
 }
 
 static int check_drop(const struct vma *vma)
@@ -95,12 +90,12 @@ static int check_remove(const struct vma *vma)
 
 static int check_populate_read(const struct vma *vma)
 {
-    return is_device(vma) || !(vma->flags & VMA_READ) ? -EINVAL : 0;
+    return vma_shows_frames(vma) || !(vma->flags & VMA_READ) ? -EINVAL : 0;
 }
 
 static int check_populate_write(const struct vma *vma)
 {
-    return is_device(vma) || !(vma->flags & VMA_WRITE) ? -EINVAL : 0;
+    return vma_shows_frames(vma) || !(vma->flags & VMA_WRITE) ? -EINVAL : 0;
 }
 
 /* ---- what is done at once ---- */
@@ -304,7 +299,7 @@ static int advise_area(const struct advice *advice, struct advised *a)
 
 static int advise_range(const struct advice *advice, struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    int result = 0;
+    bool hole = false;
 
     while (start < end) {
         struct advised a = {.mm = mm, .advice = advice->number};
@@ -312,9 +307,8 @@ static int advise_range(const struct advice *advice, struct mm *mm, vaddr_t star
 
         a.vma = vma_find(mm, start);
         if (a.vma == NULL || a.vma->start >= end)
-            return -ENOMEM;
-        if (a.vma->start > start)
-            result = -ENOMEM;
+            return refuse(-ENOMEM, REFUSED_HOLE);
+        hole |= a.vma->start > start;
         a.start = max(start, a.vma->start);
         a.end = min(a.vma->end, end);
         err = advise_area(advice, &a);
@@ -322,7 +316,7 @@ static int advise_range(const struct advice *advice, struct mm *mm, vaddr_t star
             return err;
         start = a.end;
     }
-    return result;
+    return hole ? refuse(-ENOMEM, REFUSED_HOLE) : 0;
 }
 
 int mm_advise(struct mm *mm, vaddr_t addr, size_t len, int number)

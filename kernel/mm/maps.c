@@ -32,6 +32,7 @@ static void area_describe(const struct mm *mm, struct vma *vma, struct vma_info 
         .inode = vma_is_shared(vma) ? shmem_serial(vma->object) : 0,
         .name = area_name(mm, vma),
         .source = vma->flags & VMA_SPECIAL ? NULL : vma->source,
+        .shows_frames = vma_shows_frames(vma),
         .vma = vma,
     };
 }

@@ -6,6 +6,7 @@
 #include <arch/user.h>
 
 #include "pt.h"
+#include "refuse.h"
 
 #define PORTION_PAGES 256
 
@@ -76,7 +77,7 @@ int mm_resident(struct mm *mm, vaddr_t addr, size_t len, u8 __user *vector)
         if (copy_to_user(vector, bytes, nr_mapped) != 0)
             return -EFAULT;
         if (nr_mapped < nr)
-            return -ENOMEM;
+            return refuse(-ENOMEM, REFUSED_HOLE);
         addr += nr * PAGE_SIZE;
         vector += nr;
         left -= nr;

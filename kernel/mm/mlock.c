@@ -16,6 +16,7 @@
 #include "lazy_free.h"
 #include "populate.h"
 #include "pt.h"
+#include "refuse.h"
 
 /* ---- areas ---- */
 
@@ -42,7 +43,7 @@ static int lock_range(struct mm *mm, vaddr_t start, vaddr_t end, u32 bits)
         vaddr_t stop;
 
         if (vma == NULL)
-            return -ENOMEM;
+            return refuse(-ENOMEM, REFUSED_HOLE);
         stop = min(vma->end, end);
         err = lock_area(vma, start, stop, bits);
         start = stop;
@@ -97,7 +98,8 @@ int mm_mlock(struct mm *mm, vaddr_t addr, size_t len, unsigned flags)
     if (!account_may_lock(mm))
         return -EPERM;
     write_lock(&mm->map_lock);
-    err = exceeds_limit(mm, start, len) ? -ENOMEM : lock_range(mm, start, start + len, bits);
+    err = exceeds_limit(mm, start, len) ? refuse(-ENOMEM, REFUSED_LOCK_LIMIT)
+                                        : lock_range(mm, start, start + len, bits);
     write_unlock(&mm->map_lock);
     return err != 0 ? err : populate_errno(populate_areas(mm, start, start + len));
 }
@@ -148,7 +150,7 @@ int mm_mlockall(struct mm *mm, unsigned flags)
         return -EPERM;
     write_lock(&mm->map_lock);
     if ((flags & MCL_CURRENT) && account_exceeds_lock_limit(mm, mm->total_pages))
-        err = -ENOMEM;
+        err = refuse(-ENOMEM, REFUSED_LOCK_LIMIT);
     else
         lock_all_and_future(mm, flags);
     write_unlock(&mm->map_lock);

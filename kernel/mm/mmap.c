@@ -15,6 +15,7 @@
 #include "placement.h"
 #include "pkey.h"
 #include "populate.h"
+#include "refuse.h"
 #include "settings.h"
 #include "shmem.h"
 #include "unmap.h"
@@ -125,6 +126,7 @@ static int check_limits(const struct mapping *map)
 
     if (account_check(map->mm, map->flags, nr) == 0)
         return 0;
+    current_thread()->refusal = NULL;
     return account_check(map->mm, map->flags, nr - replaced_pages(map));
 }
 
@@ -162,14 +164,14 @@ static int check_place(struct mapping *map, size_t len)
     if (flags & MAP_FIXED_NOREPLACE)
         flags |= MAP_FIXED;
     if (map->mm->nr_areas > settings_max_map_count())
-        return -ENOMEM;
+        return refuse(-ENOMEM, REFUSED_NR_AREAS);
     addr = placement_find(map->mm, request->addr, len, flags, request->rights & MM_MAP_MAY_LOW);
     if (addr < 0)
         return (int)addr;
     map->start = addr;
     map->end = addr + len;
     if ((flags & MAP_FIXED_NOREPLACE) && vma_find_overlap(map->mm, map->start, map->end) != NULL)
-        return -EEXIST;
+        return refuse(-EEXIST, REFUSED_OCCUPIED);
     return 0;
 }
 

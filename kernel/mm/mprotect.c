@@ -10,6 +10,7 @@
 #include "pkey.h"
 #include "populate.h"
 #include "pt.h"
+#include "refuse.h"
 #include "settings.h"
 #include "write_exec.h"
 
@@ -59,11 +60,13 @@ static bool is_newly_charged(const struct protection *p, const struct vma *vma)
 
 static int check_area(const struct protection *p, const struct vma *vma, u64 nr_pages)
 {
-    if (!is_allowed(p, vma) || write_exec_is_refused(p->mm, vma->flags, new_flags(p, vma)))
-        return -EACCES;
+    if (!is_allowed(p, vma))
+        return refuse(-EACCES, REFUSED_RIGHTS);
+    if (write_exec_is_refused(p->mm, vma->flags, new_flags(p, vma)))
+        return refuse(-EACCES, REFUSED_WRITE_EXECUTE);
     if ((p->rights & VMA_WRITE) && account_check(p->mm, new_flags(p, vma), nr_pages) != 0 &&
         account_check(p->mm, vma->flags, nr_pages) == 0)
-        return -ENOMEM;
+        return refuse(-ENOMEM, REFUSED_DATA);
     return 0;
 }
 
@@ -88,7 +91,7 @@ static void find_end(struct protection *p)
         addr = min(vma->end, p->end);
     }
     if (addr < p->end && p->obstacle == 0)
-        p->obstacle = -ENOMEM;
+        p->obstacle = refuse(-ENOMEM, REFUSED_HOLE);
     p->end = addr;
 }
 
@@ -111,7 +114,7 @@ static int extend_down(struct protection *p)
     struct vma *vma = vma_find(p->mm, p->start);
 
     if (vma == NULL || vma->start >= p->end)
-        return -ENOMEM;
+        return refuse(-ENOMEM, REFUSED_HOLE);
     p->start = vma->start;
     return vma->flags & VMA_GROWSDOWN ? 0 : -EINVAL;
 }
@@ -124,7 +127,7 @@ static int check_grows(struct protection *p, unsigned grows)
         return extend_down(p);
     vma = vma_find_at(p->mm, p->start);
     if (vma == NULL)
-        return -ENOMEM;
+        return refuse(-ENOMEM, REFUSED_HOLE);
     return grows & PROT_GROWSUP ? -EINVAL : 0;
 }
 
@@ -135,7 +138,7 @@ static int protection_reserve(struct protection *p)
     int err;
 
     if (p->mm->nr_areas + 1 > settings_max_map_count())
-        return -ENOMEM;
+        return refuse(-ENOMEM, REFUSED_NR_AREAS);
     err = vma_reserve_split(&p->areas, p->mm, p->start, p->end);
     if (err != 0)
         return err;

@@ -10,6 +10,7 @@
 #include "hugetlb.h"
 #include "placement.h"
 #include "populate.h"
+#include "refuse.h"
 #include "settings.h"
 #include "unmap.h"
 
@@ -49,14 +50,14 @@ static int check_resize(const struct remap *r, struct vma **out)
     u64 index, more;
 
     if (vma == NULL)
-        return -EFAULT;
+        return refuse(-EFAULT, REFUSED_NOT_MAPPED);
     *out = vma;
     if (r->old_len == 0 && !vma_is_shared(vma))
         return -EINVAL;
     if ((r->flags & MREMAP_DONTUNMAP) && (vma->flags & (VMA_SPECIAL | VMA_HUGETLB)))
         return -EINVAL;
     if (r->old_len > vma->end - r->old_addr)
-        return -EFAULT;
+        return refuse(-EFAULT, REFUSED_ACROSS);
     if (r->new_len == r->old_len)
         return 0;
     index = vma_index(vma, r->old_addr);
@@ -163,7 +164,7 @@ static int move_reserve(struct remap *r, struct move *move)
     int err;
 
     if (r->mm->nr_areas + 3 >= settings_max_map_count())
-        return -ENOMEM;
+        return refuse(-ENOMEM, REFUSED_NR_AREAS);
     move->committed = additional_pages(r, move);
     if (account_commit(r->mm, move->committed) != 0)
         return -ENOMEM;
@@ -310,7 +311,7 @@ static int clear_target(struct remap *r)
     if (r->old_addr + r->old_len > r->new_addr && r->new_addr + r->new_len > r->old_addr)
         return -EINVAL;
     if (r->mm->nr_areas + 5 >= settings_max_map_count())
-        return -ENOMEM;
+        return refuse(-ENOMEM, REFUSED_NR_AREAS);
     if (!(r->flags & MREMAP_FIXED))
         return 0;
     return unmap_locked(r->mm, r->new_addr, r->new_addr + r->new_len);
@@ -374,7 +375,7 @@ static long grow(struct remap *r)
         return err != 0 ? err : (long)r->old_addr;
     }
     if (!(r->flags & MREMAP_MAYMOVE))
-        return -ENOMEM;
+        return refuse(-ENOMEM, REFUSED_STAYS);
     addr = placement_find(r->mm, 0, r->new_len, 0, false);
     if (addr < 0)
         return addr;
@@ -398,7 +399,7 @@ static long remap_locked(struct remap *r)
     struct vma *vma = vma_find_at(r->mm, r->old_addr);
 
     if (vma == NULL)
-        return -EFAULT;
+        return refuse(-EFAULT, REFUSED_NOT_MAPPED);
     if (vma_is_hugetlb(vma) && check_hugetlb(r) != 0)
         return -EINVAL;
     if (r->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))

@@ -5,6 +5,7 @@
 #include <abi/errno.h>
 #include <abi/mman.h>
 
+#include "refuse.h"
 #include "vma.h"
 
 struct sync_part {
@@ -22,13 +23,13 @@ static int next_part(struct mm *mm, vaddr_t addr, vaddr_t end, int flags, struct
 
     part->object = NULL;
     if (vma == NULL || vma->start >= end)
-        return -ENOMEM;
+        return refuse(-ENOMEM, REFUSED_HOLE);
     if (vma->start > addr) {
         *hole = true;
         addr = vma->start;
     }
     if ((flags & MS_INVALIDATE) && (vma->flags & VMA_LOCKED))
-        return -EBUSY;
+        return refuse(-EBUSY, REFUSED_LOCKED);
     part->end = min(vma->end, end);
     if ((flags & MS_SYNC) && vma_is_shared(vma) && !(vma->object->flags & VM_OBJECT_DEVICE)) {
         part->object = vm_object_get(vma->object);
@@ -57,7 +58,7 @@ static int sync_range(struct mm *mm, vaddr_t addr, vaddr_t end, int flags)
             return err;
         addr = part.end;
     }
-    return hole ? -ENOMEM : 0;
+    return hole ? refuse(-ENOMEM, REFUSED_HOLE) : 0;
 }
 
 int mm_sync(struct mm *mm, vaddr_t addr, size_t len, int flags)

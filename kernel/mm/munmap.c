@@ -10,6 +10,7 @@
 #include "account.h"
 #include "hugetlb.h"
 #include "mm_list.h"
+#include "refuse.h"
 #include "settings.h"
 #include "unmap.h"
 
@@ -46,7 +47,7 @@ int unmap_reserve(struct unmap_reserve *reserve, struct mm *mm, vaddr_t start, v
     if (above != NULL)
         reserve->range.ceiling = max(above->start, end);
     if (is_too_many(mm, start, end))
-        return -ENOMEM;
+        return refuse(-ENOMEM, REFUSED_NR_AREAS);
     err = vma_reserve_split(&reserve->areas, mm, start, end);
     if (err != 0)
         return err;

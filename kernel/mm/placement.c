@@ -10,6 +10,7 @@
 #include <mm/hugetlb.h>
 
 #include "placement.h"
+#include "refuse.h"
 #include "settings.h"
 
 #define LOW_2G_START 0x40000000UL
@@ -86,7 +87,7 @@ long placement_find(const struct mm *mm, vaddr_t addr, size_t len, unsigned map_
             addr = settings_min_address();
         addr = find_place(mm, addr, len, map_flags);
         if (addr == 0)
-            return -ENOMEM;
+            return refuse(-ENOMEM, REFUSED_NO_ROOM);
     } else if ((map_flags & MAP_HUGETLB) && !is_aligned(addr, HUGETLB_SIZE)) {
         return -EINVAL;
     }
@@ -95,6 +96,6 @@ long placement_find(const struct mm *mm, vaddr_t addr, size_t len, unsigned map_
     if (!is_aligned(addr, PAGE_SIZE))
         return -EINVAL;
     if (addr < settings_min_address() && !low)
-        return -EPERM;
+        return refuse(-EPERM, REFUSED_LOW);
     return addr;
 }

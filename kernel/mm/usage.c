@@ -72,7 +72,7 @@ static void look_through(struct object_look *look, struct vma *vma)
         return;
     if (pt_page_of(pt_get(&cursor)) == look->page) {
         look->users++;
-        look->tables += (1u << SHARE_SHIFT) / READ_ONCE(cursor.leaf->sharers);
+        look->tables += (1u << SHARE_SHIFT) / pt_sharers(&cursor);
     }
     pt_unlock(&cursor);
 }

@@ -14,6 +14,7 @@
 #include "hugetlb.h"
 #include "pt.h"
 #include "object_areas.h"
+#include "refuse.h"
 #include "settings.h"
 
 static struct kmem_cache vma_cache;
@@ -453,7 +454,7 @@ int vma_change_flags(struct vma *vma, vaddr_t start, vaddr_t end, u32 flags)
     int err;
 
     if (cuts > 0 && mm->nr_areas + cuts > settings_max_map_count())
-        return -ENOMEM;
+        return refuse(-ENOMEM, REFUSED_NR_AREAS);
     err = vma_reserve_split(&reserve, mm, start, end);
     if (err != 0)
         return err;

@@ -104,6 +104,12 @@ static inline bool vma_is_special(const struct vma *vma)
     return (vma->flags & VMA_SPECIAL) || vma_is_device(vma);
 }
 
+/* Does it show frames that are not the kernel's memory: a device's, or [vvar]? */
+static inline bool vma_shows_frames(const struct vma *vma)
+{
+    return vma_is_device(vma) && !((vma->flags & VMA_SPECIAL) && (vma->flags & VMA_MAYEXEC));
+}
+
 /* Is the area one of object.writable_maps? */
 static inline bool vma_may_write_object(const struct vma *vma)
 {

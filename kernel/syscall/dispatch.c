@@ -161,6 +161,7 @@ static long perform(unsigned long number, const unsigned long args[6])
     if (number >= NR_SYSCALLS || !functions[number])
         return missing(number);
     (*this_cpu_ptr(counts))[number]++;
+    current_thread()->refusal = NULL;
     result = functions[number](args);
     if (unlikely(result < 0))
         note_failure((unsigned)number, args, result);

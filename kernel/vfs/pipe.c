@@ -4,7 +4,8 @@
  * A slot holds up to a page. A write appends to the last slot if all of its first part fits there,
  * and else takes new slots, so a write of at most PIPE_BUF bytes lies in one slot: it is atomic.
  * pipe.lock protects the ring; it is held while user memory is touched, which takes no lock of a
- * pipe.
+ * pipe. Who waits for the other side is woken one at a time: who was woken and leaves something
+ * behind (data, room) hands the wake on.
  */
 #include "pipe_private.h"
 
@@ -85,8 +86,8 @@ void pipe_drop_ends(struct pipe *pipe, const struct file *file)
     if (file->mode & FILE_WRITE)
         pipe->writers--;
     mutex_unlock(&pipe->lock);
-    wake_key(&pipe->read_wait, READ_EVENTS | EPOLLHUP | EPOLLERR);
-    wake_key(&pipe->write_wait, WRITE_EVENTS | EPOLLHUP | EPOLLERR);
+    wake_all(&pipe->read_wait);
+    wake_all(&pipe->write_wait);
 }
 
 /* The oldest slot has been read. */
@@ -132,7 +133,7 @@ static ssize_t ring_read(struct pipe *pipe, struct io_buffer *buffer, bool *free
 ssize_t pipe_read(struct file *file, struct io_buffer *buffer, u64 *position)
 {
     struct pipe *pipe = file->private;
-    bool freed = false;
+    bool freed = false, waited = false;
     ssize_t result;
 
     (void)position;
@@ -148,14 +149,18 @@ ssize_t pipe_read(struct file *file, struct io_buffer *buffer, u64 *position)
         if (result == 0 || file_is_nonblocking(file, buffer))
             break;
         mutex_unlock(&pipe->lock);
-        result = wait_event_interruptible(&pipe->read_wait, READ_ONCE(pipe->used) > 0 ||
-                                                                READ_ONCE(pipe->writers) == 0);
+        result = wait_event_interruptible_exclusive(
+            &pipe->read_wait, READ_ONCE(pipe->used) > 0 || READ_ONCE(pipe->writers) == 0);
         if (result != 0)
             return result;
+        waited = true;
     }
+    waited &= pipe->used > 0;
     mutex_unlock(&pipe->lock);
     if (freed)
         wake_key(&pipe->write_wait, WRITE_EVENTS);
+    if (waited)
+        wake_key(&pipe->read_wait, READ_EVENTS);
     if (result > 0)
         file_accessed(file);
     return result;
@@ -222,7 +227,7 @@ static int ring_write(struct pipe *pipe, struct io_buffer *buffer, bool packet, 
 ssize_t pipe_write(struct file *file, struct io_buffer *buffer, u64 *position)
 {
     struct pipe *pipe = file->private;
-    bool packet = file_flags(file) & O_DIRECT;
+    bool packet = file_flags(file) & O_DIRECT, waited = false, room;
     ssize_t done = 0;
     int err;
 
@@ -234,6 +239,7 @@ ssize_t pipe_write(struct file *file, struct io_buffer *buffer, u64 *position)
 
         mutex_lock(&pipe->lock);
         err = pipe->readers == 0 ? -EPIPE : ring_write(pipe, buffer, packet, &done);
+        room = pipe->used < pipe->nr_slots;
         mutex_unlock(&pipe->lock);
         if (done > before)
             wake_key(&pipe->read_wait, READ_EVENTS);
@@ -242,12 +248,15 @@ ssize_t pipe_write(struct file *file, struct io_buffer *buffer, u64 *position)
         err = -EAGAIN;
         if (file_is_nonblocking(file, buffer))
             break;
-        err = wait_event_interruptible(&pipe->write_wait,
-                                       READ_ONCE(pipe->used) < READ_ONCE(pipe->nr_slots) ||
-                                           READ_ONCE(pipe->readers) == 0);
+        err = wait_event_interruptible_exclusive(
+            &pipe->write_wait,
+            READ_ONCE(pipe->used) < READ_ONCE(pipe->nr_slots) || READ_ONCE(pipe->readers) == 0);
         if (err != 0)
             break;
+        waited = true;
     }
+    if (waited && room)
+        wake_key(&pipe->write_wait, WRITE_EVENTS);
     if (done == 0)
         return err;
     inode_touch_modify(file->inode);

@@ -44,6 +44,7 @@ static void put_usage(struct proc_text *text, const struct vma_usage *usage, boo
 
 /* A bit above the flags of areas, for put_flags. */
 #define SHARED_FOR_WRITING (1ul << 32)
+#define SHOWS_FRAMES       (1ul << 33)
 
 /* Shared, through a door that was opened for writing, be it sealed since. */
 static bool is_shared_for_writing(const struct vma_info *info)
@@ -65,7 +66,8 @@ static void put_flags(struct proc_text *text, const struct vma_info *info)
         {VMA_EXEC, "ex "},        {SHARED_FOR_WRITING, "sh "},
         {VMA_MAYREAD, "mr "},     {VMA_MAYWRITE, "mw "},
         {VMA_MAYEXEC, "me "},     {VMA_SHARED, "ms "},
-        {VMA_GROWSDOWN, "gd "},   {VMA_LOCKED, "lo "},
+        {VMA_GROWSDOWN, "gd "},   {SHOWS_FRAMES, "pf "},
+        {VMA_LOCKED, "lo "},      {SHOWS_FRAMES, "io "},
         {VMA_SEQUENTIAL, "sr "},  {VMA_RANDOM, "rr "},
         {VMA_DONTFORK, "dc "},    {VMA_SPECIAL | VMA_HUGETLB, "de "},
         {VMA_LOCKONFAULT, "?? "}, {VMA_ACCOUNT, "ac "},
@@ -74,7 +76,8 @@ static void put_flags(struct proc_text *text, const struct vma_info *info)
         {VMA_DONTDUMP, "dd "},    {VMA_SOFTDIRTY, "sd "},
         {VMA_HUGEPAGE, "hg "},    {VMA_NOHUGEPAGE, "nh "},
     };
-    u64 flags = info->flags | (is_shared_for_writing(info) ? SHARED_FOR_WRITING : 0);
+    u64 flags = info->flags | (is_shared_for_writing(info) ? SHARED_FOR_WRITING : 0) |
+                (info->shows_frames ? SHOWS_FRAMES : 0);
 
     proc_print(text, "VmFlags: ");
     for (size_t i = 0; i < ARRAY_SIZE(words); i++)

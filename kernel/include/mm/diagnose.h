@@ -1,7 +1,6 @@
 /*
  * Why a memory call failed, in words. A call returns one number for many rules; which one it was is
- * found afterwards, from its arguments and the state of the address space, so that success pays
- * nothing for it.
+ * noted where the call is refused, or follows from its arguments.
  */
 #pragma once
 
@@ -24,13 +23,13 @@ struct mm;
 
 struct mm_diagnosis {
     const char *rule;   /* a sentence; static storage */
-    vaddr_t start, end; /* the area it is about; both 0: none */
+    vaddr_t start, end; /* the area at the address as it is now; both 0: none */
     u32 flags;          /* VMA_* of that area */
 };
 
 /*
  * mm_diagnose: @call (MM_CALL_*) with @arguments failed with @error (negative).
- * => map_lock not held; what other threads did in between may mislead it
+ * => the current thread has just made the call; map_lock not held
  */
 void mm_diagnose(struct mm *mm, u32 call, const unsigned long arguments[6], int error,
                  struct mm_diagnosis *diagnosis);

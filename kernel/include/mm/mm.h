@@ -282,7 +282,8 @@ struct vma_info {
     u64 device, inode;
     const char *name; /* "[heap]", "[stack]", "[vdso]" ..., NULL: see source */
     struct vm_source *source;
-    struct vma *vma; /* valid during the callback */
+    bool shows_frames; /* a device's, or [vvar] */
+    struct vma *vma;   /* valid during the callback */
 };
 
 /*

@@ -91,6 +91,7 @@ struct thread {
     u64 voluntary_switches;
     u64 involuntary_switches;
 
+    const char *refusal; /* own thread: why mm refused the current call (mm/refuse.h), or NULL */
     const void *wait_channel; /* what it sleeps on, for /proc/PID/wchan and debuggers */
     char name[16];
     void (*entry)(void *); /* (I) kernel threads */
