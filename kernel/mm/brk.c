@@ -19,6 +19,14 @@ static bool exceeds_limit(const struct mm *mm, vaddr_t brk)
     return brk - mm->brk_start + (mm->data_end - mm->data_start) > mm->limits.data;
 }
 
+/* May the heap end at @brk? */
+static int check_break(const struct mm *mm, vaddr_t brk)
+{
+    if (brk < mm->brk_start || brk > USER_END)
+        return refuse(-ENOMEM, REFUSED_BREAK);
+    return exceeds_limit(mm, brk) ? refuse(-ENOMEM, REFUSED_DATA) : 0;
+}
+
 /* Is [start, end), and a guard page and gap above it, free? */
 static bool has_room(const struct mm *mm, vaddr_t start, vaddr_t end)
 {
@@ -78,8 +86,7 @@ vaddr_t mm_brk(struct mm *mm, vaddr_t brk, bool executable)
 
     write_lock(&mm->map_lock);
     before = mm->brk;
-    if (brk >= mm->brk_start && brk <= USER_END && !exceeds_limit(mm, brk) &&
-        heap_resize(mm, brk, executable) == 0)
+    if (check_break(mm, brk) == 0 && heap_resize(mm, brk, executable) == 0)
         mm->brk = brk;
     result = mm->brk;
     populate = mm->def_flags & VMA_LOCKED;

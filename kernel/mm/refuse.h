@@ -23,6 +23,7 @@
 #define REFUSED_COMMITMENT    "more memory would be promised than vm.overcommit_memory allows"
 #define REFUSED_NO_ROOM       "no gap between the areas is large enough"
 #define REFUSED_LOW           "the address is below vm.mmap_min_addr"
+#define REFUSED_BREAK         "no address at which the heap may end"
 #define REFUSED_HEAP_ROOM     "another area is in the way of the heap"
 #define REFUSED_STAYS         "the area cannot grow where it is, and may not move"
 #define REFUSED_MEMORY        "the kernel has no memory left for it"

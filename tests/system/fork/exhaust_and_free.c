@@ -31,6 +31,10 @@ int main(void)
     long before = free_kib();
     forks(2000);
     long lost = before - free_kib();
+    for (int i = 0; i < 500 && lost >= 1024; i++) { /* what the last ones had may be on its way */
+        nap(10);
+        lost = before - free_kib();
+    }
     yes("less than 1 MiB was lost", lost < 1024);
     return 0;
 }

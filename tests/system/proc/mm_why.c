@@ -123,6 +123,8 @@ static void heap_blocked(void)
     char *above = (char *)(((unsigned long)end + 64 * PAGE) & -PAGE);
 
     (void)mmap(above, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    (void)syscall(SYS_brk, 1UL << 60);
+    why("beyond the heap", "brk", "ENOMEM", "no address at which the heap may end");
     (void)syscall(SYS_brk, end + (1 << 20));
     why("heap", "brk", "ENOMEM", "another area is in the way of the heap");
 }
@@ -153,8 +155,9 @@ static void locks(void)
     why("locked", "madvise", "EINVAL", "not for this kind of area");
 }
 
-static void arguments(char *at)
+static void arguments(void)
 {
+    char *at = map_in_hole(2 * PAGE);
     unsigned char vector[4];
     int directory = must(open("/", O_RDONLY));
 
@@ -244,7 +247,7 @@ int main(void)
     in_child("limited", limited);
     in_child("limited data", limited_data);
     in_child("locked", locked);
-    arguments(at);
+    arguments();
     in_child("too many", too_many);
     in_child("committed", committed);
     in_child("no room", no_room);

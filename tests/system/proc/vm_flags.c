@@ -37,7 +37,6 @@ int main(void)
     char *area;
 
     show("[vvar]", NULL, "[vvar]");
-    show("[vdso]", NULL, "[vdso]");
     show("[stack]", NULL, "[stack]");
     show("anonymous", map_in_hole(PAGE), NULL);
     show("not accessible", map_prot(PAGE, PROT_NONE), NULL);
