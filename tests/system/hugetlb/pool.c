@@ -92,6 +92,7 @@ static void limit(void)
 
 int main(void)
 {
+    pool_set(0, 0);
     settings();
     shrinking();
     surplus();
