@@ -270,8 +270,10 @@ static int mapping_reserve(struct mapping *map)
     if (map->vma == NULL)
         goto unreserve;
     err = unmap_reserve(&map->unmap, map->mm, map->start, map->end);
-    if (err != 0)
+    if (err != 0) {
+        err = -ENOMEM; /* what cannot be cut, too, as on Linux */
         goto free_vma;
+    }
     return 0;
 
 free_vma:

@@ -175,8 +175,10 @@ struct inode *tmpfs_inode_create(struct tmpfs *tmpfs, const struct inode_templat
     const struct file_ops *file_ops = NULL;
     const struct tmpfs_files *files = S_ISREG(template->mode) ? tmpfs->files : NULL;
     struct inode *inode;
-    int err = tmpfs_charge_inode(tmpfs);
+    int err = tmpfs->files != NULL && S_ISLNK(template->mode) ? -EINVAL : 0; /* as on Linux */
 
+    if (err == 0)
+        err = tmpfs_charge_inode(tmpfs);
     if (err != 0)
         return ERR_PTR(err);
     if (is_directory) {
