@@ -7,9 +7,6 @@
 #include <abi/epoll.h>
 #include <abi/fcntl.h>
 
-/* What one look at the listener may say, beside errors: look the name up again. */
-#define LOOK_AGAIN 1
-
 int unix_listen(struct socket *socket, int backlog)
 {
     struct unix_socket *self = unix_of(socket);

@@ -10,7 +10,6 @@
 #define SIZE_RESERVE 32          /* of SO_SNDBUF, not for the bytes of one datagram */
 #define LINEAR_MAX   16064       /* bytes of a packet that Linux keeps outside of pages */
 #define PAGED_MOST   (17 * 4096) /* and most inside */
-#define LOOK_AGAIN   1
 #define NOBODY_THERE 2
 
 /* ---- sending ---- */
@@ -225,14 +224,6 @@ static bool take_packet(struct datagram_read *read)
     return read->packet != NULL;
 }
 
-static bool has_news(const struct datagram_read *read)
-{
-    const struct unix_socket *self = read->self;
-
-    return READ_ONCE(self->nr_arrived) != read->seen || READ_ONCE(self->socket.error) != 0 ||
-           (READ_ONCE(self->shut) & UNIX_RECEIVE_SHUT);
-}
-
 /* Nothing is there. => 0: look again; 1: the end */
 static int wait_for_packet(const struct datagram_read *read, u64 deadline)
 {
@@ -243,7 +234,9 @@ static int wait_for_packet(const struct datagram_read *read, u64 deadline)
         return is_shut && self->socket.type == SOCK_SEQPACKET ? 1 : -EAGAIN;
     if (READ_ONCE(self->nr_arrived) != read->seen)
         return 0;
-    return is_shut ? 1 : socket_wait_event(&self->socket.wait, has_news(read), deadline);
+    return is_shut
+               ? 1
+               : socket_wait_event(&self->socket.wait, unix_has_news(self, read->seen), deadline);
 }
 
 /* Wait for a packet; read_lock is held on success. => 1: the end */
@@ -275,7 +268,7 @@ static ssize_t read_packet(const struct datagram_read *read, struct unix_control
     size_t len = min(left, message->data->remaining);
 
     if (message->name != NULL)
-        unix_put_name(packet->sender, message->name);
+        unix_tell_name(packet->sender, message->name);
     if (len < left)
         message->result_flags |= MSG_TRUNC;
     if (io_buffer_copy_to(message->data, packet->data + read->skip, len) < len)

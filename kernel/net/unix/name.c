@@ -314,7 +314,7 @@ void unix_forget_name(struct unix_socket *self)
 
 /* ---- telling ---- */
 
-void unix_put_name(const struct unix_socket *self, struct socket_address *address)
+void unix_tell_name(const struct unix_socket *self, struct socket_address *address)
 {
     const struct unix_name *name = load_acquire(&self->name);
 
@@ -332,7 +332,7 @@ int unix_get_name(struct socket *socket, bool peer, struct socket_address *addre
 
     if (whose == NULL)
         return -ENOTCONN;
-    unix_put_name(whose, address);
+    unix_tell_name(whose, address);
     if (address->len == 0) {
         address->family = AF_UNIX;
         address->len = sizeof(address->family);

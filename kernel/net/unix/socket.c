@@ -179,6 +179,12 @@ struct unix_socket *unix_get_peer(struct unix_socket *self)
     return peer;
 }
 
+bool unix_has_news(const struct unix_socket *self, u64 seen)
+{
+    return READ_ONCE(self->nr_arrived) != seen || READ_ONCE(self->socket.error) != 0 ||
+           (READ_ONCE(self->shut) & UNIX_RECEIVE_SHUT);
+}
+
 bool unix_is_writable(const struct unix_socket *self)
 {
     return READ_ONCE(self->state) != UNIX_LISTENS &&

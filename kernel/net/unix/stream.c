@@ -287,7 +287,7 @@ static int read_packet(struct stream_read *read, struct unix_packet *packet)
         return 0;
     }
     if (message->name != NULL && message->name->len == 0)
-        unix_put_name(packet->sender, message->name);
+        unix_tell_name(packet->sender, message->name);
     if (io_buffer_copy_to(message->data, packet->data + packet->start + read->skip, chunk) < chunk)
         return -EFAULT;
     read->copied += (ssize_t)chunk;
@@ -296,14 +296,6 @@ static int read_packet(struct stream_read *read, struct unix_packet *packet)
     else
         consumed(read, packet, chunk);
     return 0;
-}
-
-static bool has_news(const struct stream_read *read)
-{
-    const struct unix_socket *self = read->self;
-
-    return READ_ONCE(self->nr_arrived) != read->seen || READ_ONCE(self->socket.error) != 0 ||
-           (READ_ONCE(self->shut) & UNIX_RECEIVE_SHUT);
 }
 
 /* The queue is empty. => 0: look again; 1: the end, not an error */
@@ -322,7 +314,7 @@ static int wait_for_more(struct stream_read *read, u64 deadline)
     if (deadline == 0)
         return -EAGAIN;
     mutex_unlock(&self->read_lock);
-    err = socket_wait_event(&self->socket.wait, has_news(read), deadline);
+    err = socket_wait_event(&self->socket.wait, unix_has_news(self, read->seen), deadline);
     mutex_lock(&self->read_lock);
     read->after = NULL;
     read->skip = read->offset;

@@ -30,6 +30,9 @@ struct user_account;
 #define WRITE_EVENTS   (EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND)
 #define HANG_UP_EVENTS (EPOLLHUP | EPOLLRDHUP | EPOLLERR)
 
+/* What a step inside of a call may say, beside errors: the other end has gone, look it up again. */
+#define LOOK_AGAIN 1
+
 enum unix_state { UNIX_CLOSED, UNIX_CONNECTED, UNIX_LISTENS };
 
 #define UNIX_RECEIVE_SHUT 1u
@@ -135,6 +138,8 @@ struct unix_socket *unix_get_peer(struct unix_socket *self);
 /* Both locks, in order; they may be one. */
 void unix_lock_two(struct unix_socket *one, struct unix_socket *other);
 void unix_unlock_two(struct unix_socket *one, struct unix_socket *other);
+/* Has something come since nr_arrived was @seen, or will nothing come any more? */
+bool unix_has_news(const struct unix_socket *self, u64 seen);
 /* May it send without being made to wait? */
 bool unix_is_writable(const struct unix_socket *self);
 static inline bool unix_is_full(const struct unix_socket *self)
@@ -153,7 +158,7 @@ int unix_bind(struct socket *socket, const struct socket_address *address);
 int unix_bind_automatically(struct unix_socket *self) __must_check;
 int unix_get_name(struct socket *socket, bool peer, struct socket_address *address);
 /* The sender's address to whoever asked for it. */
-void unix_put_name(const struct unix_socket *self, struct socket_address *address);
+void unix_tell_name(const struct unix_socket *self, struct socket_address *address);
 /*
  * unix_find: the socket of that name and @type, referenced.
  * => -ECONNREFUSED, -EPROTOTYPE; of a path: -ENOENT, -EACCES ...
