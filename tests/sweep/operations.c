@@ -409,14 +409,22 @@ static void socket_pairs(int type)
     close(fds[1]);
 }
 
+/* A run whose unlink failed has left the name behind. */
+static long socket_bind(int fd, const struct sockaddr_un *address)
+{
+    unlink(address->sun_path);
+    if (bind(fd, (const void *)address, sizeof(*address)) == 0)
+        return 0;
+    return errno == EADDRINUSE ? -1 : attempted(-1L);
+}
+
 /* A server, its client and what they send; no name is there afterwards. */
 static void socket_connection(const struct sockaddr_un *address)
 {
     int listener = (int)attempt(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
     int client = (int)attempt(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0)), server = -1;
 
-    if (listener >= 0 && client >= 0 &&
-        attempt(bind(listener, (const void *)address, sizeof(*address))) == 0 &&
+    if (listener >= 0 && client >= 0 && socket_bind(listener, address) == 0 &&
         listen(listener, 1) == 0 &&
         attempt(connect(client, (const void *)address, sizeof(*address))) == 0) {
         attempt(write(client, "hello", 5));
