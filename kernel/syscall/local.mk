@@ -19,6 +19,7 @@ quire_SOURCES += %D%/sys_signal.c
 quire_SOURCES += %D%/sys_socket.c
 quire_SOURCES += %D%/sys_socket_message.c
 quire_SOURCES += %D%/trace_socket.c
+quire_SOURCES += %D%/sys_splice.c
 quire_SOURCES += %D%/sys_stat.c
 quire_SOURCES += %D%/sys_time.c
 quire_SOURCES += %D%/sys_time_values.c

@@ -75,5 +75,9 @@ u64 sys_deadline(s64 ns);
 /* A signal mask given with its size: -EINVAL when the size is not 8. */
 int sys_read_sigset(const u64 __user *user, size_t size, u64 *set) __must_check;
 
+/* A write to a pipe without readers (@result -EPIPE) raises SIGPIPE as well; a socket does it where
+ * it should. => @result */
+ssize_t sys_raise_on_pipe(const struct file *file, ssize_t result);
+
 /* An open result becomes a descriptor. @file may be an ERR_PTR. */
 long sys_install(struct file *file, int flags);

@@ -15,8 +15,7 @@
 /* A positioned call on the file's own position. */
 #define OWN_POSITION (-1)
 
-/* A write to a pipe without readers raises SIGPIPE as well; a socket does it where it should. */
-static ssize_t raise_on_pipe(const struct file *file, ssize_t result)
+ssize_t sys_raise_on_pipe(const struct file *file, ssize_t result)
 {
     struct abi_siginfo info;
 
@@ -50,7 +49,7 @@ long sys_write(int fd, const void __user *data, size_t len)
     if (!user_range_ok(data, len))
         return fd_get_cloexec(vfs_current()->files, fd) < 0 ? -EBADF : -EFAULT;
     io_buffer_user(&buffer, (void __user *)data, clamp(len));
-    return WITH_FILE(fd, file, raise_on_pipe(file, file_write(file, &buffer)));
+    return WITH_FILE(fd, file, sys_raise_on_pipe(file, file_write(file, &buffer)));
 }
 
 long sys_pread64(int fd, void __user *data, size_t len, s64 offset)
@@ -74,7 +73,7 @@ long sys_pwrite64(int fd, const void __user *data, size_t len, s64 offset)
     if (!user_range_ok(data, len))
         return fd_get_cloexec(vfs_current()->files, fd) < 0 ? -EBADF : -EFAULT;
     io_buffer_user(&buffer, (void __user *)data, clamp(len));
-    return WITH_FILE(fd, file, raise_on_pipe(file, file_write_at(file, &buffer, offset)));
+    return WITH_FILE(fd, file, sys_raise_on_pipe(file, file_write_at(file, &buffer, offset)));
 }
 
 static ssize_t move(struct file *file, struct io_buffer *buffer, s64 offset, bool write)
@@ -101,7 +100,7 @@ static long move_vector(int fd, const struct iovec __user *vector, unsigned long
     if (!result)
         result = move(file, &buffer, offset, write);
     if (write)
-        result = raise_on_pipe(file, result);
+        result = sys_raise_on_pipe(file, result);
     kfree(segments);
     file_put(file);
     return result;
@@ -164,10 +163,11 @@ long sys_sendfile(int out_fd, int in_fd, void __user *user_offset, size_t len)
         return -EFAULT;
     if (offset < 0)
         return -EINVAL;
-    result = WITH_FILE(out_fd, out,
-                       WITH_FILE(in_fd, in,
-                                 raise_on_pipe(out, file_send(out, in, user_offset ? &offset : NULL,
-                                                              clamp(len)))));
+    result =
+        WITH_FILE(out_fd, out,
+                  WITH_FILE(in_fd, in,
+                            sys_raise_on_pipe(out, file_send(out, in, user_offset ? &offset : NULL,
+                                                             clamp(len)))));
     if (user_offset && result >= 0 && put_user(offset, (s64 __user *)user_offset))
         return -EFAULT;
     return result;

@@ -8,6 +8,7 @@
 #include <kmem/kmalloc.h>
 #include <lib/atomic.h>
 #include <vfs/mount.h>
+#include <vfs/splice.h>
 
 #define COPY_CHUNK 65536ul
 
@@ -85,6 +86,31 @@ static ssize_t copy_all(const struct copy_end *in, const struct copy_end *out, s
     return done > 0 ? (ssize_t)done : result;
 }
 
+/* As much as the pipe has room for: the call does not wait to send the rest. */
+static ssize_t send_to_pipe(const struct copy_end *in, struct file *out, size_t count)
+{
+    bool nonblocking = file_flags(out) & O_NONBLOCK;
+    struct file *file = in->file;
+    u64 position = in->offset != NULL ? (u64)*in->offset : 0;
+    ssize_t result;
+
+    if (!file_gives_splice(file))
+        return -EINVAL;
+    if (count == 0)
+        return 0;
+    if (in->offset != NULL) {
+        result = pipe_fill_from_file(file, pipe_of(out), &position, count, nonblocking);
+        *in->offset = (s64)position;
+        return result;
+    }
+    mutex_lock(&file->position_lock);
+    position = file->position;
+    result = pipe_fill_from_file(file, pipe_of(out), &position, count, nonblocking);
+    file->position = position;
+    mutex_unlock(&file->position_lock);
+    return result;
+}
+
 ssize_t file_send(struct file *out, struct file *in, s64 *offset, size_t count)
 {
     struct copy_end from = {.file = in, .offset = offset};
@@ -98,7 +124,9 @@ ssize_t file_send(struct file *out, struct file *in, s64 *offset, size_t count)
         return -EINVAL;
     if (inode_is_directory(in->inode) || in->ops->read == NULL || out->ops->write == NULL)
         return -EINVAL;
-    if (!S_ISREG(in->inode->mode) && !S_ISBLK(in->inode->mode))
+    if (pipe_of(out) != NULL)
+        return send_to_pipe(&from, out, count);
+    if (!file_gives_splice(in) || (in->mode & FILE_STREAM))
         return -EINVAL; /* only what can be read again if the output takes less */
     if (file_flags(out) & O_APPEND)
         return -EINVAL;

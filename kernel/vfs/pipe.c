@@ -43,7 +43,7 @@ struct pipe *pipe_alloc(void)
     return pipe;
 }
 
-static struct pipe_slot *slot_at(const struct pipe *pipe, u32 i)
+struct pipe_slot *pipe_slot_at(const struct pipe *pipe, u32 i)
 {
     return &pipe->slots[(pipe->first + i) & (pipe->nr_slots - 1)];
 }
@@ -51,7 +51,7 @@ static struct pipe_slot *slot_at(const struct pipe *pipe, u32 i)
 void pipe_free(struct pipe *pipe)
 {
     for (u32 i = 0; i < pipe->used; i++)
-        page_put(slot_at(pipe, i)->page);
+        page_put(pipe_slot_at(pipe, i)->page);
     if (pipe->spare != NULL)
         page_put(pipe->spare);
     kfree(pipe->slots);
@@ -93,14 +93,81 @@ void pipe_drop_ends(struct pipe *pipe, const struct file *file)
 /* The oldest slot has been read. */
 static void slot_release(struct pipe *pipe)
 {
-    struct page *page = slot_at(pipe, 0)->page;
+    struct page *page = pipe_slot_at(pipe, 0)->page;
 
     pipe->first = (pipe->first + 1) & (pipe->nr_slots - 1);
     pipe->used--;
-    if (pipe->spare == NULL)
+    if (pipe->spare == NULL && page_references(page) == 1)
         pipe->spare = page;
     else
         page_put(page);
+}
+
+struct pipe_slot *pipe_push(struct pipe *pipe, struct page *page, u32 offset, u32 len)
+{
+    struct pipe_slot *slot = pipe_slot_at(pipe, pipe->used);
+
+    *slot = (struct pipe_slot){.page = page, .offset = offset, .len = len, .fixed = true};
+    pipe->used++;
+    return slot;
+}
+
+void pipe_consume(struct pipe *pipe, size_t len)
+{
+    struct pipe_slot *slot = pipe_first(pipe);
+
+    slot->offset += (u32)len;
+    slot->len -= (u32)len;
+    if (slot->len == 0)
+        slot_release(pipe);
+}
+
+void pipe_wake_readers(struct pipe *pipe)
+{
+    wake_key(&pipe->read_wait, READ_EVENTS);
+}
+
+void pipe_wake_writers(struct pipe *pipe)
+{
+    wake_key(&pipe->write_wait, WRITE_EVENTS);
+}
+
+ssize_t pipe_wait_data(struct pipe *pipe, bool nonblocking)
+{
+    while (pipe->used == 0 && pipe->writers != 0) {
+        int err;
+
+        if (nonblocking)
+            return -EAGAIN;
+        mutex_unlock(&pipe->lock);
+        err = wait_event_interruptible(&pipe->read_wait,
+                                       READ_ONCE(pipe->used) > 0 || READ_ONCE(pipe->writers) == 0);
+        mutex_lock(&pipe->lock);
+        if (err != 0)
+            return err;
+    }
+    return 0;
+}
+
+ssize_t pipe_wait_room(struct pipe *pipe, bool nonblocking)
+{
+    for (;;) {
+        int err;
+
+        if (pipe->readers == 0)
+            return -EPIPE;
+        if (pipe->used < pipe->nr_slots)
+            return 0;
+        if (nonblocking)
+            return -EAGAIN;
+        mutex_unlock(&pipe->lock);
+        err = wait_event_interruptible(&pipe->write_wait,
+                                       READ_ONCE(pipe->used) < READ_ONCE(pipe->nr_slots) ||
+                                           READ_ONCE(pipe->readers) == 0);
+        mutex_lock(&pipe->lock);
+        if (err != 0)
+            return err;
+    }
 }
 
 /* Read what is there. => pipe.lock held; bytes, or -EFAULT for none */
@@ -109,7 +176,7 @@ static ssize_t ring_read(struct pipe *pipe, struct io_buffer *buffer, bool *free
     ssize_t done = 0;
 
     while (pipe->used > 0 && buffer->remaining > 0) {
-        struct pipe_slot *slot = slot_at(pipe, 0);
+        struct pipe_slot *slot = pipe_slot_at(pipe, 0);
         size_t len = min((size_t)slot->len, buffer->remaining);
         size_t copied =
             io_buffer_copy_to(buffer, (char *)page_to_virt(slot->page) + slot->offset, len);
@@ -174,9 +241,9 @@ static ssize_t ring_append(struct pipe *pipe, struct io_buffer *buffer, size_t l
 
     if (pipe->used == 0 || len == 0)
         return 0;
-    slot = slot_at(pipe, pipe->used - 1);
+    slot = pipe_slot_at(pipe, pipe->used - 1);
     end = slot->offset + slot->len;
-    if (slot->packet || end + len > PAGE_SIZE)
+    if (slot->packet || slot->fixed || end + len > PAGE_SIZE)
         return 0;
     copied = io_buffer_copy_from(buffer, (char *)page_to_virt(slot->page) + end, len);
     if (copied < len)
@@ -202,7 +269,7 @@ static ssize_t ring_push(struct pipe *pipe, struct io_buffer *buffer, bool packe
         pipe->spare = page;
         return -EFAULT;
     }
-    *slot_at(pipe, pipe->used) =
+    *pipe_slot_at(pipe, pipe->used) =
         (struct pipe_slot){.page = page, .len = (u32)copied, .packet = packet};
     pipe->used++;
     return (ssize_t)copied;
@@ -298,7 +365,7 @@ static long pipe_ioctl(struct file *file, unsigned request, unsigned long argume
         return -ENOTTY;
     mutex_lock(&pipe->lock);
     for (u32 i = 0; i < pipe->used; i++)
-        count += (int)slot_at(pipe, i)->len;
+        count += (int)pipe_slot_at(pipe, i)->len;
     mutex_unlock(&pipe->lock);
     return put_user(count, (int __user *)argument);
 }
@@ -332,7 +399,7 @@ static int ring_resize(struct pipe *pipe, u32 nr_slots)
     if (slots == NULL)
         return -ENOMEM;
     for (u32 i = 0; i < pipe->used; i++)
-        slots[i] = *slot_at(pipe, i);
+        slots[i] = *pipe_slot_at(pipe, i);
     kfree(pipe->slots);
     pipe->slots = slots;
     pipe->nr_slots = nr_slots;

@@ -12,6 +12,7 @@ struct pipe_slot {
     u32 offset; /* of the first unread byte */
     u32 len;
     bool packet; /* its own message: not appended to, the unread rest is dropped (O_DIRECT) */
+    bool fixed;  /* not appended to: spliced in, or the page is in another pipe too */
 };
 
 struct pipe {
@@ -41,6 +42,34 @@ void pipe_drop_ends(struct pipe *pipe, const struct file *file);
 
 ssize_t pipe_read(struct file *file, struct io_buffer *buffer, u64 *position);
 ssize_t pipe_write(struct file *file, struct io_buffer *buffer, u64 *position);
+
+/*
+ * For splice(2) and its like. => pipe.lock held throughout
+ *
+ * pipe_wait_data: until there is something to read, or no writer (0, and the ring is empty).
+ * pipe_wait_room: until a slot is free. -EPIPE: no reader.
+ * => both may let the lock go; -EAGAIN when @nonblocking, -ERESTARTSYS
+ */
+ssize_t pipe_wait_data(struct pipe *pipe, bool nonblocking) __must_check;
+ssize_t pipe_wait_room(struct pipe *pipe, bool nonblocking) __must_check;
+/* A free slot takes over the reference on @page. */
+struct pipe_slot *pipe_push(struct pipe *pipe, struct page *page, u32 offset, u32 len);
+/* The slot @i places behind the oldest; the oldest. */
+struct pipe_slot *pipe_slot_at(const struct pipe *pipe, u32 i);
+static inline struct pipe_slot *pipe_first(const struct pipe *pipe)
+{
+    return pipe_slot_at(pipe, 0);
+}
+/* @len bytes of the oldest slot have been read. */
+void pipe_consume(struct pipe *pipe, size_t len);
+
+/* => pipe.lock not needed */
+void pipe_wake_readers(struct pipe *pipe);
+void pipe_wake_writers(struct pipe *pipe);
+
+/* From pipe to pipe: move, or put into both. As file_splice and file_tee. */
+ssize_t pipe_move(struct pipe *from, struct pipe *to, size_t len, bool nonblocking) __must_check;
+ssize_t pipe_tee(struct pipe *from, struct pipe *to, size_t len, bool nonblocking) __must_check;
 
 /* The open and release operations of every pipe and fifo (fifo.c). */
 int fifo_open(struct inode *inode, struct file *file);

@@ -211,6 +211,22 @@ int file_sync(struct file *file, u64 start, u64 end, bool data_only)
     return file->ops->sync(file, start, end, data_only);
 }
 
+int file_sync_range(struct file *file, s64 offset, s64 len, unsigned flags)
+{
+    u32 type = file->inode->mode & S_IFMT;
+    s64 end;
+
+    if (flags & ~(SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER))
+        return -EINVAL;
+    if (offset < 0 || add_overflow(offset, len, &end) || end < offset)
+        return -EINVAL;
+    if (type != S_IFREG && type != S_IFBLK && type != S_IFDIR && type != S_IFLNK)
+        return -ESPIPE;
+    if (flags == 0 || file->ops->sync == NULL)
+        return 0;
+    return file->ops->sync(file, (u64)offset, len == 0 ? (u64)INT64_MAX : (u64)end, true);
+}
+
 int file_allocate(struct file *file, int mode, s64 offset, s64 len)
 {
     u32 type = file->inode->mode & S_IFMT;

@@ -101,6 +101,7 @@ static void zero_release(struct file *file)
 }
 
 static const struct file_ops null_ops = {
+    .takes_splice = true,
     .read = null_read,
     .write = null_write,
     .seek = file_seek_null,
@@ -108,6 +109,7 @@ static const struct file_ops null_ops = {
 };
 
 static const struct file_ops zero_ops = {
+    .takes_splice = true,
     .read = zero_read,
     .write = null_write,
     .seek = file_seek_null,

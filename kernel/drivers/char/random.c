@@ -112,6 +112,8 @@ static long random_ioctl(struct file *file, unsigned request, unsigned long argu
 }
 
 const struct file_ops random_ops = {
+    .gives_splice = true,
+    .takes_splice = true,
     .read = random_read,
     .write = random_write,
     .seek = file_seek_null,
@@ -120,6 +122,8 @@ const struct file_ops random_ops = {
 };
 
 const struct file_ops urandom_ops = {
+    .gives_splice = true,
+    .takes_splice = true,
     .read = random_read,
     .write = random_write,
     .seek = file_seek_null,

@@ -347,6 +347,8 @@ static void master_release(struct file *file)
 }
 
 static const struct file_ops master_ops = {
+    .gives_splice = true,
+    .takes_splice = true,
     .release = master_release,
     .read = master_read,
     .write = master_write,

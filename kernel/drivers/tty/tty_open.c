@@ -74,6 +74,8 @@ static void release(struct file *file)
 }
 
 const struct file_ops tty_file_ops = {
+    .gives_splice = true,
+    .takes_splice = true,
     .open = open_node,
     .release = release,
     .read = tty_read,

@@ -184,9 +184,15 @@ struct f_owner_ex {
 #define SFD_NONBLOCK  O_NONBLOCK
 
 /* ioctl(2) requests every file answers */
-#define FIOCLEX  0x5451
-#define FIONCLEX 0x5450
-#define FIONBIO  0x5421
-#define FIOASYNC 0x5452
+#define FIOCLEX           0x5451
+#define FIONCLEX          0x5450
+#define FIONBIO           0x5421
+#define FIOASYNC          0x5452
+/* splice(2) and its like. MOVE, MORE and GIFT are hints. */
+#define SPLICE_F_MOVE     1u
+#define SPLICE_F_NONBLOCK 2u
+#define SPLICE_F_MORE     4u
+#define SPLICE_F_GIFT     8u
+
 #define FIONREAD 0x541b
 #define FIOQSIZE 0x5460

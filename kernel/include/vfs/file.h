@@ -64,6 +64,7 @@ struct file_ops {
     size_t (*describe)(struct file *file, char *buffer,
                        size_t size); /* extra lines of /proc/PID/fdinfo/N */
     bool nonblocking_read;           /* read never waits (regular files) */
+    bool gives_splice, takes_splice; /* devices: splice(2) may read, write */
 };
 
 struct file {

@@ -28,6 +28,8 @@ s64 file_seek(struct file *file, s64 offset, int whence);
 long file_ioctl(struct file *file, unsigned request,
                 unsigned long argument); /* FIONBIO, FIOASYNC, FIONREAD included */
 int file_sync(struct file *file, u64 start, u64 end, bool data_only) __must_check;
+/* sync_file_range(2): @len 0: to the end. -EINVAL, -ESPIPE */
+int file_sync_range(struct file *file, s64 offset, s64 len, unsigned flags) __must_check;
 int file_truncate(struct file *file, s64 size) __must_check;
 int file_allocate(struct file *file, int mode, s64 offset, s64 len) __must_check;
 int file_advise(struct file *file, s64 offset, s64 len, int advice) __must_check;
