@@ -24,3 +24,4 @@ quire_SOURCES += %D%/sys_stat.c
 quire_SOURCES += %D%/sys_time.c
 quire_SOURCES += %D%/sys_time_values.c
 quire_SOURCES += %D%/proc_syscalls.c
+quire_SOURCES += %D%/sys_xattr.c

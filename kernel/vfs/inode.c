@@ -13,6 +13,7 @@
 #include <time/time.h>
 #include <vfs/lock.h>
 #include <vfs/mount.h>
+#include <vfs/xattr.h>
 #include "inode_cache.h"
 
 static struct kmem_cache *inode_slab;
@@ -76,6 +77,7 @@ void inode_put(struct inode *inode)
     if (inode->ops->evict != NULL)
         inode->ops->evict(inode);
     lock_set_destroy(inode);
+    xattr_destroy(inode);
     vm_object_put(&inode->object);
 }
 

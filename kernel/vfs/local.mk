@@ -44,3 +44,4 @@ quire_SOURCES += %D%/umount.c
 quire_SOURCES += %D%/vfs.c
 quire_SOURCES += %D%/walk.c
 quire_SOURCES += %D%/watch.c
+quire_SOURCES += %D%/xattr.c

@@ -234,6 +234,8 @@ int tmpfs_mount_kind(struct filesystem_type *type, const struct mount_request *r
     if (tmpfs == NULL)
         return -ENOMEM;
     filesystem_init(&tmpfs->filesystem, type, kind->ops, kind->magic);
+    if (kind->magic == TMPFS_MAGIC)
+        tmpfs->filesystem.flags |= FILESYSTEM_ATTRIBUTES;
     tmpfs->max_pages = options->max_pages;
     tmpfs->max_inodes = options->max_inodes;
     tmpfs->mode = options->mode;

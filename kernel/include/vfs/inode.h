@@ -17,6 +17,7 @@
 #include <sched/wait.h>
 #include <vfs/path.h>
 
+struct attribute;
 struct credentials;
 struct directory_sink;
 struct file;
@@ -127,6 +128,7 @@ struct inode {
     u32 seals;  /* (lock) F_SEAL_*; memfd */
     struct lock_set
         *locks; /* (spin) flock and record locks; allocated once, lives as long as the inode */
+    struct attribute *attributes;          /* (lock) extended attributes, the newest first */
     struct list_head watches;              /* (watch_mutex, vfs/watch.h) */
     u32 watched;                           /* (watch_mutex; read without) events somebody wants */
     struct pipe *pipe;                     /* (lock) a fifo that is open */

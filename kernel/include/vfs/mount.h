@@ -69,10 +69,11 @@ struct filesystem {
     u32 orphans;                      /* (a) inodes in use that have lost their last name */
     void *private;
 };
-#define FILESYSTEM_READ_ONLY (1u << 0)
-#define FILESYSTEM_NO_CACHE  (1u << 1) /* unused names are forgotten at once */
-#define FILESYSTEM_NO_EXEC   (1u << 3) /* whatever the mount says */
-#define FILESYSTEM_INTERNAL  (1u << 2) /* cannot be mounted by users: pipefs and the like */
+#define FILESYSTEM_READ_ONLY  (1u << 0)
+#define FILESYSTEM_NO_CACHE   (1u << 1) /* unused names are forgotten at once */
+#define FILESYSTEM_NO_EXEC    (1u << 3) /* whatever the mount says */
+#define FILESYSTEM_ATTRIBUTES (1u << 4) /* keeps extended attributes (xattr.h) */
+#define FILESYSTEM_INTERNAL   (1u << 2) /* cannot be mounted by users: pipefs and the like */
 
 /* Fill in the generic part (device number, one reference). The storage is the caller's. */
 void filesystem_init(struct filesystem *filesystem, struct filesystem_type *type,
