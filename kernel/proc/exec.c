@@ -23,6 +23,7 @@
 #include <proc/exit.h>
 #include <proc/machine.h>
 #include <proc/ptrace.h>
+#include <proc/rseq.h>
 #include <proc/rlimit.h>
 #include <proc/task.h>
 #include <proc/timers.h>
@@ -206,6 +207,7 @@ static int leave_old_program(struct exec *exec)
     signal_actions_reset_handlers(self->process->signals.actions);
     self->signals.alternate = (struct abi_stack){.flags = SS_DISABLE};
     self->signals.restart.function = NULL;
+    rseq_exec(self);
     fetch_and(&self->flags, ~TASK_FORKED);
     fd_table_close_on_exec(self->vfs.files);
     process_timers_exec(self->process);

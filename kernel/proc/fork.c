@@ -17,6 +17,7 @@
 #include <proc/pidfd.h>
 #include <proc/ptrace.h>
 #include <proc/rlimit.h>
+#include <proc/rseq.h>
 #include <proc/seccomp.h>
 #include <proc/session.h>
 #include <proc/task.h>
@@ -116,6 +117,10 @@ static void copy_small_things(struct task *child, const struct task *self,
 
     child->flags = (self->flags & TASK_TRACED) | TASK_FORKED;
     child->personality = self->personality;
+    child->io_priority = self->io_priority;
+    child->policy_mode = self->policy_mode;
+    child->policy_nodes = self->policy_nodes;
+    rseq_fork(child, self, flags & CLONE_VM);
     child->timer_slack = self->timer_slack;
     child->signals.blocked = self->signals.blocked;
     if (!(flags & CLONE_VM) || (flags & CLONE_VFORK))

@@ -14,3 +14,7 @@ quire_SOURCES += %D%/ptrace.c
 quire_SOURCES += %D%/ptrace_state.c
 quire_SOURCES += %D%/ptrace_stop.c
 quire_SOURCES += %D%/seccomp.c
+quire_SOURCES += %D%/compare.c
+quire_SOURCES += %D%/io_priority.c
+quire_SOURCES += %D%/memory_policy.c
+quire_SOURCES += %D%/rseq.c

@@ -45,3 +45,7 @@ void task_drop_resources(struct task *task);
 struct file_owner;
 void notify_file_owner(const struct file_owner *owner, int fd, unsigned events);
 void upcalls_init(void);
+
+/* Do @visit to the tasks that (@which, @who) names as for setpriority(2): PRIO_*. -ESRCH: there are
+ * none; -EINVAL; the worst of @visit's errors */
+int task_visit_named(int which, int who, int (*visit)(struct task *task, int *value), int *value);

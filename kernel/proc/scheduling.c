@@ -15,6 +15,8 @@
 #include <sched/sched.h>
 #include <vfs/cred.h>
 
+#include "proc_internal.h"
+
 /* The task @pid means, referenced; NULL: none. */
 static struct task *task_of(int pid)
 {
@@ -216,7 +218,7 @@ static int visit_get(struct task *task, int *nice)
     return 0;
 }
 
-static int visit_named(int which, int who, int (*visit)(struct task *task, int *value), int *value)
+int task_visit_named(int which, int who, int (*visit)(struct task *task, int *value), int *value)
 {
     struct task *task;
     int error;
@@ -240,13 +242,13 @@ static int visit_named(int which, int who, int (*visit)(struct task *task, int *
 
 int scheduling_set_nice(int which, int who, int nice)
 {
-    return visit_named(which, who, visit_set, &nice);
+    return task_visit_named(which, who, visit_set, &nice);
 }
 
 int scheduling_get_nice(int which, int who, int *nice)
 {
     *nice = 19;
-    return visit_named(which, who, visit_get, nice);
+    return task_visit_named(which, who, visit_get, nice);
 }
 
 int scheduling_set_affinity(int pid, u64 mask)

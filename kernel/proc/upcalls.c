@@ -15,6 +15,7 @@
 #include <kern/printk.h>
 #include <lib/printf.h>
 #include <mm/mm.h>
+#include <proc/rseq.h>
 #include <proc/session.h>
 #include <proc/ptrace.h>
 #include <proc/task.h>
@@ -115,14 +116,16 @@ static bool user_return_pending(void)
 
     if (preempt_requested())
         return true;
-    return self != NULL && (signal_pending() || self->signals.restore_blocked);
+    return self != NULL && (signal_pending() || self->signals.restore_blocked || rseq_is_due(self));
 }
 
 static void user_return(struct trap_frame *frame)
 {
     sched_preempt();
-    if (current_task_or_null() != NULL)
-        signal_user_return(frame);
+    if (current_task_or_null() == NULL)
+        return;
+    rseq_user_return(frame);
+    signal_user_return(frame);
 }
 
 static struct vfs_context *current_vfs(void)

@@ -130,9 +130,9 @@ static struct thread *replace_running(struct run_queue *queue, struct thread *pr
         return take_next(queue);
     }
     if (reason == SWITCH_SLEEP && previous->state != THREAD_RUNNABLE) {
+        previous->voluntary_switches++;
         if (!thread_signal_interrupts(previous, previous->state)) {
             fall_asleep(queue, previous);
-            previous->voluntary_switches++;
             return take_next(queue);
         }
         WRITE_ONCE(previous->state, THREAD_RUNNABLE);
@@ -177,7 +177,7 @@ static void switch_away(enum switch_reason reason)
     irqflags_t flags = irq_save();
     struct run_queue *queue = this_cpu_ptr(run_queue);
     struct thread *previous, *next;
-    u64 now;
+    u64 now, voluntary;
 
     spin_lock(&queue->lock);
     previous = queue->current;
@@ -186,6 +186,7 @@ static void switch_away(enum switch_reason reason)
     preempt_clear_request();
     rcu_quiescent();
     run_queue_charge(queue, now);
+    voluntary = previous->voluntary_switches;
     next = replace_running(queue, previous, reason);
     set_running(queue, next, now);
     if (next == previous) {
@@ -193,7 +194,7 @@ static void switch_away(enum switch_reason reason)
         irq_restore(flags);
         return;
     }
-    if (reason != SWITCH_SLEEP)
+    if (previous->voluntary_switches == voluntary)
         previous->involuntary_switches++;
     account_switch(queue, previous, next, now);
     if (previous->state != THREAD_RUNNABLE)

@@ -14,6 +14,7 @@
 #include <proc/ptrace.h>
 #include <proc/session.h>
 #include <proc/timers.h>
+#include <proc/rseq.h>
 #include <sched/sched.h>
 
 /* What to do before the next signal is taken. => process.lock held */
@@ -195,7 +196,7 @@ static void call_handler(struct trap_frame *frame, int signal, const struct abi_
     if ((action->flags & SA_ONSTACK) && !(shown.flags & SS_DISABLE) &&
         !on_alternate_stack(&shown, arch_frame_stack(frame)))
         request.stack_top = shown.sp + shown.size;
-    if (arch_signal_push(frame, &request)) {
+    if (!rseq_signal(frame) || arch_signal_push(frame, &request)) {
         /* SIGSEGV for the stack; when that was the signal, its handler cannot be called either. */
         if (signal == SIGSEGV)
             signal_force_fatal(SIGSEGV);

@@ -24,4 +24,7 @@ quire_SOURCES += %D%/sys_stat.c
 quire_SOURCES += %D%/sys_time.c
 quire_SOURCES += %D%/sys_time_values.c
 quire_SOURCES += %D%/proc_syscalls.c
+quire_SOURCES += %D%/sys_compare.c
+quire_SOURCES += %D%/sys_numa.c
+quire_SOURCES += %D%/sys_refused.c
 quire_SOURCES += %D%/sys_xattr.c

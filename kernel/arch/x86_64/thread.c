@@ -268,6 +268,11 @@ vaddr_t arch_frame_pc(const struct trap_frame *frame)
     return frame->rip;
 }
 
+void arch_frame_set_pc(struct trap_frame *frame, vaddr_t pc)
+{
+    frame->rip = pc;
+}
+
 vaddr_t arch_frame_stack(const struct trap_frame *frame)
 {
     return frame->rsp;

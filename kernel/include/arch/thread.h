@@ -85,6 +85,7 @@ long arch_frame_result(
     const struct trap_frame *frame); /* what is in the result register: rt_sigreturn keeps it */
 void arch_frame_set_stack(struct trap_frame *frame, vaddr_t stack_pointer);
 vaddr_t arch_frame_pc(const struct trap_frame *frame);
+void arch_frame_set_pc(struct trap_frame *frame, vaddr_t pc);
 vaddr_t arch_frame_stack(const struct trap_frame *frame);
 bool arch_frame_is_user(const struct trap_frame *frame);
 

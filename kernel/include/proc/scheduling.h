@@ -28,3 +28,8 @@ int scheduling_get_nice(int which, int who, int *nice) __must_check;
 /* Masks have a bit for each CPU. => -EINVAL: no CPU of the mask is there */
 int scheduling_set_affinity(int pid, u64 mask) __must_check;
 int scheduling_get_affinity(int pid, u64 *mask) __must_check;
+
+/* ioprio_set(2), ioprio_get(2): IOPRIO_WHO_*. => get: the class and level; -EINVAL, -ESRCH, -EPERM
+ */
+int io_priority_set(int which, int who, int priority) __must_check;
+int io_priority_get(int which, int who) __must_check;

@@ -51,6 +51,13 @@ struct ptrace;
 /* Somebody looks at each system call of the task. */
 #define TASK_WATCHED (TASK_TRACED | TASK_SECCOMP_STRICT | TASK_SECCOMP_FILTER | TASK_TRACED_CALLS)
 
+/* rseq.h */
+struct rseq_state {
+    void __user *area; /* NULL: not registered */
+    u64 switches;      /* of the thread, when it was last looked at */
+    u32 signature;
+};
+
 struct task {
     struct thread thread; /* first; the scheduler's half */
     refcount_t references;
@@ -71,6 +78,10 @@ struct task {
     u64 start_time;                 /* (I) monotonic ns */
     void __user *clear_child_tid;   /* (o) */
     void __user *robust_list;       /* (o) */
+    struct rseq_state rseq;         /* (o) */
+    u16 io_priority;                /* (a) class and level, ioprio_set(2) */
+    int policy_mode;                /* (o) set_mempolicy(2): MPOL_* */
+    u64 policy_nodes;               /* (o) */
     struct sem_undo_list *sem_undo; /* (o) what semop(2) is to undo; NULL: nothing yet */
     struct completion *vfork_done;  /* (p) the parent waits on it; NULL: nobody does */
     u64 minor_faults, major_faults; /* (o) anybody may read */
