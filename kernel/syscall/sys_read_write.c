@@ -205,7 +205,16 @@ long sys_getdents(int fd, void __user *buffer, size_t size)
     return WITH_FILE(fd, file, file_getdents(file, buffer, size));
 }
 
+static long read_ahead(struct file *file, s64 offset, size_t len)
+{
+    if (!(file->mode & FILE_READ))
+        return -EBADF;
+    if (!S_ISREG(file->inode->mode) && !S_ISBLK(file->inode->mode))
+        return -EINVAL;
+    return file_advise(file, offset, (s64)len, POSIX_FADV_WILLNEED);
+}
+
 long sys_readahead(int fd, s64 offset, size_t len)
 {
-    return WITH_FILE(fd, file, file_advise(file, offset, (s64)len, POSIX_FADV_WILLNEED));
+    return WITH_FILE(fd, file, read_ahead(file, offset, len));
 }
