@@ -20,7 +20,8 @@ bool task_remove_locked(struct task *task);
 /* A zombie leaves the tree. => tree lock held */
 void process_remove_locked(struct process *process);
 
-/* The parent of a zombie learns of its end. One that nobody waits for is reaped and goes to @forgotten.
+/* The parent of a zombie learns of its end. One that nobody waits for is reaped and goes to
+ * @forgotten.
  * => tree lock held */
 void process_show_to_parent_locked(struct process *process, struct list_head *forgotten);
 /* => no lock held */

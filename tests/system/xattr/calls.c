@@ -8,7 +8,7 @@ static void list(const char *label, const char *path)
 {
     char names[1000];
     ssize_t len = llistxattr(path, names, sizeof(names));
-    say("%s: %s", label, len < 0 ? errno_name(errno) : "");
+    say("%s:%s%s", label, len < 0 ? " " : "", len < 0 ? errno_name(errno) : "");
     for (ssize_t at = 0; at < len; at += (ssize_t)strlen(names + at) + 1)
         say("  %s", names + at);
 }
