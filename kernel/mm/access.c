@@ -69,7 +69,9 @@ static int get_page(const struct access *access, vaddr_t addr, struct page **out
 
     if (addr >= USER_END)
         return -EFAULT;
-    /* A first fault also grows a stack; a debugger's access never does. */
+    /* A debugger's access grows a stack, as a fault does; that of process_vm_readv does not. */
+    if (access->force)
+        fault_find_area(&fault);
     fault.vma = vma_find_at(access->mm, fault.addr);
     if (fault.vma == NULL)
         return -EFAULT;

@@ -451,6 +451,14 @@ static void grow_stack(struct fault *fault)
     write_downgrade(&mm->map_lock);
 }
 
+void fault_find_area(struct fault *fault)
+{
+    fault->vma = vma_find(fault->mm, fault->addr);
+    if (fault->vma != NULL && fault->addr < fault->vma->start &&
+        (fault->vma->flags & VMA_GROWSDOWN))
+        grow_stack(fault);
+}
+
 int mm_fault(struct mm *mm, vaddr_t addr, enum fault_access access, bool user,
              vaddr_t stack_pointer, struct mm_fault_failure *failure)
 {
@@ -465,9 +473,7 @@ int mm_fault(struct mm *mm, vaddr_t addr, enum fault_access access, bool user,
         return -EFAULT;
     }
     read_lock(&mm->map_lock);
-    fault.vma = vma_find(mm, fault.addr);
-    if (fault.vma != NULL && fault.addr < fault.vma->start && (fault.vma->flags & VMA_GROWSDOWN))
-        grow_stack(&fault);
+    fault_find_area(&fault);
     err = fault_resolve(&fault);
     read_unlock(&mm->map_lock);
     fetch_add(fault.major ? &mm->major_faults : &mm->minor_faults, 1);

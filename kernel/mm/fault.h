@@ -25,6 +25,10 @@ enum fault_result {
     FAULT_SMALL,  /* no huge page: a small one will do */
 };
 
+/* fault_find_area: fault.vma is the area at or above fault.addr; a stack grows to the address if it
+ * may. => map_lock held for reading; may be given up and taken again meanwhile */
+void fault_find_area(struct fault *fault);
+
 /*
  * fault_resolve: make the page at fault->addr accessible as asked; fault->vma is NULL or set.
  * => map_lock held for reading; may sleep

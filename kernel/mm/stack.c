@@ -31,6 +31,7 @@ int stack_grow(struct mm *mm, struct vma *vma, vaddr_t addr)
 
     if (start < settings_min_address() || !gap_is_kept(vma, start))
         return -ENOMEM;
+    vma_set_lineage(vma); /* as Linux, whether it then may grow or not */
     if (vma->end - start > mm->limits.stack || account_check(mm, vma->flags, nr_pages) != 0 ||
         account_check_locked(mm, vma->flags, nr_pages) != 0)
         return -ENOMEM;
@@ -40,6 +41,5 @@ int stack_grow(struct mm *mm, struct vma *vma, vaddr_t addr)
         return -ENOMEM;
     vma_set_bounds(vma, start, vma->end);
     account_add(mm, vma->flags, nr_pages);
-    vma_set_lineage(vma); /* as Linux: what has grown merges as if it had private pages */
     return 0;
 }
