@@ -198,6 +198,8 @@ static int mapping_check(struct mapping *map)
     if (err == 0)
         err = check_rights(map->request);
     if (err == 0)
+        err = map->request->seal_refusal;
+    if (err == 0)
         err = check_limits(map);
     if (err == 0 && write_exec_is_refused(map->mm, map->flags, map->flags))
         err = -EACCES;

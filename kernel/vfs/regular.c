@@ -296,12 +296,12 @@ s64 regular_seek(struct file *file, s64 offset, int whence)
     return (s64)found;
 }
 
-/* F_SEAL_WRITE says no among the other checks, F_SEAL_FUTURE_WRITE when the place is clear. */
+/* F_SEAL_WRITE says no after the other checks, F_SEAL_FUTURE_WRITE when the place is clear. */
 static int seal_refuses(const struct inode *inode, struct mm_map_request *request)
 {
     if (!(inode->seals & F_SEAL_WRITE))
         return -EPERM;
-    request->refusal = -EPERM;
+    request->seal_refusal = -EPERM;
     return 0;
 }
 

@@ -161,6 +161,7 @@ struct mm_map_request {
     unsigned may;             /* VMA_MAY* that the door allows */
     int refusal;              /* why the door does not allow it at all: the errno when its turn
                                  comes among the checks; 0: it does */
+    int seal_refusal;         /* the same, of a sealed file: after all checks of the request */
     int late_refusal;         /* the same, found when what lay at the place is gone already */
     unsigned vma_flags;       /* extra VMA_* (stack, special ...) */
     const char *name;         /* of a VMA_SPECIAL area: "[vdso]"; static storage */
