@@ -1,5 +1,5 @@
 /*
- * Huge leaves: putting them in, and splitting them (pt.h 6).
+ * Huge leaves: the blocks they name, putting them in, and splitting them (pt.h 6).
  *
  * To split, the leaf is first made unusable for every processor: two translations of different size
  * for one address must never be live at once. It stays present for whoever walks without the lock.

@@ -7,7 +7,6 @@
  * khugepaged: small pages become a huge one by madvise(MADV_COLLAPSE) only. Lock: none, each
  * setting is one word; events are atomic.
  */
-#include <abi/errno.h>
 #include <kern/cmdline.h>
 #include <kmem/frames.h>
 #include <lib/atomic.h>
