@@ -5,10 +5,12 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <dirent.h>
 #include <pthread.h>
 #include <sys/ipc.h>
 #include <sys/mount.h>
 #include <sys/msg.h>
+#include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
@@ -505,6 +507,312 @@ static void internet(void)
     internet_datagram(at);
 }
 
+/* ---- the rest of what the system tests of memory do ---- */
+
+static void keys(void)
+{
+    char *at = anon(16 * PAGE, 0);
+    long key = syscall(SYS_pkey_alloc, 0, 0);
+
+    if (at == MAP_FAILED || key < 0)
+        return; /* no processor that has them */
+    touch(at, 16 * PAGE);
+    attempt(syscall(SYS_pkey_mprotect, at + 2 * PAGE, 4 * PAGE, RW, key));
+    attempt(syscall(SYS_pkey_mprotect, at, 16 * PAGE, PROT_READ, 0));
+    attempt(syscall(SYS_pkey_free, key));
+}
+
+/* A child with @len bytes at @at of its own, that sleeps. */
+static pid_t start_sleeper(char *at, size_t len)
+{
+    pid_t pid = (pid_t)attempt(fork());
+
+    if (pid == 0) {
+        touch(at, len);
+        for (;;)
+            pause();
+    }
+    return pid;
+}
+
+static void stop_sleeper(pid_t pid)
+{
+    kill(pid, SIGKILL);
+    attempt(waitpid(pid, NULL, 0));
+}
+
+static void advise_other(void)
+{
+    char *at = anon(16 * PAGE, 0);
+    struct iovec ranges[2] = {{at, 4 * PAGE}, {at + 8 * PAGE, 4 * PAGE}};
+    pid_t pid;
+    int fd;
+
+    if (at == MAP_FAILED)
+        return;
+    touch(at, 16 * PAGE);
+    pid = start_sleeper(at, PAGE);
+    if (pid < 0)
+        return;
+    fd = (int)attempt(syscall(SYS_pidfd_open, pid, 0));
+    if (fd >= 0) {
+        attempt(syscall(SYS_process_madvise, fd, ranges, 2UL, MADV_COLD, 0));
+        attempt(syscall(SYS_process_madvise, fd, ranges, 2UL, MADV_PAGEOUT, 0));
+        attempt(syscall(SYS_process_madvise, fd, ranges, 2UL, MADV_WILLNEED, 0));
+    }
+    stop_sleeper(pid);
+}
+
+static void read_other(void)
+{
+    static char here[3 * PAGE];
+    char *at = anon(8 * PAGE, 0);
+    struct iovec into[2] = {{here, PAGE}, {here + PAGE, PAGE + 100}}, from = {at, 2 * PAGE};
+    pid_t pid;
+    long done;
+
+    if (at == MAP_FAILED)
+        return;
+    memset(here, 0, sizeof(here));
+    touch(at, 2 * PAGE);
+    pid = start_sleeper(at, PAGE);
+    if (pid < 0)
+        return;
+    errno = 0;
+    done = syscall(SYS_process_vm_readv, pid, into, 2UL, &from, 1UL, 0UL);
+    if (done < 0 && errno != EFAULT)
+        attempted(done);
+    stop_sleeper(pid);
+}
+
+static void barriers(void)
+{
+    attempt(syscall(SYS_membarrier, 16, 0, 0));
+    attempt(syscall(SYS_membarrier, 8, 0, 0));
+    attempt(syscall(SYS_membarrier, 1, 0, 0));
+}
+
+/* Read or write at a place of one of this process's files; a refused access says EIO or EFAULT. */
+static void use_file(const char *path, int flags, off_t where, const char *text)
+{
+    static char bytes[2 * PAGE];
+    int fd = (int)attempt(open(path, flags));
+    long done;
+
+    if (fd < 0)
+        return;
+    errno = 0;
+    done = text ? pwrite(fd, text, strlen(text), where) : pread(fd, bytes, sizeof(bytes), where);
+    if (done < 0 && errno != EIO && errno != EFAULT)
+        attempted(done);
+    close(fd);
+}
+
+static void memory_files(void)
+{
+    char *at = anon(16 * PAGE, 0), *read_only = anon(2 * PAGE, 0);
+    struct dirent *entry;
+    DIR *directory;
+
+    if (at == MAP_FAILED || read_only == MAP_FAILED)
+        return;
+    touch(at, 8 * PAGE);
+    attempt(mprotect(read_only, 2 * PAGE, PROT_READ));
+    use_file("/proc/self/mem", O_RDWR, (off_t)at + 7 * 4096, NULL);
+    use_file("/proc/self/mem", O_RDWR, (off_t)at + 9 * 4096, "new");
+    use_file("/proc/self/mem", O_RDWR, (off_t)read_only, "forced");
+    use_file("/proc/self/pagemap", O_RDONLY, (off_t)((unsigned long)at / PAGE * 8), NULL);
+    use_file("/proc/self/clear_refs", O_WRONLY, 0, "4");
+    use_file("/proc/self/clear_refs", O_WRONLY, 0, "1");
+    touch(at, 8 * PAGE);
+    use_file("/proc/kpagecount", O_RDONLY, 8 * 1000, NULL);
+    use_file("/proc/kpageflags", O_RDONLY, 8 * 1000, NULL);
+    directory = opendir("/proc/self/map_files");
+    attempted(directory == NULL ? -1 : 0);
+    while (directory && (entry = readdir(directory)))
+        ;
+    if (directory)
+        closedir(directory);
+}
+
+static void machine_files(void)
+{
+    static const char *const names[] = {
+        "meminfo",     "vmstat", "zoneinfo",    "buddyinfo",    "pagetypeinfo",        "slabinfo",
+        "vmallocinfo", "swaps",  "sysvipc/shm", "quire/frames", "sys/vm/max_map_count"};
+    char path[64];
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        snprintf(path, sizeof(path), "/proc/%s", names[i]);
+        use_file(path, O_RDONLY, 0, NULL);
+    }
+}
+
+static void exec_script(void)
+{
+    int fd = (int)attempt(open("script", O_WRONLY | O_CREAT | O_TRUNC, 0700));
+
+    if (fd < 0)
+        return;
+    if (attempt(write(fd, "#!/tests/nothing one\n", 21)) == 21) {
+        close(fd);
+        attempt(execl("script", "script", "two", NULL));
+    }
+    unlink("script");
+}
+
+static void spawn(void)
+{
+    pid_t pid = (pid_t)attempt(vfork());
+
+    if (pid == 0) {
+        execl("/tests/nothing", "nothing", NULL);
+        _exit(0);
+    }
+    if (pid > 0)
+        attempt(waitpid(pid, NULL, 0));
+}
+
+/* Generations that share tables: each writes, its child forks again. */
+static void fork_of_fork(void)
+{
+    char *at = anon(1100 * PAGE, 0);
+
+    touch(at, 1100 * PAGE);
+    for (int generation = 0; generation < 3; generation++) {
+        pid_t pid = (pid_t)attempt(fork());
+
+        if (at != MAP_FAILED && generation == 1)
+            attempt(munmap(at + 300 * PAGE, 100 * PAGE));
+        touch(at, 10 * PAGE);
+        if (pid > 0)
+            attempt(waitpid(pid, NULL, 0));
+        if (pid != 0)
+            break;
+    }
+}
+
+static void fork_with_advice(void)
+{
+    static const int advices[] = {MADV_WIPEONFORK, MADV_DONTFORK, MADV_DONTDUMP,
+                                  MADV_KEEPONFORK, MADV_DOFORK,   24 /* MADV_DONTNEED_LOCKED */};
+    char *at = anon(32 * PAGE, 0);
+    pid_t pid;
+
+    if (at == MAP_FAILED)
+        return;
+    touch(at, 32 * PAGE);
+    for (size_t i = 0; i < COUNT_OF(advices); i++)
+        attempt(madvise(at + 4 * i * PAGE, 4 * PAGE, advices[i]));
+    pid = (pid_t)attempt(fork());
+    if (pid == 0) {
+        touch(at, 4 * PAGE);
+        _exit(0);
+    }
+    if (pid > 0)
+        attempt(waitpid(pid, NULL, 0));
+}
+
+static void private_file(void)
+{
+    int fd = (int)attempt(open("g", O_RDWR | O_CREAT | O_TRUNC, 0600));
+    char *at;
+    pid_t pid;
+
+    unlink("g");
+    if (fd < 0 || attempt(ftruncate(fd, 16 * PAGE)) != 0)
+        return;
+    at = (char *)attempt(mmap(NULL, 16 * PAGE, RW, MAP_PRIVATE, fd, 0));
+    if (at == MAP_FAILED)
+        return;
+    touch(at, 4 * PAGE);
+    for (size_t i = 0; i < 16; i++)
+        (void)*(volatile char *)(at + i * PAGE);
+    pid = (pid_t)attempt(fork());
+    if (pid == 0) {
+        touch(at, 8 * PAGE);
+        _exit(0);
+    }
+    attempt(syscall(SYS_mremap, at, 8 * PAGE, 24 * PAGE, MREMAP_MAYMOVE, 0));
+    attempt(ftruncate(fd, 2 * PAGE));
+    if (pid > 0)
+        attempt(waitpid(pid, NULL, 0));
+}
+
+static void posix_shared_memory(void)
+{
+    char *at;
+    int fd;
+
+    unlink("/dev/shm/sweep");
+    fd = (int)attempt(open("/dev/shm/sweep", O_RDWR | O_CREAT | O_EXCL, 0600));
+
+    if (fd < 0)
+        return;
+    unlink("/dev/shm/sweep");
+    attempt(ftruncate(fd, 16 * PAGE));
+    at = (char *)attempt(mmap(NULL, 16 * PAGE, RW, MAP_SHARED, fd, 0));
+    touch(at, 4 * PAGE);
+    attempt(fallocate(fd, FALLOC_FL_KEEP_SIZE, 16 * PAGE, 4 * PAGE));
+    if (at != MAP_FAILED)
+        attempt(mlock(at, 8 * PAGE));
+}
+
+static void segment_locked(void)
+{
+    int id = (int)attempt(shmget(IPC_PRIVATE, 8 * PAGE, IPC_CREAT | 0600));
+    char *room = anon(16 * PAGE, 0), *at;
+    struct shmid_ds state;
+
+    if (id < 0)
+        return;
+    at = (char *)shmat(id, NULL, 0);
+    attempt(shmctl(id, IPC_RMID, NULL)); /* it goes with the process */
+    if (at == MAP_FAILED)
+        return;
+    attempt(shmctl(id, SHM_LOCK, NULL));
+    if (room != MAP_FAILED) {
+        at = (char *)attempt(shmat(id, room, SHM_REMAP));
+        touch(at, 8 * PAGE);
+    }
+    attempt(shmctl(id, IPC_STAT, &state));
+    attempt(shmctl(id, SHM_UNLOCK, NULL));
+}
+
+/* Far apart: tables of every level, made and freed. */
+static void sparse(void)
+{
+    char *at = anon(1UL << 40, MAP_NORESERVE);
+
+    if (at == MAP_FAILED)
+        return;
+    for (unsigned long where = PAGE; where < 1UL << 40; where *= 8)
+        touch(at + where, PAGE);
+    attempt(madvise(at, 1UL << 39, MADV_DONTNEED));
+    attempt(mprotect(at + (1UL << 30), 1UL << 30, PROT_NONE));
+    attempt(munmap(at, 1UL << 40));
+}
+
+static void limits(void)
+{
+    struct rlimit limit = {64 * MIB, RLIM_INFINITY};
+    char *at = anon(PAGE, 0);
+
+    attempt(setrlimit(RLIMIT_DATA, &limit));
+    attempt(mmap(NULL, 128 * MIB, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    if (at != MAP_FAILED)
+        attempt(syscall(SYS_mremap, at, PAGE, 256 * MIB, MREMAP_MAYMOVE, 0));
+}
+
+static void dump_core(void)
+{
+    struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+
+    setrlimit(RLIMIT_CORE, &unlimited);
+    touch(anon(8 * PAGE, 0), 8 * PAGE);
+    abort();
+}
+
 static void huge(void)
 {
     char *at = anon(6 * MIB, 0);
@@ -555,6 +863,22 @@ const struct operation operations[] = {
     {"sockets", sockets, SIGBUS},
     {"internet", internet, SIGBUS},
     {"stack", stack, SIGBUS},
+    {"keys", keys, SIGBUS},
+    {"advise_other", advise_other, SIGBUS},
+    {"read_other", read_other, SIGBUS},
+    {"barriers", barriers, SIGBUS},
+    {"memory_files", memory_files, SIGBUS},
+    {"machine_files", machine_files, SIGBUS},
+    {"exec_script", exec_script, SIGSEGV},
+    {"spawn", spawn, SIGBUS},
+    {"fork_of_fork", fork_of_fork, SIGBUS},
+    {"fork_with_advice", fork_with_advice, SIGBUS},
+    {"private_file", private_file, SIGBUS},
+    {"posix_shared_memory", posix_shared_memory, SIGBUS},
+    {"segment_locked", segment_locked, SIGBUS},
+    {"sparse", sparse, SIGBUS},
+    {"limits", limits, SIGBUS},
+    {"dump_core", dump_core, SIGABRT},
     {"huge", huge, SIGBUS},
     {"huge_pool", huge_pool, SIGBUS},
 };

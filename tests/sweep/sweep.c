@@ -1,5 +1,5 @@
 /* sweep: runs every operation of operations.c with every allocation failing in turn. Prints a line
- * "OPERATION<TAB>runs<TAB>problems" each, and before it a line per problem. seconds: 1500 */
+ * "OPERATION<TAB>runs<TAB>problems" each, and before it a line per problem. seconds: 3600 */
 
 #include "sweep.h"
 
@@ -161,6 +161,7 @@ static const char *run_child(const struct operation *operation, const char *poin
     kill(-pid, SIGKILL);
     while (waitpid(-1, NULL, 0) > 0)
         ;
+    unlink("core");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return NULL;
     if (WIFSIGNALED(status) &&
