@@ -56,12 +56,14 @@ static int check_flags(u64 flags)
     return 0;
 }
 
-/* RLIMIT_NPROC. The count includes the task to be made. */
+/* RLIMIT_NPROC and kernel.threads-max. The count includes the task to be made. */
 static int charge_user(struct task *child, struct user_account *account)
 {
     s64 nr = fetch_add(&account->nr_tasks, 1) + 1;
 
     child->account = user_account_get(account);
+    if (!rlimit_allows_task())
+        return -EAGAIN;
     if ((u64)nr <= rlimit_current(RLIMIT_NPROC) || account->uid == 0 || capable(CAP_SYS_RESOURCE) ||
         capable(CAP_SYS_ADMIN))
         return 0;

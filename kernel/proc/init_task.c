@@ -270,6 +270,7 @@ void proc_init(void)
     upcalls_init();
     time_add_change_hook(process_timers_clock_changed);
     core_settings_init();
+    rlimit_settings_init();
     mm_set_oom_hook(process_oom_kill);
     process_oom_init();
     exec_init();

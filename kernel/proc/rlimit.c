@@ -5,6 +5,7 @@
 #include <proc/rlimit.h>
 
 #include <abi/errno.h>
+#include <kern/sysctl.h>
 #include <kmem/frames.h>
 #include <lib/atomic.h>
 #include <mm/mm.h>
@@ -20,6 +21,12 @@
 #define MEMLOCK_DEFAULT     (8ul << 20)
 #define MSGQUEUE_DEFAULT    819200ul
 
+/* Linux's: threads may use an eighth of memory with stacks of 16 KiB. */
+#define FRAMES_PER_THREAD 32
+#define THREADS_MAX_LIMIT 0x3fffffff
+
+static s32 threads_max;
+
 u64 rlimit_of(struct process *process, int resource)
 {
     return READ_ONCE(process->rlimits[resource].current);
@@ -30,9 +37,27 @@ u64 rlimit_current(int resource)
     return rlimit_of(current_process(), resource);
 }
 
+bool rlimit_allows_task(void)
+{
+    return task_count() < (u64)READ_ONCE(threads_max);
+}
+
+static const struct sysctl settings[] = {
+    {.name = "threads-max", .value = &threads_max, .minimum = 1, .maximum = THREADS_MAX_LIMIT},
+    {0},
+};
+
+void rlimit_settings_init(void)
+{
+    static struct sysctl_table table = SYSCTL_TABLE("kernel", settings);
+
+    threads_max = (s32)min(frames_total_count() / FRAMES_PER_THREAD, (u64)THREADS_MAX_LIMIT);
+    sysctl_register(&table);
+}
+
 void rlimit_init_defaults(struct abi_rlimit limits[NR_RLIMITS])
 {
-    u64 tasks = frames_total_count() / 32;
+    u64 tasks = (u64)READ_ONCE(threads_max) / 2;
 
     for (int i = 0; i < NR_RLIMITS; i++)
         limits[i] = (struct abi_rlimit){RLIM_INFINITY, RLIM_INFINITY};
@@ -84,7 +109,7 @@ static int check_change(const struct abi_rlimit *old, const struct abi_rlimit *w
 {
     if (wanted->current > wanted->maximum)
         return -EINVAL;
-    if (resource == RLIMIT_NOFILE && wanted->maximum > FD_LIMIT_MAX)
+    if (resource == RLIMIT_NOFILE && wanted->maximum > fd_limit_max())
         return -EPERM;
     if (wanted->maximum > old->maximum && !capable(CAP_SYS_RESOURCE))
         return -EPERM;

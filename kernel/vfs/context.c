@@ -29,7 +29,7 @@ static struct vfs_context *kernel_context(void)
     static struct vfs_context context = {
         .credentials = &credentials_kernel,
         .file_size_limit = ~0ull,
-        .nr_files_limit = FD_LIMIT_MAX,
+        .nr_files_limit = ~0ull,
     };
     struct path root;
 

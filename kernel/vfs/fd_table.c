@@ -10,6 +10,7 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 #include <kern/panic.h>
+#include <kern/sysctl.h>
 #include <kmem/kmalloc.h>
 #include <kmem/slab.h>
 #include <lib/atomic.h>
@@ -22,8 +23,23 @@
 
 static struct kmem_cache table_cache;
 
+/* The bounds of fs.nr_open are Linux's. */
+static s32 nr_open = 1048576;
+static const struct sysctl settings[] = {
+    {.name = "nr_open", .value = &nr_open, .minimum = 64, .maximum = 2147483584},
+    {0},
+};
+
+u32 fd_limit_max(void)
+{
+    return (u32)READ_ONCE(nr_open);
+}
+
 void fd_table_cache_init(void)
 {
+    static struct sysctl_table table = SYSCTL_TABLE("fs", settings);
+
+    sysctl_register(&table);
     kmem_cache_init(&table_cache, "fd_table", sizeof(struct fd_table), 0, NULL);
 }
 
@@ -76,7 +92,7 @@ static int table_grow(struct fd_table *table, unsigned fd)
     struct file **old;
     int err;
 
-    if (fd >= FD_LIMIT_MAX)
+    if (fd >= fd_limit_max())
         return -EMFILE;
     err = storage_alloc(capacity, &storage);
     if (err != 0)
@@ -376,6 +392,8 @@ int fd_duplicate_to(const struct vfs_context *context, int fd, int new, bool clo
         err = fd_replace(table, (unsigned)new, file, cloexec);
     if (err != 0)
         file_put(file);
+    if (err == -EMFILE)
+        err = -EBADF; /* dup2(2) names the number, not the lack of one */
     return err != 0 ? err : new;
 }
 

@@ -6,6 +6,7 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 #include <kern/panic.h>
+#include <kern/sysctl.h>
 #include <kmem/frames.h>
 #include <kmem/slab.h>
 #include <lib/atomic.h>
@@ -24,12 +25,20 @@
 
 static struct kmem_cache *file_slab;
 static u64 nr_files;  /* (a) */
-static u64 max_files; /* (I) */
+static u64 max_files; /* (a) fs.file-max */
+
+static const struct sysctl settings[] = {
+    {.name = "file-max", .kind = SYSCTL_ULONG, .value = &max_files, .maximum = INT64_MAX},
+    {0},
+};
 
 void file_cache_init(void)
 {
+    static struct sysctl_table table = SYSCTL_TABLE("fs", settings);
+
     file_slab = kmem_cache_create("file", sizeof(struct file), 0, NULL);
     ASSERT(file_slab != NULL);
+    sysctl_register(&table);
     max_files = max(frames_total_count() * (PAGE_SIZE / 1024) / 10, (u64)8192);
 }
 
@@ -40,14 +49,14 @@ u64 file_count(void)
 
 u64 file_count_max(void)
 {
-    return max_files;
+    return READ_ONCE(max_files);
 }
 
 struct file *file_alloc(u32 flags, const struct credentials *credentials)
 {
     struct file *file;
 
-    if (READ_ONCE(nr_files) >= max_files && !credentials_capable(credentials, CAP_SYS_ADMIN))
+    if (READ_ONCE(nr_files) >= file_count_max() && !credentials_capable(credentials, CAP_SYS_ADMIN))
         return ERR_PTR(-ENFILE);
     file = kmem_cache_alloc(file_slab, ALLOC_WAIT | ALLOC_ZERO);
     if (file == NULL)

@@ -7,7 +7,7 @@
 
 #define FAILPOINTS   "/proc/quire/failpoints"
 #define MAX_PROBLEMS 5
-#define MAX_NTH      400
+#define MAX_NTH      (whole ? 4000 : 400)
 
 static bool whole; /* every n, alone and with all later ones; else some */
 

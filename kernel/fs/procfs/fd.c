@@ -147,7 +147,7 @@ static bool next_fd(const struct proc_subject *parent, u64 from, u64 *number)
     struct file *file;
     int fd;
 
-    if (!files || from >= FD_LIMIT_MAX)
+    if (!files || from > INT32_MAX)
         fd = -1;
     else
         fd = fd_next(files, (unsigned)from, &file);

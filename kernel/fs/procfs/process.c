@@ -125,7 +125,7 @@ static int find_process(const struct proc_subject *parent, const struct name *na
 
 static bool next_process(const struct proc_subject *parent, u64 from, u64 *number)
 {
-    struct process *process = from < PID_MAX ? process_next((int)from) : NULL;
+    struct process *process = from < PID_MAX_LIMIT ? process_next((int)from) : NULL;
 
     (void)parent;
     if (!process)
@@ -158,7 +158,7 @@ static int find_task(const struct proc_subject *parent, const struct name *name,
 
 static bool next_task(const struct proc_subject *parent, u64 from, u64 *number)
 {
-    struct task *task = from < PID_MAX ? process_next_task(parent->process, (int)from) : NULL;
+    struct task *task = from < PID_MAX_LIMIT ? process_next_task(parent->process, (int)from) : NULL;
 
     if (!task)
         return false;

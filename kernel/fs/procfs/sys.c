@@ -125,13 +125,6 @@ static int show_printk(struct proc_text *text, const struct proc_subject *subjec
     return 0;
 }
 
-static int show_threads_max(struct proc_text *text, const struct proc_subject *subject)
-{
-    (void)subject;
-    proc_print(text, "%d\n", PID_MAX - 1);
-    return 0;
-}
-
 static int show_last_pid(struct proc_text *text, const struct proc_subject *subject)
 {
     (void)subject;
@@ -215,8 +208,12 @@ static const struct sysctl kernel_settings[] = {
 };
 static struct sysctl_table kernel_table = SYSCTL_TABLE("kernel", kernel_settings);
 
+static s32 swappiness = 60;
+
 static const struct sysctl vm_settings[] = {
     {.name = "drop_caches", .mode = 0200, .set = drop_caches_set, .minimum = 1, .maximum = 4},
+    /* How much rather private pages go than those of files: with no swap there is no choice. */
+    {.name = "swappiness", .value = &swappiness, .maximum = 200},
     {.name = "mmap_min_addr", .kind = SYSCTL_ULONG, .get = min_address_get, .set = min_address_set},
     {0},
 };
@@ -243,13 +240,6 @@ static int show_file_counts(struct proc_text *text, const struct proc_subject *s
     return 0;
 }
 
-static int show_file_max(struct proc_text *text, const struct proc_subject *subject)
-{
-    (void)subject;
-    proc_print(text, "%lu\n", file_count_max());
-    return 0;
-}
-
 /* Constants: the show function of a file that says @value. */
 #define CONSTANT(name_, value_)                                                                    \
     static int show_##name_(struct proc_text *text, const struct proc_subject *subject)            \
@@ -259,12 +249,10 @@ static int show_file_max(struct proc_text *text, const struct proc_subject *subj
         return 0;                                                                                  \
     }
 CONSTANT(zero, 0)
-CONSTANT(pid_max, PID_MAX)
 CONSTANT(groups_max, NGROUPS_MAX)
 CONSTANT(last_capability, CAP_LAST)
 CONSTANT(overflow_id, 65534)
 CONSTANT(entropy, ENTROPY_BITS)
-CONSTANT(descriptors_max, FD_LIMIT_MAX)
 
 static const struct proc_entry random_entries[] = {
     PROC_FILE("boot_id", show_boot_id),
@@ -298,18 +286,11 @@ static const struct proc_entry kernel_entries[] = {
     PROC_FILE("overflowgid", show_overflow_id),
     PROC_FILE("overflowuid", show_overflow_id),
     PROC_FILE("panic", show_panic),
-    PROC_FILE("pid_max", show_pid_max),
     PROC_FILE("printk", show_printk),
     PROC_FOLDER("random", random_entries, NULL),
     PROC_FOLDER("seccomp", seccomp_entries, NULL),
     PROC_FILE("tainted", show_zero),
-    PROC_FILE("threads-max", show_threads_max),
     PROC_FILE("version", show_version),
-    {0},
-};
-
-static const struct proc_entry vm_entries[] = {
-    PROC_FILE("swappiness", show_zero),
     {0},
 };
 
@@ -317,9 +298,7 @@ static const struct proc_entry no_entries[] = {{0}};
 
 static const struct proc_entry fs_entries[] = {
     PROC_FOLDER("inotify", no_entries, &proc_additions[PROC_PLACE_SYS_FS_INOTIFY]),
-    PROC_FILE("file-max", show_file_max),
     PROC_FILE("file-nr", show_file_counts),
-    PROC_FILE("nr_open", show_descriptors_max),
     PROC_FILE("overflowgid", show_overflow_id),
     PROC_FILE("overflowuid", show_overflow_id),
     PROC_FILE("protected_hardlinks", show_zero),
@@ -339,6 +318,6 @@ const struct proc_entry proc_sys_entries[] = {
     PROC_FOLDER("fs", fs_entries, &proc_additions[PROC_PLACE_SYS_FS]),
     PROC_FOLDER("kernel", kernel_entries, &proc_additions[PROC_PLACE_SYS_KERNEL]),
     PROC_FOLDER("net", net_entries, NULL),
-    PROC_FOLDER("vm", vm_entries, &proc_additions[PROC_PLACE_SYS_VM]),
+    PROC_FOLDER("vm", no_entries, &proc_additions[PROC_PLACE_SYS_VM]),
     {0},
 };

@@ -10,7 +10,8 @@
 #include <lib/list.h>
 #include <lib/types.h>
 
-#define PID_MAX 32768 /* numbers are 1 .. PID_MAX - 1; pid_max of /proc/sys/kernel */
+#define PID_MAX_DEFAULT 32768   /* numbers are given out below kernel.pid_max, at first this */
+#define PID_MAX_LIMIT   4194304 /* the largest kernel.pid_max, as on Linux */
 
 struct task;
 struct process;

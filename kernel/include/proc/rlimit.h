@@ -24,7 +24,11 @@ int rlimit_change(struct process *process, int resource, const struct abi_rlimit
 int rlimit_change_of(int pid, int resource, const struct abi_rlimit *new_limit,
                      struct abi_rlimit *old) __must_check;
 
-/* Limits of pid 1. */
+/* kernel.threads-max: may there be one more task? */
+bool rlimit_allows_task(void);
+void rlimit_settings_init(void);
+
+/* Limits of pid 1. => after rlimit_settings_init */
 void rlimit_init_defaults(struct abi_rlimit limits[NR_RLIMITS]);
 /* Tell the address space of @process (its current one) its limits. */
 void rlimit_apply_to_mm(struct process *process);

@@ -14,7 +14,9 @@ struct file;
 struct vfs_context;
 
 #define FD_TABLE_INLINE 64
-#define FD_LIMIT_MAX    1048576u /* no table grows beyond; RLIMIT_NOFILE's ceiling */
+
+/* fs.nr_open: no table grows to so many descriptors; RLIMIT_NOFILE's ceiling. */
+u32 fd_limit_max(void);
 
 struct fd_table {
     refcount_t references;
