@@ -1,7 +1,7 @@
 /*
  * A server of several threads and clients of several processes, over TCP and UDP of the loopback.
  * Each message is made from a seed and checked at both ends; what was sent and answered is counted
- * in shared memory. Afterwards no socket is left, and the memory is back. seconds: 30
+ * in shared memory. Afterwards no socket is left, and the memory is back. seconds: 600
  */
 
 #include "race.h"
