@@ -40,7 +40,8 @@ static void errors(void)
     call("no event", inotify_add_watch(instance, "d", 0));
     call("no event, no descriptor", inotify_add_watch(999, "d", 0));
     call("unknown event", inotify_add_watch(instance, "d", 0x1000));
-    call("add and create", inotify_add_watch(instance, "d", IN_OPEN | IN_MASK_ADD | IN_MASK_CREATE));
+    call("add and create",
+         inotify_add_watch(instance, "d", IN_OPEN | IN_MASK_ADD | IN_MASK_CREATE));
     call("add and create, no instance",
          inotify_add_watch(file, "d", IN_OPEN | IN_MASK_ADD | IN_MASK_CREATE));
     call("no such file", inotify_add_watch(instance, "none", IN_OPEN));
