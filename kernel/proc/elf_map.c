@@ -154,8 +154,9 @@ static int map_zero_part(struct mapping *mapping, const struct elf_program_heade
     return result < 0 ? (int)result : 0;
 }
 
-/* The file's last page holds what follows in the file: the program must see zeros there, to the end of
- * the page, since what it allocates behind its last variable begins there (as glibc's ld.so does). */
+/* The file's last page holds what follows in the file: the program must see zeros there, to the end
+ * of the page, since what it allocates behind its last variable begins there (as glibc's ld.so
+ * does). */
 static int clear_tail(struct mapping *mapping, const struct elf_program_header *program,
                       vaddr_t address)
 {

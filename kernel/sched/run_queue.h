@@ -76,8 +76,8 @@ struct thread *fair_take_first(struct fair_queue *queue);
 void fair_put(struct fair_queue *queue, struct thread *thread);
 struct thread *fair_first(const struct fair_queue *queue);
 /*
- * fair_yields: whether a thread that calls sched_yield(2) gives way: not to threads that have had so
- * much more than their share that they could not have preempted one another, as on Linux.
+ * fair_yields: whether a thread that calls sched_yield(2) gives way: not to threads that have had
+ * so much more than their share that they could not have preempted one another, as on Linux.
  */
 bool fair_yields(const struct fair_queue *queue, const struct thread *yielding);
 /* The running thread ran @ns. */
