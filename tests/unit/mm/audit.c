@@ -9,6 +9,7 @@
 #include "account.h"
 #include "anon_family.h"
 #include "commit.h"
+#include "hugetlb.h"
 #include "pt.h"
 
 static char report[256];
@@ -426,6 +427,40 @@ TEST(a_huge_leaf_that_is_wrong_about_its_block)
     account_total_add(ACCOUNT_ANONYMOUS_HUGE, -1);
     audit();
     finish(mm);
+}
+
+TEST(a_huge_page_that_was_set_aside_for_another)
+{
+    struct vm_object *object;
+    struct vma *vma;
+    pte_t *slot, leaf;
+    long huge;
+
+    hugetlb_set_aside(2);
+    start();
+    object = hugetlb_object_create(2 * HUGETLB_SIZE);
+    huge = do_map_object(mm, object, 0, 2 * HUGETLB_SIZE, RW, MAP_SHARED);
+    EXPECT_EQ(user_write(mm, huge, 1), 0);
+    EXPECT_EQ(user_write(mm, huge + HUGETLB_SIZE, 2), 0);
+    audit();
+    slot = slot_of(huge);
+    leaf = *slot;
+    pte_store(slot, *slot_of(huge + HUGETLB_SIZE));
+    expect_broken("hugetlb_leaf");
+    pte_store(slot, leaf);
+    vma = vma_find_at(mm, huge);
+    vma->flags |= VMA_HUGETLB_OWNER;
+    expect_broken("area_hugetlb");
+    vma->flags &= ~VMA_HUGETLB_OWNER;
+    audit();
+    finish(mm);
+    vm_object_put(object);
+    fake_run_deferred();
+    EXPECT_EQ(hugetlb_reserve(1), 0);
+    expect_broken("hugetlb_pool"); /* promised to nobody */
+    hugetlb_unreserve(1);
+    hugetlb_set_aside(0);
+    audit();
 }
 
 TEST(wrong_totals)
