@@ -107,10 +107,14 @@ struct racer {
     race_word seed;
 };
 
+/* Nobody begins before all stacks are mapped: one could come to lie where another unmaps. */
+static pthread_barrier_t race_line;
+
 static inline void *race_thread(void *argument)
 {
     struct racer *racer = argument;
 
+    pthread_barrier_wait(&race_line);
     while (!race_over())
         racer->body(&racer->seed);
     return NULL;
@@ -119,6 +123,7 @@ static inline void *race_thread(void *argument)
 /* race_start, race_join: each of @nr racers as a thread of this process. */
 static inline void race_start(struct racer *racers, size_t nr)
 {
+    must(pthread_barrier_init(&race_line, NULL, (unsigned)nr));
     for (size_t i = 0; i < nr; i++) {
         racers[i].seed = (i + 1) * 0x9e3779b97f4a7c15;
         if (pthread_create(&racers[i].thread, NULL, race_thread, &racers[i]) != 0)
