@@ -30,7 +30,8 @@ int main(void)
     clock_gettime(CLOCK_MONOTONIC, &start);
     nap(20);
     yes("we got the CPU back soon", elapsed(&start) < 2000);
-    nap(3000);
+    for (int i = 0; i < 10 && (i == 0 || !counts[0] || !counts[8] || !counts[16]); i++)
+        nap(3000); /* a host that is busy gives the guest little of that time */
     unsigned long a = counts[0], b = counts[8], c = counts[16];
     for (int i = 0; i < 3; i++) {
         kill(pids[i], SIGKILL);
