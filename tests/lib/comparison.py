@@ -23,10 +23,13 @@ Row = collections.namedtuple("Row", "area name linux quire")
 
 
 class Comparison:
-    def __init__(self, title, rows, good=("PASS",)):
+    """@notes: lines of what else is to be said of the runs."""
+
+    def __init__(self, title, rows, good=("PASS",), notes=()):
         self.title = title
         self.rows = list(rows)
         self.good = set(good)
+        self.notes = list(notes)
 
     def is_good(self, outcome):
         return outcome.word in self.good
@@ -64,7 +67,7 @@ class Comparison:
 
     def text(self):
         lines = [self.title, "=" * len(self.title), ""]
-        lines += self.text_totals()
+        lines += self.text_totals() + [""] + self.notes
         for heading, rows in (("Good on Linux, not on Quire", self.losses()),
                               ("Other differences", [row for row in self.differences()
                                                      if not self.is_good(row.linux)]),
@@ -92,6 +95,7 @@ class Comparison:
     def page(self):
         return PAGE % {"title": html.escape(self.title), "summary": html.escape(self.summary()),
                        "totals": self.page_totals(), "differences": self.page_differences(),
+                       "notes": "".join("<p>%s</p>\n" % html.escape(note) for note in self.notes),
                        "rows": "\n".join(self.page_row(row) for row in self.rows)}
 
     def summary(self):
@@ -150,7 +154,7 @@ pre { background: #f6f6f6; padding: .5em; overflow-x: auto; margin: 0; }
 </style></head><body>
 <h1>%(title)s</h1>
 <p>%(summary)s</p>
-<h2>By area (Linux / Quire)</h2>
+%(notes)s<h2>By area (Linux / Quire)</h2>
 <table>%(totals)s</table>
 <h2>Differences</h2>
 %(differences)s

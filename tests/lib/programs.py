@@ -48,7 +48,8 @@ class Programs:
     """The programs @names of @folder; @library are further C files that each is linked with, @log a
     file that all that the guests say is written to, @texts further files of the guest: {path: text},
     @kernel another image than the usual one. An archive @base is unpacked before them; @extra are further
-    QEMU arguments. After a run @missing_calls has what the log said of calls that are not implemented."""
+    QEMU arguments. After a run @missing_calls has, by name, what the log said of calls that are not
+    implemented."""
 
     def __init__(self, folder, names, library=(), log=None, texts=(), kernel=None):
         self.folder = folder
@@ -60,7 +61,7 @@ class Programs:
         self.output = os.path.join(guest.build_directory(), "tests", os.path.basename(folder))
         self.base = None
         self.extra = []
-        self.missing_calls = []
+        self.missing_calls = {}
 
     def source_of(self, name):
         return os.path.join(self.folder, name + ".c")
@@ -145,6 +146,10 @@ class Programs:
                     yield name, result
                     remaining.remove(name)
 
+    def unexpected_calls(self):
+        """=> what the log said of calls that Linux has and Quire has not"""
+        return [text for call, text in sorted(self.missing_calls.items()) if call not in refused_calls()]
+
     def run_boot(self, names, system, smp, memory, append, cpu):
         """One boot; yields (name, Result) of each that ended, and of the one that ended the guest."""
         results = {}
@@ -163,7 +168,7 @@ class Programs:
                         if line == "@@ done":
                             break
                         if line.startswith("@@ missing "):
-                            self.missing_calls.append(line[11:])
+                            self.missing_calls.update(missing_call(line))
                             continue
                         before, current = current, take_line(line, current, results)
                         if before and before != current:
@@ -192,6 +197,20 @@ def find(folder, patterns):
             names += [entry + "/" + name[:-2] for name in sorted(os.listdir(path)) if name.endswith(".c")]
     return [name for name in names
             if not patterns or any(pattern in name for pattern in patterns)]
+
+
+def missing_call(line):
+    """A line of the log, "... NAME[1]: system call 449 (futex_waitv) is not implemented". => {call: text}"""
+    match = re.search(r"(\S+)\[\d+\]: system call (\d+) \((\S+)\) is not implemented", line)
+    if not match:
+        return {line: line}
+    return {match.group(3): "system call %s (%s), made by %s" % (match.group(2), match.group(3), match.group(1))}
+
+
+def refused_calls():
+    """=> the names of the calls that Linux answers with ENOSYS"""
+    with open(os.path.join(HERE, "refused-calls")) as stream:
+        return {line.strip() for line in stream if not line.startswith("#")}
 
 
 def compiler():

@@ -22,6 +22,8 @@ static const struct {
     {SYS_epoll_ctl_old, "epoll_ctl_old"},
     {SYS_epoll_wait_old, "epoll_wait_old"},
     {SYS_vserver, "vserver"},
+    {SYS_lookup_dcookie, "lookup_dcookie"},
+    {400, "a number without a call"},
 };
 
 static void absent(void)
