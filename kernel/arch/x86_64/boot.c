@@ -28,7 +28,7 @@
 #include <lib/printf.h>
 #include <lib/string.h>
 
-#define MEMORY_MINIMUM_MIB 24
+#define MEMORY_MINIMUM_MIB 12
 #define REFUSED_EXIT_CODE  50
 
 /* The value every function with an array on its stack checks; chosen before the first returns. */
