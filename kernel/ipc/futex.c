@@ -25,15 +25,6 @@ struct futex_bucket {
     struct list_head waiters; /* (lock) */
 } __aligned(64);
 
-struct futex_waiter {
-    struct list_head link; /* (bucket lock) */
-    struct mm_futex_key key;
-    struct futex_bucket *bucket; /* (bucket lock of the old one) */
-    struct thread *thread;       /* (I) */
-    u32 bitset;                  /* (I) */
-    bool queued;                 /* (bucket lock, read by the waiter) */
-};
-
 static struct futex_bucket buckets[NR_BUCKETS];
 
 static struct futex_bucket *bucket_of(const struct mm_futex_key *key)
@@ -115,12 +106,8 @@ bool futex_deadline_passed(const struct futex_deadline *deadline)
     return deadline->present && clock_get(deadline->clock, &now) == 0 && now >= deadline->time;
 }
 
-/*
- * enqueue_if_equal: be in the bucket's list and asleep (by state) if the word holds @value.
- * => -EAGAIN when it does not, -EFAULT, -EINVAL
- */
-static int enqueue_if_equal(struct futex_waiter *waiter, u32 __user *address, unsigned flags,
-                            u32 value)
+int futex_enqueue_if_equal(struct futex_waiter *waiter, u32 __user *address, unsigned flags,
+                           u32 value)
 {
     for (;;) {
         int error = futex_key_get(address, flags & FUTEX_SHARED, &waiter->key);
@@ -137,7 +124,6 @@ static int enqueue_if_equal(struct futex_waiter *waiter, u32 __user *address, un
             waiter->bucket = bucket;
             waiter->queued = true;
             list_add_tail(&waiter->link, &bucket->waiters);
-            thread_set_state(THREAD_INTERRUPTIBLE);
             spin_unlock(&bucket->lock);
             return 0;
         }
@@ -193,27 +179,47 @@ static bool leave(struct futex_waiter *waiter)
     return false;
 }
 
-static int sleep_until_woken(struct futex_waiter *waiter, const struct futex_deadline *deadline)
+int futex_leave(struct futex_waiter *waiters, unsigned nr)
+{
+    int woken = -EAGAIN;
+
+    for (unsigned i = 0; i < nr; i++) {
+        if (!leave(&waiters[i]))
+            woken = (int)i;
+    }
+    return woken;
+}
+
+static bool all_are_queued(const struct futex_waiter *waiters, unsigned nr)
+{
+    while (nr > 0 && load_acquire(&waiters[nr - 1].queued))
+        nr--;
+    return nr == 0;
+}
+
+int futex_sleep(struct futex_waiter *waiters, unsigned nr, const struct futex_deadline *deadline)
 {
     struct futex_alarm alarm;
-    int result = 0;
+    int result = 0, woken;
 
     futex_alarm_set(&alarm, deadline);
-    while (load_acquire(&waiter->queued)) {
+    thread_set_state(THREAD_INTERRUPTIBLE);
+    while (all_are_queued(waiters, nr)) {
         if (futex_deadline_passed(deadline)) {
             result = -ETIMEDOUT;
             break;
         }
-        if (thread_signal_interrupts(waiter->thread, THREAD_INTERRUPTIBLE)) {
+        if (thread_signal_interrupts(waiters->thread, THREAD_INTERRUPTIBLE)) {
             result = -ERESTARTSYS;
             break;
         }
         schedule();
         thread_set_state(THREAD_INTERRUPTIBLE);
     }
-    WRITE_ONCE(waiter->thread->state, THREAD_RUNNABLE);
+    WRITE_ONCE(waiters->thread->state, THREAD_RUNNABLE);
     futex_alarm_cancel(&alarm);
-    return leave(waiter) ? result : 0;
+    woken = futex_leave(waiters, nr);
+    return woken >= 0 ? woken : result;
 }
 
 static long continue_wait(struct restart_block *restart)
@@ -237,10 +243,10 @@ long futex_wait(u32 __user *address, unsigned flags, u32 value,
     if (bitset == 0)
         return -EINVAL;
     waiter.thread->wait_channel = __builtin_return_address(0);
-    error = enqueue_if_equal(&waiter, address, flags, value);
+    error = futex_enqueue_if_equal(&waiter, address, flags, value);
     if (error)
         return error;
-    error = sleep_until_woken(&waiter, deadline);
+    error = futex_sleep(&waiter, 1, deadline);
     if (error == -ERESTARTSYS && deadline->present) {
         u64 arguments[5] = {(u64)(uintptr_t)address, value, (u64)deadline->time, bitset, flags};
 

@@ -25,6 +25,18 @@ static bool takes_realtime_flag(int command)
            command == FUTEX_LOCK_PI2;
 }
 
+int futex_deadline_set(struct futex_deadline *deadline, const struct abi_timespec *time, int clock)
+{
+    if (time->seconds < 0 || (u64)time->nanoseconds >= NS_PER_SECOND)
+        return -EINVAL;
+    deadline->present = true;
+    deadline->clock = clock;
+    if (mul_overflow(time->seconds, (s64)NS_PER_SECOND, &deadline->time) ||
+        add_overflow(deadline->time, time->nanoseconds, &deadline->time))
+        deadline->time = INT64_MAX;
+    return 0;
+}
+
 /* => -EFAULT, -EINVAL. Only FUTEX_WAIT's timeout is relative. */
 static int read_deadline(const struct abi_timespec __user *timeout, int command, bool realtime,
                          struct futex_deadline *deadline)
@@ -36,14 +48,12 @@ static int read_deadline(const struct abi_timespec __user *timeout, int command,
     if (timeout == NULL)
         return 0;
     error = copy_from_user(&time, timeout, sizeof(time));
+    if (!error)
+        error = futex_deadline_set(deadline, &time,
+                                   realtime || command == FUTEX_LOCK_PI ? CLOCK_REALTIME
+                                                                        : CLOCK_MONOTONIC);
     if (error)
         return error;
-    if (time.seconds < 0 || (u64)time.nanoseconds >= NS_PER_SECOND)
-        return -EINVAL;
-    deadline->clock = realtime || command == FUTEX_LOCK_PI ? CLOCK_REALTIME : CLOCK_MONOTONIC;
-    if (mul_overflow(time.seconds, (s64)NS_PER_SECOND, &deadline->time) ||
-        add_overflow(deadline->time, time.nanoseconds, &deadline->time))
-        deadline->time = INT64_MAX;
     if (command == FUTEX_WAIT &&
         add_overflow(deadline->time, (s64)time_monotonic_ns(), &deadline->time))
         deadline->time = INT64_MAX;

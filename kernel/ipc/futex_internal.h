@@ -4,6 +4,7 @@
 #pragma once
 
 #include <ipc/futex.h>
+#include <lib/list.h>
 #include <mm/mm.h>
 #include <time/time.h>
 
@@ -39,6 +40,37 @@ static inline bool futex_key_is_equal(const struct mm_futex_key *a, const struct
 
 /* Make the word accessible, without a lock. => -EFAULT */
 int futex_fault_in(const u32 __user *address, bool write) __must_check;
+
+struct futex_bucket;
+
+/* A thread that waits for one word; with futex_waitv it has one of these for each. */
+struct futex_waiter {
+    struct list_head link; /* (bucket lock) */
+    struct mm_futex_key key;
+    struct futex_bucket *bucket; /* (bucket lock of the old one) */
+    struct thread *thread;       /* (I) */
+    u32 bitset;                  /* (I) */
+    bool queued;                 /* (bucket lock, read by the waiter) */
+};
+
+/*
+ * futex_enqueue_if_equal: be in the list of the word's waiters if it holds @value.
+ * => waiter.thread and .bitset are set
+ * => -EAGAIN when it does not, -EFAULT, -EINVAL
+ */
+int futex_enqueue_if_equal(struct futex_waiter *waiter, u32 __user *address, unsigned flags,
+                           u32 value) __must_check;
+/*
+ * futex_sleep: until one of the current thread's @nr enqueued waiters is woken; then none is
+ * enqueued.
+ * => the number of one that was woken, the last if several; -ETIMEDOUT, -ERESTARTSYS
+ */
+int futex_sleep(struct futex_waiter *waiters, unsigned nr, const struct futex_deadline *deadline);
+/* None is enqueued any more. => the number of one that was woken before, the last; -EAGAIN: none */
+int futex_leave(struct futex_waiter *waiters, unsigned nr);
+
+/* From a time as the program gave it. => -EINVAL */
+int futex_deadline_set(struct futex_deadline *deadline, const struct abi_timespec *time, int clock);
 
 long futex_wait(u32 __user *address, unsigned flags, u32 value,
                 const struct futex_deadline *deadline, u32 bitset);

@@ -3,6 +3,7 @@ quire_SOURCES += %D%/futex.c
 quire_SOURCES += %D%/futex_call.c
 quire_SOURCES += %D%/futex_pi.c
 quire_SOURCES += %D%/futex_robust.c
+quire_SOURCES += %D%/futex_waitv.c
 quire_SOURCES += %D%/ipc_ids.c
 quire_SOURCES += %D%/mqueue_name.c
 quire_SOURCES += %D%/mqueue_transfer.c

@@ -15,6 +15,12 @@ long sys_futex(void __user *address, int operation, unsigned value,
     return futex_call(address, operation, value, timeout, address2, value3);
 }
 
+long sys_futex_waitv(void __user *words, unsigned nr, unsigned long flags,
+                     struct abi_timespec __user *timeout, int clock)
+{
+    return futex_waitv(words, nr, (unsigned)flags, timeout, clock);
+}
+
 long sys_set_robust_list(void __user *head, size_t size)
 {
     if (size != sizeof(struct abi_robust_list_head))

@@ -26,6 +26,18 @@
 
 #define FUTEX_BITSET_MATCH_ANY 0xffffffffu
 
+/* futex_waitv(2) */
+#define FUTEX_WAITV_MAX 128
+#define FUTEX_32        2
+
+struct abi_futex_waitv {
+    u64 value;
+    u64 address;
+    u32 flags;
+    u32 reserved;
+};
+_Static_assert(sizeof(struct abi_futex_waitv) == 24, "futex_waitv(2)");
+
 /* The word of a mutex that the kernel helps with: owner's thread id and two flags. */
 #define FUTEX_WAITERS    0x80000000u
 #define FUTEX_OWNER_DIED 0x40000000u

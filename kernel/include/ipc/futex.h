@@ -28,6 +28,14 @@ void futex_init(void); /* before the first task */
 long futex_call(u32 __user *address, int operation, u32 value,
                 const struct abi_timespec __user *timeout, u32 __user *address2, u32 value3);
 
+/*
+ * futex_waitv: the system call; until one of @nr words is woken.
+ * => its number; -EAGAIN: a word holds another value; -EINVAL, -EFAULT, -ENOMEM, -ETIMEDOUT,
+ * -ERESTARTSYS
+ */
+long futex_waitv(const struct abi_futex_waitv __user *user, unsigned nr, unsigned flags,
+                 const struct abi_timespec __user *timeout, int clock);
+
 /* Wake up to @nr waiters on the word. => how many; -EFAULT, -EINVAL (not aligned) */
 long futex_wake(u32 __user *address, bool shared, int nr, u32 bitset);
 
