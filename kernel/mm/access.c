@@ -18,6 +18,16 @@ static struct page *take_page(pte_t entry)
     return page_try_get(page) ? page : NULL;
 }
 
+/* What one process writes for another makes a private page dirty by itself (lazy_free.h 4). */
+static void note_write(const struct fault *fault, struct pt_cursor *cursor)
+{
+    struct page *page = pt_page_of(pt_get(cursor));
+
+    pt_set_dirty(cursor);
+    if (fault->foreign && page != NULL && page_flag_test(page, PAGE_PRIVATE_OWNED))
+        page_flag_set(page, PAGE_DIRTY);
+}
+
 /* => 0 with the page; -EAGAIN: fault it in first; -EFAULT: no page at all */
 static int find_page(struct fault *fault, struct page **out)
 {
@@ -29,7 +39,7 @@ static int find_page(struct fault *fault, struct page **out)
     if (fault_is_satisfied(fault, pt_get(&cursor), pt_is_shared(&cursor))) {
         *out = take_page(pt_get(&cursor));
         if (fault->access == FAULT_WRITE) /* of the kernel's, which no processor notes */
-            pt_set_dirty(&cursor);
+            note_write(fault, &cursor);
         err = *out == NULL ? -EFAULT : 0;
     }
     pt_unlock(&cursor);

@@ -51,24 +51,35 @@ static void clean_entry(pte_t *slot)
         ;
 }
 
+/* What the kernel wrote stays dirty while others have the page too (lazy_free.h 4). */
+static bool can_be_cleaned(struct page *page)
+{
+    if (!page_flag_test(page, PAGE_DIRTY))
+        return true;
+    if (page_map_count(page) != 1)
+        return false;
+    page_flag_clear(page, PAGE_DIRTY);
+    return true;
+}
+
 /* Mark the private pages from the cursor to @end: given up, or to be kept. True: one was there. */
 static bool mark_leaf(struct pt_cursor *cursor, vaddr_t end, bool give_up)
 {
     bool found = false;
 
-    if (cursor->huge && give_up)
-        return false; /* came after all were split */
+    if (cursor->huge)
+        return false; /* nothing in it is given up; it came after all were split */
     for (; cursor->addr < end; pt_next(cursor)) {
         struct page *page = private_page_of(pt_get(cursor));
 
-        if (page == NULL)
+        if (page == NULL || (give_up && !can_be_cleaned(page)))
             continue;
         found = true;
         if (give_up) {
             clean_entry(cursor->slot);
             list_enter(page);
         } else {
-            pt_set_dirty(cursor);
+            lazy_free_forget(page);
         }
     }
     return found;
@@ -126,8 +137,9 @@ static bool drop_entry(struct pt_cursor *cursor, void *argument)
     struct drop *drop = argument;
     pte_t pte;
 
-    drop->written =
-        cursor->huge || pte_is_dirty(pt_get(cursor)); /* in a huge leaf nothing is given up */
+    pte = pt_get(cursor);
+    /* In a huge leaf nothing is given up; and somebody may have locked it just now. */
+    drop->written = cursor->huge || !lazy_free_is(pt_page_of(pte), pte);
     if (drop->written)
         return false;
     pte = pt_take(cursor);

@@ -3,14 +3,16 @@
  * taken when memory is short.
  *
  * 1. An entry of a private page is clean only because MADV_FREE cleaned it: every other way to
- *    make or to fill a private page makes its entry dirty. So a clean entry means: whoever reads
- * here may see the old contents or zeroes. The processor makes it dirty again with the next write,
- *    and with that the page is kept.
+ *    make or to fill a private page makes its entry dirty. So a clean entry of a page that is on
+ *    the list means: whoever reads here may see the old contents or zeroes. The processor makes it
+ *    dirty again with the next write, and with that the page is kept.
  * 2. The pages that have been given up are on one list, oldest first (PAGE_LRU, through lru_next
- * and lru_prev). The list holds no reference: the page leaves it when its last entry goes.
+ *    and lru_prev). The list holds no reference: the page leaves it when its last entry goes.
  * 3. Reclaim finds the entries by the walk over the family (anon_family.h), empties those that are
- *    clean, in shared tables too, and the frame is free when all were. Locked areas have no clean
- *    entries: mlock makes them dirty.
+ *    clean, in shared tables too, and the frame is free when all were. What is locked is not on the
+ *    list: mlock takes it off, under the lock of the leaf table, and it stays as clean as it was.
+ * 4. A page that one process wrote for another is dirty by itself (PAGE_DIRTY), as on Linux, not
+ *    only its entry. It cannot be given up while several have it.
  *
  * Lock: list_lock (rank LRU), below the leaf table locks.
  */

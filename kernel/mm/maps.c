@@ -33,6 +33,7 @@ static void area_describe(const struct mm *mm, struct vma *vma, struct vma_info 
         .name = area_name(mm, vma),
         .source = vma->flags & VMA_SPECIAL ? NULL : vma->source,
         .shows_frames = vma_shows_frames(vma),
+        .for_writing = vma_is_shared_for_writing(vma),
         .vma = vma,
     };
 }

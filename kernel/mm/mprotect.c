@@ -163,21 +163,34 @@ static void note_populate(struct protection *p, vaddr_t start, vaddr_t end)
     p->populate[p->nr_populate++].end = end;
 }
 
+/* Locked private memory that can be written from now on gets its pages at once. */
+static bool becomes_filled(const struct vma *vma, u32 flags)
+{
+    u32 looked_at = VMA_WRITE | VMA_SHARED | VMA_LOCKED | VMA_LOCKONFAULT;
+
+    return (vma->flags & looked_at) == VMA_LOCKED && (flags & VMA_WRITE);
+}
+
 static struct vma *protect_area(struct protection *p, struct vma *vma, struct batch *batch)
 {
     u32 flags = new_flags(p, vma);
+    bool fills;
 
     if (flags == vma->flags)
         return vma;
     if (is_newly_charged(p, vma))
         flags |= VMA_ACCOUNT; /* committed in find_end */
-    if ((vma->flags & (VMA_WRITE | VMA_SHARED | VMA_LOCKED)) == VMA_LOCKED && (flags & VMA_WRITE))
+    fills = becomes_filled(vma, flags);
+    if (fills)
         note_populate(p, vma->start, vma->end);
     account_remove(p->mm, vma->flags, vma_pages(vma));
     account_add(p->mm, flags, vma_pages(vma));
     vma_set_flags(vma, flags);
     pt_protect(batch, vma->start, vma->end, pt_protection(flags));
-    return vma_merge(vma);
+    vma = vma_merge(vma);
+    if (fills) /* Linux has private pages in it before it looks at the next area */
+        vma_set_lineage(vma);
+    return vma;
 }
 
 static void protection_commit(struct protection *p)

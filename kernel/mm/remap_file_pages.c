@@ -20,8 +20,8 @@ static struct vma *find_shared(struct mm *mm, vaddr_t start, vaddr_t end)
     struct vma *first = vma_find_at(mm, start);
     struct vma *vma = first;
 
-    /* What may never be written does not count as shared here, as on Linux. */
-    if (first == NULL || !vma_is_shared(first) || !(first->flags & VMA_MAYWRITE))
+    /* What was opened for reading does not count as shared here, as on Linux. */
+    if (first == NULL || !vma_is_shared_for_writing(first))
         return NULL;
     while (vma->end < end) {
         struct vma *next = vma_next(vma);

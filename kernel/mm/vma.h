@@ -116,6 +116,17 @@ static inline bool vma_may_write_object(const struct vma *vma)
     return vma_is_shared(vma) && (vma->flags & VMA_MAYWRITE);
 }
 
+/* Shared through a door that was opened for writing, be it sealed since: Linux's VM_SHARED. */
+static inline bool vma_is_shared_for_writing(const struct vma *vma)
+{
+    const struct vm_source *source = vma->flags & VMA_SPECIAL ? NULL : vma->source;
+
+    if (!vma_is_shared(vma) || (vma->flags & VMA_MAYWRITE))
+        return vma_is_shared(vma);
+    return source != NULL && source->ops->is_for_writing != NULL &&
+           source->ops->is_for_writing(source);
+}
+
 /* Does its door count its areas? */
 static inline bool vma_is_counted(const struct vma *vma)
 {

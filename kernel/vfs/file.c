@@ -234,6 +234,11 @@ static bool source_is_trusted(struct vm_source *source)
            inode_permission(inode, credentials, MAY_WRITE) == 0;
 }
 
+static bool source_is_for_writing(const struct vm_source *source)
+{
+    return container_of(source, struct file, source)->mode & FILE_WRITE;
+}
+
 static int source_punch(struct vm_source *source, u64 offset, u64 len)
 {
     return file_allocate(file_of_source(source), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
@@ -245,5 +250,6 @@ const struct vm_source_ops file_source_ops = {
     .put = source_put,
     .describe = source_describe,
     .is_trusted = source_is_trusted,
+    .is_for_writing = source_is_for_writing,
     .punch = source_punch,
 };

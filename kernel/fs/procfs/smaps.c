@@ -3,7 +3,6 @@
  */
 #include <abi/errno.h>
 #include <arch/pkey.h>
-#include <vfs/file.h>
 
 #include "maps.h"
 #include "views.h"
@@ -46,15 +45,6 @@ static void put_usage(struct proc_text *text, const struct vma_usage *usage, boo
 #define SHARED_FOR_WRITING (1ul << 32)
 #define SHOWS_FRAMES       (1ul << 33)
 
-/* Shared, through a door that was opened for writing, be it sealed since. */
-static bool is_shared_for_writing(const struct vma_info *info)
-{
-    if (!(info->flags & VMA_SHARED) || (info->flags & VMA_MAYWRITE))
-        return info->flags & VMA_SHARED;
-    return info->source && info->source->ops == &file_source_ops &&
-           (file_of_source(info->source)->mode & FILE_WRITE);
-}
-
 /* In the order of Linux's bits; Linux has no word for what is locked on fault. */
 static void put_flags(struct proc_text *text, const struct vma_info *info)
 {
@@ -76,7 +66,7 @@ static void put_flags(struct proc_text *text, const struct vma_info *info)
         {VMA_DONTDUMP, "dd "},    {VMA_SOFTDIRTY, "sd "},
         {VMA_HUGEPAGE, "hg "},    {VMA_NOHUGEPAGE, "nh "},
     };
-    u64 flags = info->flags | (is_shared_for_writing(info) ? SHARED_FOR_WRITING : 0) |
+    u64 flags = info->flags | (info->for_writing ? SHARED_FOR_WRITING : 0) |
                 (info->shows_frames ? SHOWS_FRAMES : 0);
 
     proc_print(text, "VmFlags: ");

@@ -284,6 +284,7 @@ struct vma_info {
     const char *name; /* "[heap]", "[stack]", "[vdso]" ..., NULL: see source */
     struct vm_source *source;
     bool shows_frames; /* a device's, or [vvar] */
+    bool for_writing;  /* shared, through a door that was opened for writing */
     struct vma *vma;   /* valid during the callback */
 };
 

@@ -182,6 +182,8 @@ struct vm_source_ops {
     /* May the caller know and change which pages are in memory: its owner, or may write it?
      * NULL: everybody who has mapped it */
     bool (*is_trusted)(struct vm_source *source);
+    /* Was it opened for writing, be it sealed against that since? NULL: VMA_MAYWRITE tells */
+    bool (*is_for_writing)(const struct vm_source *source);
     /* Make a hole, as fallocate(2) does. => may sleep; no map_lock held. NULL: object_punch does */
     int (*punch)(struct vm_source *source, u64 offset, u64 len);
     /*
