@@ -5,6 +5,7 @@
 #include <abi/resource.h>
 #include <abi/signal.h>
 #include <abi/time.h>
+#include <abi/timex.h>
 #include <proc/accounting.h>
 #include <proc/credentials.h>
 #include <proc/timers.h>
@@ -102,6 +103,43 @@ long sys_settimeofday(void __user *user, void __user *user_zone)
     if (now.seconds > INT64_MAX / (s64)NS_PER_SECOND - 1)
         return -EINVAL;
     return time_set_realtime(now.seconds * (s64)NS_PER_SECOND + now.microseconds * (s64)NS_PER_US);
+}
+
+long sys_adjtimex(void __user *user)
+{
+    struct abi_timex request;
+    long result;
+
+    if (copy_from_user(&request, user, sizeof(request)))
+        return -EFAULT;
+    result = clock_adjust(&request, capable(CAP_SYS_TIME));
+    return copy_to_user(user, &request, sizeof(request)) ? -EFAULT : result;
+}
+
+/* Only the realtime clock can be adjusted; a negative number whose low bits are 3 names a clock by
+ * a descriptor. */
+static long adjust(int clock, struct abi_timex *request)
+{
+    s64 now;
+
+    if (clock == CLOCK_REALTIME)
+        return clock_adjust(request, capable(CAP_SYS_TIME));
+    if (clock < 0)
+        return (clock & 7) == 3 ? -EINVAL : -EOPNOTSUPP;
+    return clock_read(clock, &now) == 0 ? -EOPNOTSUPP : -EINVAL;
+}
+
+long sys_clock_adjtime(int clock, void __user *user)
+{
+    struct abi_timex request;
+    long result;
+
+    if (copy_from_user(&request, user, sizeof(request)))
+        return -EFAULT;
+    result = adjust(clock, &request);
+    if (result >= 0 && copy_to_user(user, &request, sizeof(request)))
+        return -EFAULT;
+    return result;
 }
 
 /* What a sleep interrupted at @deadline still had to go. */

@@ -73,6 +73,7 @@ int time_set_realtime(s64 ns)
         return -EINVAL;
     WRITE_ONCE(realtime_offset, offset);
     arch_vdso_update(offset, COARSE_NS);
+    clock_adjustment_clear();
     memory_barrier();
     clock_timers_realtime_changed();
     for (unsigned i = 0; i < CHANGE_HOOKS_MAX && change_hooks[i] != NULL; i++)

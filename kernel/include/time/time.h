@@ -32,6 +32,13 @@ s64 time_realtime_offset(void); /* realtime = monotonic + offset */
  * Timers on the realtime clock are re-evaluated, then the change hooks run.
  */
 int time_set_realtime(s64 ns) __must_check;
+/*
+ * clock_adjust: adjtimex(2) of the realtime clock; fills @request with how things are then.
+ * => @privileged: the caller has CAP_SYS_TIME
+ * => TIME_OK or TIME_ERROR; -EPERM, -EINVAL; -EOPNOTSUPP: it would take another rate of the clock
+ */
+struct abi_timex;
+int clock_adjust(struct abi_timex *request, bool privileged) __must_check;
 /* A hook run after the realtime clock was set (timerfd CANCEL_ON_SET, vDSO data); may take spin
  * locks. */
 void time_add_change_hook(void (*hook)(void));
