@@ -171,6 +171,10 @@ long sys_ioctl(int fd, unsigned request, unsigned long argument)
 
 long sys_flock(int fd, int operation)
 {
+    int checked = lock_flock_check(operation);
+
+    if (checked != 0)
+        return min(checked, 0);
     return WITH_FILE(fd, file, lock_flock(file, operation));
 }
 

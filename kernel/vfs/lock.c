@@ -34,11 +34,13 @@ struct lock_set {
     struct wait_queue changed;
 };
 
-/* A process that sleeps for a POSIX lock: @owner waits until @blocker lets go. */
+/* A thread that sleeps for a lock: @wanted's owner waits until @blocker lets go. */
 struct blocked {
     struct list_head link; /* (locks_mutex) */
-    const void *owner;
-    const void *blocker;
+    const struct lock_set *set;
+    const struct record_lock *wanted; /* flock: the whole file, by the open file */
+    const void *blocker;              /* another owner of POSIX locks, NULL: not looked at */
+    bool is_flock;
 };
 
 static struct mutex locks_mutex = MUTEX_INIT(locks_mutex);
@@ -83,14 +85,17 @@ static void set_changed(struct lock_set *set)
 }
 
 /* Sleep until the set changes. => locks_mutex held, and again on return; -ERESTARTSYS */
-static int set_wait(struct lock_set *set)
+static int set_wait(struct lock_set *set, struct blocked *blocked)
 {
     u64 seen = set->generation;
     int err;
 
+    blocked->set = set;
+    list_add_tail(&blocked->link, &all_blocked);
     mutex_unlock(&locks_mutex);
     err = wait_event_interruptible(&set->changed, READ_ONCE(set->generation) != seen);
     mutex_lock(&locks_mutex);
+    list_remove(&blocked->link);
     return err;
 }
 
@@ -107,15 +112,17 @@ static struct flock_lock *flock_find(const struct lock_set *set, const struct fi
     return NULL;
 }
 
-static bool flock_conflicts(const struct lock_set *set, const struct file *file, bool is_write)
+/* The first lock that forbids @wanted; NULL: none. */
+static const struct flock_lock *flock_find_conflict(const struct lock_set *set,
+                                                    const struct record_lock *wanted)
 {
     const struct flock_lock *lock;
 
     list_for_each_entry (lock, &set->flocks, link) {
-        if (lock->file != file && (lock->is_write || is_write))
-            return true;
+        if (lock->file != wanted->owner && (lock->is_write || wanted->is_write))
+            return lock;
     }
-    return false;
+    return NULL;
 }
 
 static void flock_drop(struct lock_set *set, const struct file *file)
@@ -133,13 +140,18 @@ static void flock_drop(struct lock_set *set, const struct file *file)
 static int flock_take(struct lock_set *set, struct file *file, bool is_write, bool nonblocking)
 {
     struct flock_lock *lock = flock_find(set, file);
+    struct record_lock wanted = {.owner = file,
+                                 .is_write = is_write,
+                                 .process_id = vfs_current()->process_id,
+                                 .end = RECORD_END};
+    struct blocked blocked = {.wanted = &wanted, .is_flock = true};
     int err;
 
     if (lock != NULL && lock->is_write == is_write)
         return 0;
     flock_drop(set, file);
-    while (flock_conflicts(set, file, is_write)) {
-        err = nonblocking ? -EWOULDBLOCK : set_wait(set);
+    while (flock_find_conflict(set, &wanted) != NULL) {
+        err = nonblocking ? -EWOULDBLOCK : set_wait(set, &blocked);
         if (err != 0)
             return err;
     }
@@ -147,10 +159,19 @@ static int flock_take(struct lock_set *set, struct file *file, bool is_write, bo
     lock = kmalloc(sizeof(*lock), ALLOC_WAIT);
     if (lock == NULL)
         return -ENOLCK;
-    *lock = (struct flock_lock){
-        .file = file, .is_write = is_write, .process_id = vfs_current()->process_id};
+    *lock =
+        (struct flock_lock){.file = file, .is_write = is_write, .process_id = wanted.process_id};
     list_add_tail(&lock->link, &set->flocks);
     return 0;
+}
+
+int lock_flock_check(int operation)
+{
+    int kind = operation & ~LOCK_NB;
+
+    if (operation & LOCK_MAND)
+        return 1;
+    return kind == LOCK_SH || kind == LOCK_EX || kind == LOCK_UN ? 0 : -EINVAL;
 }
 
 int lock_flock(struct file *file, int operation)
@@ -159,8 +180,6 @@ int lock_flock(struct file *file, int operation)
     struct lock_set *set;
     int err = 0;
 
-    if (kind != LOCK_SH && kind != LOCK_EX && kind != LOCK_UN)
-        return -EINVAL;
     if (kind != LOCK_UN && !(file->mode & (FILE_READ | FILE_WRITE)))
         return -EBADF;
     mutex_lock(&locks_mutex);
@@ -233,7 +252,7 @@ static bool would_deadlock(const void *owner, const void *blocker)
 
 again:
     list_for_each_entry (blocked, &all_blocked, link) {
-        if (blocked->owner != blocker)
+        if (blocked->blocker == NULL || blocked->wanted->owner != blocker)
             continue;
         if (blocked->blocker == owner)
             return true;
@@ -248,18 +267,15 @@ again:
 static int record_wait(struct lock_set *set, const struct record_lock *wanted,
                        const struct record_lock *conflict)
 {
-    struct blocked blocked = {.owner = wanted->owner, .blocker = conflict->owner};
-    int err;
+    struct blocked blocked = {.wanted = wanted};
 
-    if (wanted->is_ofd)
-        return set_wait(
-            set); /* owners are files, which may be shared: Linux does not look either */
-    if (!conflict->is_ofd && would_deadlock(wanted->owner, conflict->owner))
-        return -EDEADLK;
-    list_add_tail(&blocked.link, &all_blocked);
-    err = set_wait(set);
-    list_remove(&blocked.link);
-    return err;
+    /* Owners of OFD locks are files, which may be shared: Linux does not look either. */
+    if (!wanted->is_ofd && !conflict->is_ofd) {
+        if (would_deadlock(wanted->owner, conflict->owner))
+            return -EDEADLK;
+        blocked.blocker = conflict->owner;
+    }
+    return set_wait(set, &blocked);
 }
 
 static void records_free(struct list_head *dropped)
@@ -403,44 +419,83 @@ void lock_release_file(struct file *file)
 
 /* ---- /proc/locks ---- */
 
-static int set_describe(struct lock_set *set,
-                        int (*visit)(const struct lock_description *lock, void *argument),
-                        void *argument)
+/* Every view of a set, for one caller of lock_for_each. */
+struct lock_visit {
+    int (*visit)(const struct lock_description *lock, void *argument);
+    void *argument;
+    const struct lock_set *set;
+};
+
+static int record_describe(const struct lock_visit *visit, const struct record_lock *record,
+                           bool is_flock, bool waits)
 {
+    const struct inode *inode = visit->set->inode;
     struct lock_description description = {
-        .device = set->inode->filesystem->device,
-        .inode = set->inode->number,
-        .end = RECORD_END,
+        .waits = waits,
+        .kind = is_flock         ? "FLOCK"
+                : record->is_ofd ? "OFDLCK"
+                                 : "POSIX",
+        .write = record->is_write,
+        .process_id = record->process_id,
+        .device = inode->filesystem->device,
+        .inode = inode->number,
+        .start = record->start,
+        .end = record->end,
     };
-    const struct record_lock *record;
+
+    return visit->visit(&description, visit->argument);
+}
+
+static int flocks_describe(const struct lock_visit *visit)
+{
     const struct flock_lock *flock;
+    const struct blocked *blocked;
     int result = 0;
 
-    description.kind = "FLOCK";
-    list_for_each_entry (flock, &set->flocks, link) {
-        description.write = flock->is_write;
-        description.process_id = flock->process_id;
-        result = result != 0 ? result : visit(&description, argument);
+    list_for_each_entry (flock, &visit->set->flocks, link) {
+        struct record_lock whole = {
+            .is_write = flock->is_write, .process_id = flock->process_id, .end = RECORD_END};
+
+        result = result != 0 ? result : record_describe(visit, &whole, true, false);
+        list_for_each_entry (blocked, &all_blocked, link) {
+            if (result == 0 && blocked->set == visit->set && blocked->is_flock &&
+                flock_find_conflict(visit->set, blocked->wanted) == flock)
+                result = record_describe(visit, blocked->wanted, true, true);
+        }
     }
-    list_for_each_entry (record, &set->records, link) {
-        description.kind = record->is_ofd ? "OFDLCK" : "POSIX";
-        description.write = record->is_write;
-        description.process_id = record->process_id;
-        description.start = record->start;
-        description.end = record->end;
-        result = result != 0 ? result : visit(&description, argument);
+    return result;
+}
+
+static int records_describe(const struct lock_visit *visit)
+{
+    const struct list_head *records = &visit->set->records;
+    const struct record_lock *record;
+    const struct blocked *blocked;
+    int result = 0;
+
+    list_for_each_entry (record, records, link) {
+        result = result != 0 ? result : record_describe(visit, record, false, false);
+        list_for_each_entry (blocked, &all_blocked, link) {
+            if (result == 0 && blocked->set == visit->set && !blocked->is_flock &&
+                record_find_conflict(records, blocked->wanted) == record)
+                result = record_describe(visit, blocked->wanted, false, true);
+        }
     }
     return result;
 }
 
 int lock_for_each(int (*visit)(const struct lock_description *lock, void *argument), void *argument)
 {
+    struct lock_visit each = {.visit = visit, .argument = argument};
     struct lock_set *set;
     int result = 0;
 
     mutex_lock(&locks_mutex);
     list_for_each_entry (set, &all_sets, all) {
-        result = set_describe(set, visit, argument);
+        each.set = set;
+        result = flocks_describe(&each);
+        if (result == 0)
+            result = records_describe(&each);
         if (result != 0)
             break;
     }

@@ -10,7 +10,7 @@
 #include <lib/list.h>
 #include <lib/types.h>
 
-#define RECORD_END (~0ull) /* last byte of a lock to the end of the file */
+#define RECORD_END ((u64)INT64_MAX) /* last byte of a lock to the end of the file */
 
 struct record_lock {
     struct list_head link;

@@ -143,10 +143,12 @@ static int put_lock(const struct lock_description *lock, void *argument)
 {
     struct lock_list *list = argument;
 
-    proc_print(list->text, "%u: %-6s ADVISORY  %s %d %02x:%02x:%lu %lu ", ++list->number,
-               lock->kind, lock->write ? "WRITE" : "READ ", lock->process_id,
-               device_major(lock->device), device_minor(lock->device), lock->inode, lock->start);
-    if (lock->end == ~0ul)
+    list->number += !lock->waits;
+    proc_print(list->text, "%u: %s%-6s ADVISORY  %s %d %02x:%02x:%lu %lu ", list->number,
+               lock->waits ? "-> " : "", lock->kind, lock->write ? "WRITE" : "READ",
+               lock->process_id, device_major(lock->device), device_minor(lock->device),
+               lock->inode, lock->start);
+    if (lock->end == INT64_MAX)
         proc_print(list->text, "EOF\n");
     else
         proc_print(list->text, "%lu\n", lock->end);

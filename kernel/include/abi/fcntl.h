@@ -144,10 +144,11 @@ struct f_owner_ex {
 };
 
 /* flock(2) */
-#define LOCK_SH 1
-#define LOCK_EX 2
-#define LOCK_NB 4
-#define LOCK_UN 8
+#define LOCK_SH   1
+#define LOCK_EX   2
+#define LOCK_NB   4
+#define LOCK_MAND 32
+#define LOCK_UN   8
 
 /* fallocate(2) */
 #define FALLOC_FL_KEEP_SIZE      0x01

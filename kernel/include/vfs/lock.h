@@ -14,9 +14,11 @@ struct file;
 struct inode;
 struct vfs_context;
 
-/* flock(2): LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB. -EWOULDBLOCK, -ERESTARTSYS, -EINVAL, -ENOLCK
- */
+/* flock(2): LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB. -EWOULDBLOCK, -ERESTARTSYS, -EBADF, -ENOLCK */
 int lock_flock(struct file *file, int operation) __must_check;
+/* lock_flock_check: of a number's bits alone, before the file is looked for.
+ * => 1: nothing is to be done (LOCK_MAND, which Linux has given up); 0; -EINVAL */
+int lock_flock_check(int operation) __must_check;
 
 /* fcntl: F_GETLK, F_SETLK, F_SETLKW and F_OFD_*. -EAGAIN, -EDEADLK, -EINVAL, -EBADF, -EOVERFLOW,
  * -ERESTARTSYS */
@@ -30,13 +32,15 @@ void lock_release_file(struct file *file);
 /* The inode is freed. */
 void lock_set_destroy(struct inode *inode);
 
-/* /proc/locks: @visit for each lock; nonzero stops. */
+/* /proc/locks: @visit for each lock, and after it for each request that waits for it; nonzero
+ * stops. */
 struct lock_description {
+    bool waits;       /* it is such a request */
     const char *kind; /* "FLOCK", "POSIX", "OFDLCK" */
     bool write;
     s32 process_id;
     u64 device, inode;
-    u64 start, end; /* end ~0: to the end of the file */
+    u64 start, end; /* end INT64_MAX: to the end of the file */
 };
 int lock_for_each(int (*visit)(const struct lock_description *lock, void *argument),
                   void *argument);
