@@ -1,5 +1,5 @@
 /*
- * Waiting on a word of user memory, and waking.
+ * Waiting on a word of user memory, and waking: by real-time priority, then in order of arrival.
  *
  * A waiter is taken off its bucket by whoever wakes it; the store to waiter.queued is the waker's
  * last access. A requeue changes waiter.bucket under the locks of both buckets.
@@ -19,20 +19,14 @@
 
 #define NR_BUCKETS 256
 
-struct futex_bucket {
-    struct spinlock lock;
-    u32 nr_waiters;           /* (a) announced, a little before and after they are in the list */
-    struct list_head waiters; /* (lock) */
-} __aligned(64);
-
 static struct futex_bucket buckets[NR_BUCKETS];
 
-static struct futex_bucket *bucket_of(const struct mm_futex_key *key)
+struct futex_bucket *futex_bucket_of(const struct mm_futex_key *key)
 {
     return &buckets[hash_pair((u64)(uintptr_t)key->space, key->offset) % NR_BUCKETS];
 }
 
-static void lock_two(struct futex_bucket *a, struct futex_bucket *b)
+void futex_lock_two(struct futex_bucket *a, struct futex_bucket *b)
 {
     struct futex_bucket *first = a < b ? a : b;
     struct futex_bucket *second = a < b ? b : a;
@@ -42,7 +36,7 @@ static void lock_two(struct futex_bucket *a, struct futex_bucket *b)
         spin_lock_nested(&second->lock);
 }
 
-static void unlock_two(struct futex_bucket *a, struct futex_bucket *b)
+void futex_unlock_two(struct futex_bucket *a, struct futex_bucket *b)
 {
     if (a != b)
         spin_unlock(&b->lock);
@@ -58,8 +52,10 @@ int futex_key_get(const u32 __user *address, bool shared, struct mm_futex_key *k
     if (!user_range_ok(address, sizeof(u32)))
         return -EFAULT;
     if (shared) {
-        int error = mm_futex_key_get(mm, (vaddr_t)address, true, key);
+        int error = futex_fault_in(address, false);
 
+        if (!error)
+            error = mm_futex_key_get(mm, (vaddr_t)address, true, key);
         key->shared = true;
         return error;
     }
@@ -106,6 +102,30 @@ bool futex_deadline_passed(const struct futex_deadline *deadline)
     return deadline->present && clock_get(deadline->clock, &now) == 0 && now >= deadline->time;
 }
 
+void futex_waiter_init(struct futex_waiter *waiter, u32 bitset, struct pi_waiter *pi)
+{
+    struct thread *thread = current_thread();
+
+    *waiter = (struct futex_waiter){
+        .thread = thread, .priority = READ_ONCE(thread->priority), .bitset = bitset, .pi = pi};
+}
+
+void futex_insert(struct futex_bucket *bucket, struct futex_waiter *waiter)
+{
+    struct list_head *next = &bucket->waiters;
+    struct futex_waiter *other;
+
+    if (waiter->priority > 0) {
+        list_for_each_entry (other, &bucket->waiters, link) {
+            if (other->priority >= waiter->priority)
+                continue;
+            next = &other->link;
+            break;
+        }
+    }
+    list_add_tail(&waiter->link, next);
+}
+
 int futex_enqueue_if_equal(struct futex_waiter *waiter, u32 __user *address, unsigned flags,
                            u32 value)
 {
@@ -116,14 +136,14 @@ int futex_enqueue_if_equal(struct futex_waiter *waiter, u32 __user *address, uns
 
         if (error)
             return error;
-        bucket = bucket_of(&waiter->key);
+        bucket = futex_bucket_of(&waiter->key);
         fetch_add(&bucket->nr_waiters, 1);
         spin_lock(&bucket->lock);
         error = copy_from_user_nofault(&found, address, sizeof(found));
         if (!error && found == value) {
             waiter->bucket = bucket;
             waiter->queued = true;
-            list_add_tail(&waiter->link, &bucket->waiters);
+            futex_insert(bucket, waiter);
             spin_unlock(&bucket->lock);
             return 0;
         }
@@ -150,7 +170,7 @@ static void dequeue_locked(struct futex_waiter *waiter)
  * good. It may then return, and even exit, before it is woken here; its thread is freed after a
  * grace period, which cannot end while this CPU holds a spin lock.
  */
-static void wake_locked(struct futex_waiter *waiter)
+void futex_wake_waiter_locked(struct futex_waiter *waiter)
 {
     struct thread *thread = waiter->thread;
 
@@ -237,11 +257,12 @@ static long continue_wait(struct restart_block *restart)
 long futex_wait(u32 __user *address, unsigned flags, u32 value,
                 const struct futex_deadline *deadline, u32 bitset)
 {
-    struct futex_waiter waiter = {.thread = current_thread(), .bitset = bitset};
+    struct futex_waiter waiter;
     int error;
 
     if (bitset == 0)
         return -EINVAL;
+    futex_waiter_init(&waiter, bitset, NULL);
     waiter.thread->wait_channel = __builtin_return_address(0);
     error = futex_enqueue_if_equal(&waiter, address, flags, value);
     if (error)
@@ -255,17 +276,20 @@ long futex_wait(u32 __user *address, unsigned flags, u32 value,
     return error;
 }
 
-/* => bucket lock held. Wake up to @nr waiters on @key (at least one, as Linux does for @nr 0). */
-static int wake_key_locked(struct futex_bucket *bucket, const struct mm_futex_key *key, int nr,
-                           u32 bitset)
+int futex_wake_key_locked(struct futex_bucket *bucket, const struct mm_futex_key *key, int nr,
+                          u32 bitset)
 {
     struct futex_waiter *waiter, *following;
     int woken = 0;
 
     list_for_each_entry_safe (waiter, following, &bucket->waiters, link) {
-        if (!futex_key_is_equal(&waiter->key, key) || !(waiter->bitset & bitset))
+        if (!futex_key_is_equal(&waiter->key, key))
             continue;
-        wake_locked(waiter);
+        if (waiter->pi != NULL)
+            return -EINVAL;
+        if (!(waiter->bitset & bitset))
+            continue;
+        futex_wake_waiter_locked(waiter);
         if (++woken >= nr)
             break;
     }
@@ -289,183 +313,13 @@ long futex_wake(u32 __user *address, bool shared, int nr, u32 bitset)
     result = futex_key_get(address, shared, &key);
     if (result)
         return result;
-    bucket = bucket_of(&key);
-    if (nobody_waits(bucket))
-        return 0;
-    spin_lock(&bucket->lock);
-    result = wake_key_locked(bucket, &key, nr, bitset);
-    spin_unlock(&bucket->lock);
-    return result;
-}
-
-/* => both bucket locks held */
-static int requeue_locked(struct futex_bucket *from, const struct mm_futex_key *from_key,
-                          struct futex_bucket *to, const struct mm_futex_key *to_key, int nr_wake,
-                          int nr_requeue)
-{
-    struct futex_waiter *waiter, *following;
-    int done = 0;
-
-    list_for_each_entry_safe (waiter, following, &from->waiters, link) {
-        if (done - nr_wake >= nr_requeue)
-            break;
-        if (!futex_key_is_equal(&waiter->key, from_key))
-            continue;
-        if (++done <= nr_wake) {
-            wake_locked(waiter);
-            continue;
-        }
-        waiter->key = *to_key;
-        if (from == to)
-            continue;
-        list_move_tail(&waiter->link, &to->waiters);
-        fetch_sub(&from->nr_waiters, 1);
-        fetch_add(&to->nr_waiters, 1);
-        store_release(&waiter->bucket, to);
+    bucket = futex_bucket_of(&key);
+    if (!nobody_waits(bucket)) {
+        spin_lock(&bucket->lock);
+        result = futex_wake_key_locked(bucket, &key, nr, bitset);
+        spin_unlock(&bucket->lock);
     }
-    return done;
-}
-
-long futex_requeue(u32 __user *from, u32 __user *to, unsigned flags, int nr_wake, int nr_requeue,
-                   const u32 *expected)
-{
-    struct futex_bucket *from_bucket, *to_bucket;
-    struct mm_futex_key from_key, to_key;
-    u32 found = 0;
-    int result;
-
-    if (nr_wake < 0 || nr_requeue < 0)
-        return -EINVAL;
-    for (;;) {
-        result = futex_key_get(from, flags & FUTEX_SHARED, &from_key);
-        if (!result)
-            result = futex_key_get(to, flags & FUTEX_SHARED, &to_key);
-        if (result)
-            return result;
-        from_bucket = bucket_of(&from_key);
-        to_bucket = bucket_of(&to_key);
-        lock_two(from_bucket, to_bucket);
-        if (expected == NULL)
-            break;
-        result = copy_from_user_nofault(&found, from, sizeof(found));
-        if (!result)
-            break;
-        unlock_two(from_bucket, to_bucket);
-        result = futex_fault_in(from, false);
-        if (result)
-            return result;
-    }
-    if (expected != NULL && found != *expected)
-        result = -EAGAIN;
-    else
-        result = requeue_locked(from_bucket, &from_key, to_bucket, &to_key, nr_wake, nr_requeue);
-    unlock_two(from_bucket, to_bucket);
-    return result;
-}
-
-/* The word after the operation of FUTEX_WAKE_OP; -ENOSYS for an unknown one. */
-static int apply_operation(u32 encoded, u32 old, u32 *new)
-{
-    u32 argument = (u32)((s32)(encoded << 8) >> 20);
-
-    if (encoded >> 31)
-        argument = 1u << (argument & 31);
-    switch (encoded >> 28 & 7) {
-    case 0:
-        *new = argument;
-        return 0;
-    case 1:
-        *new = old + argument;
-        return 0;
-    case 2:
-        *new = old | argument;
-        return 0;
-    case 3:
-        *new = old & ~argument;
-        return 0;
-    case 4:
-        *new = old ^ argument;
-        return 0;
-    default:
-        return -ENOSYS;
-    }
-}
-
-/* Does the old value satisfy the comparison? -ENOSYS for an unknown one. */
-static int compare_operation(u32 encoded, u32 old)
-{
-    s32 argument = (s32)(encoded << 20) >> 20;
-    s32 value = (s32)old;
-
-    switch (encoded >> 24 & 15) {
-    case 0:
-        return value == argument;
-    case 1:
-        return value != argument;
-    case 2:
-        return value < argument;
-    case 3:
-        return value <= argument;
-    case 4:
-        return value > argument;
-    case 5:
-        return value >= argument;
-    default:
-        return -ENOSYS;
-    }
-}
-
-/* Change the word at @address atomically, without faulting. => *old; -EFAULT, -ENOSYS */
-static int change_word(u32 __user *address, u32 encoded, u32 *old)
-{
-    u32 expected, new;
-    int error = copy_from_user_nofault(old, address, sizeof(*old));
-
-    while (!error) {
-        expected = *old;
-        error = apply_operation(encoded, expected, &new);
-        if (!error)
-            error = user_compare_exchange_nofault(old, address, expected, new);
-        if (!error && *old == expected)
-            return 0;
-    }
-    return error;
-}
-
-long futex_wake_op(u32 __user *address, u32 __user *address2, unsigned flags, int nr_wake,
-                   int nr_wake2, u32 operation)
-{
-    struct futex_bucket *bucket, *bucket2;
-    struct mm_futex_key key, key2;
-    int result, condition;
-    u32 old;
-
-    for (;;) {
-        result = futex_key_get(address, flags & FUTEX_SHARED, &key);
-        if (!result)
-            result = futex_key_get(address2, flags & FUTEX_SHARED, &key2);
-        if (result)
-            return result;
-        bucket = bucket_of(&key);
-        bucket2 = bucket_of(&key2);
-        lock_two(bucket, bucket2);
-        result = change_word(address2, operation, &old);
-        if (!result)
-            break;
-        unlock_two(bucket, bucket2);
-        if (result == -EFAULT)
-            result = futex_fault_in(address2, true);
-        if (result)
-            return result;
-    }
-    condition = compare_operation(operation, old);
-    result = condition;
-    if (condition >= 0)
-        result = wake_key_locked(bucket, &key, nr_wake, FUTEX_BITSET_MATCH_ANY);
-    if (condition > 0)
-        result += wake_key_locked(bucket2, &key2, nr_wake2, FUTEX_BITSET_MATCH_ANY);
-    unlock_two(bucket, bucket2);
-    return result;
+    return result == 0 && futex_pi_has_waiters(&key) ? -EINVAL : result;
 }
 
 void futex_init(void)

@@ -1,9 +1,7 @@
 /*
  * The futex system call: decode the operation and the timeout.
  *
- * An operation honours FUTEX_CLOCK_REALTIME or refuses it with ENOSYS, as Linux does. The
- * operations that requeue onto a priority-inheriting lock are not there (ENOSYS): no C library in
- * use needs them.
+ * An operation honours FUTEX_CLOCK_REALTIME or refuses it with ENOSYS, as Linux does.
  */
 #include <abi/errno.h>
 #include <abi/time.h>
@@ -91,6 +89,11 @@ long futex_call(u32 __user *address, int operation, u32 value,
         return futex_requeue(address, address2, flags, (int)value, value2, NULL);
     case FUTEX_CMP_REQUEUE:
         return futex_requeue(address, address2, flags, (int)value, value2, &value3);
+    case FUTEX_CMP_REQUEUE_PI:
+        return futex_requeue_pi(address, address2, flags, (int)value, value2, value3);
+    case FUTEX_WAIT_REQUEUE_PI:
+        return futex_wait_requeue_pi(address, address2, flags, value, &deadline,
+                                     FUTEX_BITSET_MATCH_ANY);
     case FUTEX_WAKE_OP:
         return futex_wake_op(address, address2, flags, (int)value, value2, value3);
     case FUTEX_LOCK_PI:

@@ -7,8 +7,9 @@
  * released: the releasing thread writes the new owner's id. When an owner ends without releasing,
  * the waiter is granted the lock and writes the word itself (it may be in another address space
  * than the owner was); until then it stays in the list and counts as the owner. While it has
- * waiters an owner runs at least at the priority of the most urgent real-time one; the boost
- * reaches the owner itself, not those it waits for in turn.
+ * waiters an owner runs at least at the priority of the most urgent real-time one, and so does whom
+ * that owner waits for in turn. A task waits for one lock at a time, so the owners that one can
+ * reach are a chain; a lock that would close it to a circle is refused (EDEADLK).
  *
  * pi_waiter.owner stays valid because an ending task hands its waiters over (futex_pi_exit) after
  * it set TASK_EXITING, and a task with that flag gets no new waiters.
@@ -22,15 +23,6 @@
 #include <sched/wait.h>
 
 #include "futex_internal.h"
-
-struct pi_waiter {
-    struct list_head link; /* (pi_lock) */
-    struct mm_futex_key key;
-    struct task *task;  /* (I) */
-    struct task *owner; /* (pi_lock) whom it waits for; itself once granted */
-    bool granted;       /* (pi_lock) it owns the lock */
-    bool owner_died;    /* (pi_lock) and has yet to write the word */
-};
 
 static struct spinlock pi_lock = SPINLOCK_INIT(LOCK_RANK_FUTEX);
 static struct list_head pi_waiters = LIST_INIT(pi_waiters); /* (pi_lock) in order of arrival */
@@ -66,17 +58,47 @@ static struct pi_waiter *find_granted(const struct mm_futex_key *key)
     return NULL;
 }
 
-/* Let @owner run at the priority of its most urgent real-time waiter. */
-static void update_boost(struct task *owner)
+/* What @task waits for, or NULL. */
+static struct pi_waiter *find_waiter(const struct task *task)
 {
     struct pi_waiter *waiter;
-    int priority = 0;
 
     list_for_each_entry (waiter, &pi_waiters, link) {
-        if (waiter->owner == owner && !waiter->granted)
-            priority = max(priority, waiter_priority(waiter));
+        if (waiter->task == task && !waiter->granted)
+            return waiter;
     }
-    sched_set_boost(&owner->thread, priority);
+    return NULL;
+}
+
+/* Let @owner, and whom it waits for, run at the priority of the most urgent real-time waiter. */
+static void update_boost(struct task *owner)
+{
+    while (owner != NULL) {
+        struct pi_waiter *waiter;
+        int priority = 0;
+
+        list_for_each_entry (waiter, &pi_waiters, link) {
+            if (waiter->owner == owner && !waiter->granted)
+                priority = max(priority, waiter_priority(waiter));
+        }
+        sched_set_boost(&owner->thread, priority);
+        waiter = find_waiter(owner);
+        owner = waiter != NULL ? waiter->owner : NULL;
+    }
+}
+
+/* Does @owner, or whom it waits for, wait for @task? */
+static bool closes_circle(const struct task *task, const struct task *owner)
+{
+    const struct pi_waiter *waiter;
+
+    while (owner != task) {
+        waiter = find_waiter(owner);
+        if (waiter == NULL)
+            return false;
+        owner = waiter->owner;
+    }
+    return true;
 }
 
 /* @waiter becomes the owner; the others on the key wait for it now. => pi_lock held */
@@ -99,84 +121,120 @@ static void grant(struct pi_waiter *waiter, bool owner_died)
 }
 
 /*
- * take_or_queue: one look at the word under pi_lock, which @owner (the task it named before, or
- * NULL) helps with.
- * => 0: the lock is ours; 1: @self is queued, the state is asleep; -EAGAIN: look again;
- *    -EFAULT: fault in and look again; -EDEADLK, -EWOULDBLOCK (try only), -ESRCH, -EPERM
+ * take_or_queue_locked: one look at the lock, with *@word what its word should hold (on success,
+ * does hold then) and @owner the task that names, or NULL.
+ * => enum pi_result; -EFAULT: fault in and look again; -EDEADLK, -EWOULDBLOCK (try only), -ESRCH,
+ *    -EPERM
  */
-static int take_or_queue_locked(struct pi_waiter *self, u32 __user *address, u32 expected,
+static int take_or_queue_locked(struct pi_waiter *self, u32 __user *address, u32 *word,
                                 struct task *owner, bool try_only)
 {
     struct pi_waiter *pending = find_granted(&self->key);
     u32 own = (u32)task_id(self->task);
-    u32 wanted = expected | FUTEX_WAITERS;
+    bool is_free = (*word & FUTEX_TID_MASK) == 0 && pending == NULL;
+    u32 wanted = *word | FUTEX_WAITERS;
     u32 found;
 
-    if ((expected & FUTEX_TID_MASK) == own)
+    if ((*word & FUTEX_TID_MASK) == own)
         return -EDEADLK;
-    if ((expected & FUTEX_TID_MASK) == 0 && pending == NULL) {
-        wanted = own | (expected & FUTEX_OWNER_DIED);
+    if (is_free) {
+        wanted = own | (*word & FUTEX_OWNER_DIED);
         if (find_first(&self->key) != NULL)
             wanted |= FUTEX_WAITERS;
-        if (user_compare_exchange_nofault(&found, address, expected, wanted))
-            return -EFAULT;
-        return found == expected ? 0 : -EAGAIN;
-    }
-    if (pending != NULL)
+    } else if (pending != NULL) {
         owner = pending->task;
-    else if (owner == NULL)
+    }
+    if (!is_free && owner == NULL)
         return -ESRCH;
-    if (try_only)
+    if (!is_free && try_only)
         return -EWOULDBLOCK;
-    if (owner->thread.flags & THREAD_KERNEL)
+    if (!is_free && (owner->thread.flags & THREAD_KERNEL))
         return -EPERM;
-    if (pending == NULL && (READ_ONCE(owner->flags) & TASK_EXITING))
-        return -EAGAIN;
-    if (user_compare_exchange_nofault(&found, address, expected, wanted))
+    if (!is_free && pending == NULL && (READ_ONCE(owner->flags) & TASK_EXITING))
+        return PI_LOOK_AGAIN;
+    if (user_compare_exchange_nofault(&found, address, *word, wanted))
         return -EFAULT;
-    if (found != expected)
-        return -EAGAIN;
+    if (found != *word)
+        return PI_LOOK_AGAIN;
+    *word = wanted;
+    if (is_free)
+        return PI_TAKEN;
+    if (closes_circle(self->task, owner))
+        return -EDEADLK;
     self->owner = owner;
     list_add_tail(&self->link, &pi_waiters);
     update_boost(owner);
-    thread_set_state(THREAD_INTERRUPTIBLE);
-    return 1;
+    return PI_QUEUED;
 }
 
+/* One look by the current thread, which sleeps by state when it is queued. */
+static int look_at_lock(struct pi_waiter *self, u32 __user *address, u32 word, bool try_only)
+{
+    struct task *owner = NULL;
+    int result;
+
+    if (word & FUTEX_TID_MASK)
+        owner = task_find((int)(word & FUTEX_TID_MASK));
+    spin_lock(&pi_lock);
+    result = take_or_queue_locked(self, address, &word, owner, try_only);
+    if (result == PI_QUEUED)
+        thread_set_state(THREAD_INTERRUPTIBLE);
+    spin_unlock(&pi_lock);
+    if (owner != NULL)
+        task_put(owner);
+    return result;
+}
+
+/* => PI_TAKEN, PI_QUEUED, and the errors of one look */
 static int take_or_queue(struct pi_waiter *self, u32 __user *address, unsigned flags, bool try_only)
 {
     for (;;) {
-        struct task *owner = NULL;
-        u32 value;
+        u32 value, again;
         int result = futex_key_get(address, flags & FUTEX_SHARED, &self->key);
 
         if (result)
             return result;
         if (get_user(value, address))
             return -EFAULT;
-        if (value & FUTEX_TID_MASK)
-            owner = task_find((int)(value & FUTEX_TID_MASK));
-        spin_lock(&pi_lock);
-        result = take_or_queue_locked(self, address, value, owner, try_only);
-        spin_unlock(&pi_lock);
-        if (owner != NULL)
-            task_put(owner);
+        result = look_at_lock(self, address, value, try_only);
         if (result == -ESRCH) { /* the task may have ended after we read the word */
-            u32 again;
-
             if (get_user(again, address))
                 return -EFAULT;
             if (again != value)
                 continue;
         }
-        if (result == -EFAULT)
-            result = futex_fault_in(address, true) ? -EFAULT : -EAGAIN;
-        if (result != -EAGAIN)
+        if (result == -EFAULT && !futex_fault_in(address, true))
+            result = PI_LOOK_AGAIN;
+        if (result != PI_LOOK_AGAIN)
             return result;
         if (thread_flag(&self->task->thread, THREAD_KILL_PENDING))
             return -ERESTARTNOINTR;
         sched_yield_current();
     }
+}
+
+int futex_pi_proxy(struct pi_waiter *self, u32 __user *address, u32 *word, struct task *owner)
+{
+    int result;
+
+    spin_lock_nested(&pi_lock);
+    result = take_or_queue_locked(self, address, word, owner, false);
+    if (result == PI_TAKEN)
+        self->granted = true;
+    spin_unlock(&pi_lock);
+    return result;
+}
+
+bool futex_pi_has_waiters(const struct mm_futex_key *key)
+{
+    bool found;
+
+    if (list_is_empty(&pi_waiters)) /* a glance without the lock: who is there stays there */
+        return false;
+    spin_lock(&pi_lock);
+    found = find_first(key) != NULL;
+    spin_unlock(&pi_lock);
+    return found;
 }
 
 /* The owner ended; the word is ours to write. */
@@ -237,6 +295,24 @@ static int sleep_until_granted(struct pi_waiter *self, const struct futex_deadli
     return result;
 }
 
+long futex_pi_await(struct pi_waiter *self, u32 __user *address,
+                    const struct futex_deadline *deadline)
+{
+    int result = sleep_until_granted(self, deadline);
+
+    spin_lock(&pi_lock);
+    if (self->granted) {
+        result = 0;
+    } else {
+        list_remove(&self->link);
+        update_boost(self->owner);
+    }
+    spin_unlock(&pi_lock);
+    if (self->granted && self->owner_died)
+        return write_inherited_word(self, address);
+    return result;
+}
+
 long futex_lock_pi(u32 __user *address, unsigned flags, const struct futex_deadline *deadline,
                    bool try_only)
 {
@@ -245,20 +321,7 @@ long futex_lock_pi(u32 __user *address, unsigned flags, const struct futex_deadl
 
     list_init(&self.link);
     result = take_or_queue(&self, address, flags, try_only);
-    if (result <= 0)
-        return result;
-    result = sleep_until_granted(&self, deadline);
-    spin_lock(&pi_lock);
-    if (self.granted) {
-        result = 0;
-    } else {
-        list_remove(&self.link);
-        update_boost(self.owner);
-    }
-    spin_unlock(&pi_lock);
-    if (self.granted && self.owner_died)
-        return write_inherited_word(&self, address);
-    return result;
+    return result == PI_QUEUED ? futex_pi_await(&self, address, deadline) : result;
 }
 
 long futex_unlock_pi(u32 __user *address, unsigned flags)

@@ -62,8 +62,7 @@ static long wait_for_one(const struct abi_futex_waitv *words, struct futex_waite
     int error = check_addresses(words, nr);
 
     for (unsigned i = 0; i < nr && !error; i++) {
-        waiters[i].thread = current_thread();
-        waiters[i].bitset = FUTEX_BITSET_MATCH_ANY;
+        futex_waiter_init(&waiters[i], FUTEX_BITSET_MATCH_ANY, NULL);
         error = futex_enqueue_if_equal(&waiters[i], address_of(&words[i]), flags_of(&words[i]),
                                        (u32)words[i].value);
         if (error) {

@@ -2,8 +2,10 @@
 quire_SOURCES += %D%/futex.c
 quire_SOURCES += %D%/futex_call.c
 quire_SOURCES += %D%/futex_pi.c
+quire_SOURCES += %D%/futex_requeue.c
 quire_SOURCES += %D%/futex_robust.c
 quire_SOURCES += %D%/futex_waitv.c
+quire_SOURCES += %D%/futex_wake_op.c
 quire_SOURCES += %D%/ipc_ids.c
 quire_SOURCES += %D%/mqueue_name.c
 quire_SOURCES += %D%/mqueue_transfer.c
