@@ -10,10 +10,32 @@
 
 static int ends[2];
 static pid_t helper;
+static volatile int *handled; /* seen by the helper, too */
 
 static void handler(int number)
 {
     (void)number;
+    *handled = 1;
+}
+
+/* Sleeping where it can be interrupted, as /proc tells. */
+static bool is_asleep(pid_t pid)
+{
+    char path[32], text[512];
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+    return file_text(path, text, sizeof(text)) > 0 && strstr(text, ") S ") != NULL;
+}
+
+/* The signal when @pid sleeps in its call; when it was handled, what the call waits for. */
+static void interrupt(pid_t pid)
+{
+    while (!is_asleep(pid))
+        nap(1);
+    kill(pid, SIGUSR1);
+    while (!*handled)
+        nap(1);
+    write(ends[1], "x", 1);
 }
 
 static void act(const char *label, int flags, long (*body)(void))
@@ -21,16 +43,11 @@ static void act(const char *label, int flags, long (*body)(void))
     struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
     sigaction(SIGUSR1, &action, NULL);
     must(pipe(ends));
+    *handled = 0;
     pid_t self = getpid();
     helper = (pid_t)must(fork());
     if (helper == 0) {
-        nap(60);
-        kill(self, SIGUSR1);
-        nap(60);
-        write(ends[1], "x", 1);
-        close(ends[1]);
-        close(ends[0]);
-        nap(60);
+        interrupt(self);
         _exit(0);
     }
     close(ends[1]);
@@ -57,13 +74,13 @@ static long wait_child(void)
 static long poll_pipe(void)
 {
     struct pollfd entry = {ends[0], POLLIN, 0};
-    return poll(&entry, 1, 1000);
+    return poll(&entry, 1, 30000);
 }
 
 static long select_pipe(void)
 {
     fd_set set;
-    struct timeval limit = {1, 0};
+    struct timeval limit = {30, 0};
     FD_ZERO(&set);
     FD_SET(ends[0], &set);
     return select(ends[0] + 1, &set, NULL, NULL, &limit);
@@ -74,16 +91,16 @@ static long epoll_pipe(void)
     struct epoll_event event = {.events = EPOLLIN}, out;
     int set = epoll_create1(0);
     epoll_ctl(set, EPOLL_CTL_ADD, ends[0], &event);
-    long result = epoll_wait(set, &out, 1, 1000);
+    long result = epoll_wait(set, &out, 1, 30000);
     int error = errno;
     close(set);
     errno = error;
     return result;
 }
 
-static long sleep_half(void)
+static long sleep_long(void)
 {
-    struct timespec time = {0, 150000000};
+    struct timespec time = {30, 0};
     return nanosleep(&time, NULL);
 }
 
@@ -97,19 +114,21 @@ static long suspend(void)
 static long futex_wait(void)
 {
     static int word;
-    struct timespec limit = {0, 200000000};
+    struct timespec limit = {30, 0};
     return syscall(SYS_futex, &word, 0, 0, &limit, NULL, 0);
 }
 
 int main(void)
 {
+    handled = (volatile int *)must(
+        mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
     for (int flags = 0; flags <= SA_RESTART; flags += SA_RESTART) {
         act("read", flags, read_pipe);
         act("waitpid", flags, wait_child);
         act("poll", flags, poll_pipe);
         act("select", flags, select_pipe);
         act("epoll_wait", flags, epoll_pipe);
-        act("nanosleep", flags, sleep_half);
+        act("nanosleep", flags, sleep_long);
         act("sigsuspend", flags, suspend);
         act("futex with timeout", flags, futex_wait);
     }
