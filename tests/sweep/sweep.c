@@ -162,6 +162,7 @@ static const char *run_child(const struct operation *operation, const char *poin
     while (waitpid(-1, NULL, 0) > 0)
         ;
     unlink("core");
+    unlink("/dev/shm/sweep"); /* its own unlink may have failed */
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return NULL;
     if (WIFSIGNALED(status) &&
