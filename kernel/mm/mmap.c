@@ -31,6 +31,7 @@ struct mapping {
     struct vma *vma;          /* reserved */
     struct unmap_reserve unmap;
     u64 committed;
+    bool object_committed;
 };
 
 static bool is_shared(const struct mm_map_request *request)
@@ -47,8 +48,7 @@ static bool is_hugetlb(const struct mm_map_request *request)
 
 static u32 request_flags(struct mm *mm, const struct mm_map_request *request)
 {
-    u32 flags =
-        VMA_SOFTDIRTY | (request->prot & VMA_PROTECTION) | request->vma_flags | mm->def_flags;
+    u32 flags = (request->prot & VMA_PROTECTION) | request->vma_flags | mm->def_flags;
 
     if (!(flags & VMA_STACK)) /* Linux forgets it when exec has made the stack */
         flags |= VMA_SOFTDIRTY;
@@ -222,6 +222,17 @@ static int reserve_object(struct mapping *map)
     return IS_ERR(map->object) ? PTR_ERR(map->object) : 0;
 }
 
+static int commit_object(struct mapping *map)
+{
+    int err;
+
+    if (!map->request->commits_object || map->object_committed)
+        return 0;
+    err = vm_object_commit_whole(map->object, map->request->flags & MAP_NORESERVE);
+    map->object_committed = err == 0;
+    return err;
+}
+
 static int reserve_commitment(struct mapping *map)
 {
     if (!account_is_charged(map->flags))
@@ -255,38 +266,72 @@ static void unreserve_huge_pages(const struct mapping *map)
         hugetlb_unreserve((map->end - map->start) / HUGETLB_SIZE);
 }
 
-static int mapping_reserve(struct mapping *map)
+/* What others count: commitment and promises. They may be refused. */
+static int reserve_promises(struct mapping *map)
 {
     int err = reserve_object(map);
 
     if (err != 0)
         return err;
-    err = reserve_commitment(map);
+    err = commit_object(map);
+    if (err == 0)
+        err = reserve_commitment(map);
     if (err != 0)
         goto put_object;
     err = reserve_huge_pages(map);
     if (err != 0)
         goto uncommit;
-    err = -ENOMEM;
-    map->vma = vma_alloc();
-    if (map->vma == NULL)
-        goto unreserve;
-    err = unmap_reserve(&map->unmap, map->mm, map->start, map->end);
-    if (err != 0) {
-        err = -ENOMEM; /* what cannot be cut, too, as on Linux */
-        goto free_vma;
-    }
     return 0;
 
-free_vma:
-    vma_free(map->vma);
-unreserve:
-    unreserve_huge_pages(map);
 uncommit:
     account_uncommit(map->mm, map->committed);
 put_object:
     if (map->object != NULL)
         vm_object_put(map->object);
+    return err;
+}
+
+static void unreserve_promises(struct mapping *map)
+{
+    unreserve_huge_pages(map);
+    account_uncommit(map->mm, map->committed);
+    if (map->object != NULL)
+        vm_object_put(map->object);
+}
+
+/* Linux clears the place first: what was there counts no more, and is gone if there still is too
+ * little. */
+static int reserve_promises_or_clear(struct mapping *map)
+{
+    int err = reserve_promises(map);
+
+    if (err == 0 || vma_find_overlap(map->mm, map->start, map->end) == NULL)
+        return err;
+    if (unmap_locked(map->mm, map->start, map->end) != 0)
+        return -ENOMEM;
+    return reserve_promises(map);
+}
+
+static int reserve_area(struct mapping *map)
+{
+    map->vma = vma_alloc();
+    if (map->vma == NULL)
+        return -ENOMEM;
+    if (unmap_reserve(&map->unmap, map->mm, map->start, map->end) == 0)
+        return 0;
+    vma_free(map->vma);
+    return -ENOMEM; /* what cannot be cut, too, as on Linux */
+}
+
+static int mapping_reserve(struct mapping *map)
+{
+    int err = reserve_promises_or_clear(map);
+
+    if (err != 0)
+        return err;
+    err = reserve_area(map);
+    if (err != 0)
+        unreserve_promises(map);
     return err;
 }
 

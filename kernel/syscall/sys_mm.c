@@ -68,9 +68,8 @@ static long map_shared_anonymous(struct mm_map_request *request)
     if (IS_ERR(file))
         return PTR_ERR(file);
     request->offset = 0;
-    result = vm_object_commit_whole(&file->inode->object, request->flags & MAP_NORESERVE);
-    if (!result)
-        result = file_map(file, request);
+    request->commits_object = true;
+    result = file_map(file, request);
     if (!result)
         result = map(request);
     file_put(file);

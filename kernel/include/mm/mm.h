@@ -166,6 +166,7 @@ struct mm_map_request {
     unsigned vma_flags;       /* extra VMA_* (stack, special ...) */
     const char *name;         /* of a VMA_SPECIAL area: "[vdso]"; static storage */
     unsigned rights;          /* MM_MAP_MAY_*: what the caller's capabilities allow */
+    bool commits_object;      /* the object is new, and committed as a whole with the mapping */
 };
 #define MM_MAP_MAY_LOW 1u /* CAP_SYS_RAWIO: below MMAP_MIN_ADDR */
 
@@ -302,7 +303,8 @@ struct vma_usage {
     u64 users_max; /* address spaces that the most shared page is in */
     u64 proportional_dirty, proportional_anonymous, proportional_shmem; /* parts of proportional */
     u64 shmem;                                                          /* part of resident */
-    u64 shared_hugetlb, private_hugetlb; /* huge pages that were set aside: not resident */
+    u64 shared_hugetlb, private_hugetlb;  /* huge pages that were set aside: not resident */
+    u64 anonymous_hugetlb, dirty_hugetlb; /* parts of their sum */
 };
 void vma_usage_get(struct mm *mm, struct vma *vma, struct vma_usage *usage);
 
