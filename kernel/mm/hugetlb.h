@@ -122,8 +122,15 @@ int hugetlb_copy(struct mm *child, const struct vma *vma, struct batch *batch) _
 void hugetlb_block_map(struct page *block);
 void hugetlb_block_unmap(struct page *block);
 
-/* Huge pages of the area that are mapped; *shared: of those, the ones mapped elsewhere, too. */
-u64 hugetlb_area_mapped(struct vma *vma, u64 *shared);
+/* Huge pages of the area that are mapped. */
+struct hugetlb_mapped {
+    u64 nr;
+    u64 shared;    /* of those: mapped elsewhere, too */
+    u64 private;   /* in no object */
+    u64 dirty;     /* written to through the area, or an object's, whose contents must stay */
+    u64 users_max; /* entries that name the one mapped most often */
+};
+struct hugetlb_mapped hugetlb_area_mapped(struct vma *vma);
 
 /* ---- pt_huge.c ---- */
 

@@ -198,20 +198,30 @@ void hugetlb_move(struct batch *batch, const struct vma *vma, vaddr_t from, vadd
 
 /* ---- counting ---- */
 
-u64 hugetlb_area_mapped(struct vma *vma, u64 *shared)
+static void count_mapped(struct hugetlb_mapped *mapped, pte_t entry)
 {
+    struct page *block = pt_page_of(entry);
+    bool private = hugetlb_is_private(block);
+    u64 users = (u64)page_map_count(block);
+
+    mapped->nr++;
+    mapped->shared += users >= 2;
+    mapped->private += private;
+    mapped->dirty += pte_is_dirty(entry) || !private;
+    mapped->users_max = max(mapped->users_max, users);
+}
+
+struct hugetlb_mapped hugetlb_area_mapped(struct vma *vma)
+{
+    struct hugetlb_mapped mapped = {0};
     vaddr_t addr = vma->start;
-    u64 mapped = 0;
     pte_t *slot;
 
-    *shared = 0;
     while ((slot = pt_next_upper(vma->mm, &addr, vma->end)) != NULL) {
         pte_t entry = pte_load(slot);
 
-        if (pte_is_present(entry)) {
-            mapped++;
-            *shared += page_map_count(pt_page_of(entry)) >= 2;
-        }
+        if (pte_is_present(entry))
+            count_mapped(&mapped, entry);
         addr += HUGETLB_SIZE;
     }
     return mapped;
@@ -221,12 +231,11 @@ u64 mm_hugetlb_mapped(struct mm *mm)
 {
     struct vma *vma;
     u64 nr = 0;
-    u64 shared;
 
     read_lock(&mm->map_lock);
     vma_for_each (vma, mm) {
         if (vma_is_hugetlb(vma))
-            nr += hugetlb_area_mapped(vma, &shared);
+            nr += hugetlb_area_mapped(vma).nr;
     }
     read_unlock(&mm->map_lock);
     return nr;

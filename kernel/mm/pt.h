@@ -41,10 +41,13 @@
 
 #define PAGE_BLOCK PAGE_USER /* of a private page: the first of a block that huge leaves name */
 
-/* The sharers of the block that a huge leaf names. => (a): a value, unless the leaf is locked */
+/* The sharers of the block that a huge leaf names; a leaf to a block of the pool has references of
+ * its own. => (a): a value, unless the leaf is locked */
 static inline u32 pt_block_sharers(pte_t leaf)
 {
-    return READ_ONCE(pfn_to_page(pte_pfn(leaf))->lru_next);
+    const struct page *block = pfn_to_page(pte_pfn(leaf));
+
+    return page_flag_test(block, PAGE_POOLED) ? 1 : READ_ONCE(block->lru_next);
 }
 
 /* Is the page in a block that huge leaves name? It is on no list then. */

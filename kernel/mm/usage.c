@@ -147,11 +147,13 @@ static void count_leaf(const struct vma *vma, struct vma_usage *usage, struct pt
 /* Huge pages that were set aside are in no other sum, as on Linux. */
 static void count_hugetlb(struct vma *vma, struct vma_usage *usage)
 {
-    u64 shared;
-    u64 mapped = hugetlb_area_mapped(vma, &shared);
+    struct hugetlb_mapped mapped = hugetlb_area_mapped(vma);
 
-    usage->shared_hugetlb = shared * HUGETLB_SIZE;
-    usage->private_hugetlb = (mapped - shared) * HUGETLB_SIZE;
+    usage->shared_hugetlb = mapped.shared * HUGETLB_SIZE;
+    usage->private_hugetlb = (mapped.nr - mapped.shared) * HUGETLB_SIZE;
+    usage->anonymous_hugetlb = mapped.private * HUGETLB_SIZE;
+    usage->dirty_hugetlb = mapped.dirty * HUGETLB_SIZE;
+    usage->users_max = mapped.users_max;
 }
 
 void vma_usage_get(struct mm *mm, struct vma *vma, struct vma_usage *usage)

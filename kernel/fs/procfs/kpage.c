@@ -41,6 +41,24 @@ static const struct {
     {PAGE_RESERVED, KPF_RESERVED},
 };
 
+/* A frame of a huge page that was set aside. */
+static u64 pooled_word(pfn_t pfn)
+{
+    const struct page *block = pfn_to_page(align_down(pfn, HUGETLB_PAGES));
+    bool is_head = pfn % HUGETLB_PAGES == 0;
+    bool is_mapped = page_map_count(block) > 0;
+    bool is_shared = page_owner(block) != NULL;
+    u64 word = 1ul << KPF_HUGE | 1ul << (is_head ? KPF_COMPOUND_HEAD : KPF_COMPOUND_TAIL);
+
+    if (is_mapped && !is_shared)
+        word |= 1ul << KPF_ANON;
+    if (is_head && (is_mapped || is_shared))
+        word |= 1ul << KPF_UPTODATE;
+    if (is_head && is_shared)
+        word |= 1ul << KPF_DIRTY;
+    return word;
+}
+
 static u64 flags_word(pfn_t pfn)
 {
     const struct page *page = pfn_to_page(pfn);
@@ -51,8 +69,7 @@ static u64 flags_word(pfn_t pfn)
         if (flags & same[i].flag)
             word |= 1ul << same[i].bit;
     if (flags & PAGE_POOLED)
-        word |= 1ul << KPF_HUGE |
-                1ul << (pfn % HUGETLB_PAGES == 0 ? KPF_COMPOUND_HEAD : KPF_COMPOUND_TAIL);
+        word |= pooled_word(pfn);
     else if (is_user_memory(page))
         word |= 1ul << KPF_LRU | 1ul << KPF_ACTIVE;
     if (is_user_memory(page) && page_map_count(page) > 0)

@@ -38,8 +38,8 @@ static int put_area(const struct vma_info *info, void *argument)
 
     vma_usage_get(walk->mm, info->vma, &usage);
     pages = (usage.resident + usage.shared_hugetlb + usage.private_hugetlb) / size;
-    anonymous = usage.anonymous / size;
-    dirty = (usage.shared_dirty + usage.private_dirty) / size;
+    anonymous = (usage.anonymous + usage.anonymous_hugetlb) / size;
+    dirty = (usage.shared_dirty + usage.private_dirty + usage.dirty_hugetlb) / size;
     proc_print(text, "%08lx default", info->start);
     put_name(walk, info);
     if (info->flags & VMA_HUGETLB)
