@@ -58,6 +58,8 @@ static int check_block(struct mm *mm, vaddr_t addr)
         return -EINVAL;
     if (pte_is_empty(upper) || !pte_is_table(upper, 2))
         return pte_is_empty(upper) ? -EINVAL : 1;
+    if (!pte_is_writable(upper))
+        return -EINVAL; /* nobody wrote here since a fork: to Linux all entries are read-only */
     err = pt_own(mm, addr);
     if (err != 0 || !pt_lock(&cursor, mm, addr))
         return err != 0 ? err : -EINVAL;
