@@ -18,20 +18,10 @@ static void handler(int number)
     *handled = 1;
 }
 
-/* Sleeping where it can be interrupted, as /proc tells. */
-static bool is_asleep(pid_t pid)
-{
-    char path[32], text[512];
-
-    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-    return file_text(path, text, sizeof(text)) > 0 && strstr(text, ") S ") != NULL;
-}
-
 /* The signal when @pid sleeps in its call; when it was handled, what the call waits for. */
 static void interrupt(pid_t pid)
 {
-    while (!is_asleep(pid))
-        nap(1);
+    wait_until_asleep(pid);
     kill(pid, SIGUSR1);
     while (!*handled)
         nap(1);
