@@ -1,10 +1,10 @@
 /*
  * The mount tree: which mount covers which directory.
  *
- * mount_mutex serialises changes; parent, mountpoint and the list of all mounts change under
- * name_lock too, which alone suffices to look something up. A mount in the tree has one reference
- * for being there; a child holds its parent. At most one mount covers a (mount, dentry): mounting
- * on a mount point covers the root of what is there.
+ * mount_mutex serialises changes; parent, mountpoint and children change under name_lock too, which
+ * alone suffices to look something up. A mount in the tree has one reference for being there; a
+ * child holds its parent. At most one mount covers a (mount, dentry): mounting on a mount point
+ * covers the root of what is there.
  */
 #include <vfs/mount.h>
 
@@ -16,10 +16,12 @@
 #include <vfs/inode.h>
 #include "mount_tree.h"
 #include "name_cache.h"
+#include "propagation.h"
 
 struct mutex mount_mutex = MUTEX_INIT(mount_mutex);
 
-static struct list_head mounts = LIST_INIT(mounts); /* (name_lock) in mount order */
+static struct list_head mounts = LIST_INIT(mounts); /* (mount_mutex) in mount order */
+static u32 nr_mounts;                               /* (mount_mutex) on that list */
 static struct path initial_root;                    /* (I) after boot */
 static u32 next_mount_id = 1;                       /* (a) */
 
@@ -43,6 +45,9 @@ struct mount *mount_create(struct filesystem *filesystem, struct dentry *root, u
     list_init(&mount->children);
     list_init(&mount->sibling);
     list_init(&mount->link);
+    list_init(&mount->peer);
+    list_init(&mount->slave);
+    list_init(&mount->pending);
     return mount;
 }
 
@@ -54,9 +59,18 @@ struct mount *mount_get(struct mount *mount)
 
 void mount_put(struct mount *mount)
 {
-    if (mount == NULL || !refcount_put_and_test(&mount->references))
+    if (mount == NULL)
         return;
-    ASSERT(mount->parent == NULL);
+    if (READ_ONCE(mount->flags) & MOUNT_EXPIRING)
+        fetch_and(&mount->flags, ~MOUNT_EXPIRING);
+    mount_put_unused(mount);
+}
+
+void mount_put_unused(struct mount *mount)
+{
+    if (!refcount_put_and_test(&mount->references))
+        return;
+    ASSERT(mount->parent == NULL && mount->peers == NULL && mount->master == NULL);
     dentry_put(mount->root);
     filesystem_put(mount->filesystem);
     kfree(mount->source);
@@ -67,12 +81,21 @@ struct mount *mount_find(const struct mount *parent, const struct dentry *dentry
 {
     struct mount *mount;
 
-    ASSERT_HELD(&name_lock);
-    list_for_each_entry (mount, &mounts, link) {
-        if (mount->parent == parent && mount->mountpoint == dentry)
+    list_for_each_entry (mount, &parent->children, sibling) {
+        if (mount->mountpoint == dentry)
             return mount;
     }
     return NULL;
+}
+
+bool mount_is_mounted(const struct mount *mount)
+{
+    return list_is_linked(&mount->link);
+}
+
+u32 mount_count(void)
+{
+    return nr_mounts;
 }
 
 void path_cross_mounts(struct path *path)
@@ -94,70 +117,103 @@ void path_cross_mounts(struct path *path)
     }
 }
 
-void mount_attach(struct mount *mount, const struct path *place)
+void mount_hang(struct mount *mount, const struct path *place)
 {
-    path_get(place);
-    spin_lock(&name_lock);
+    ASSERT_HELD(&name_lock);
     mount->parent = place->mount;
     mount->mountpoint = place->dentry;
     place->dentry->nr_mounts++;
     list_add_tail(&mount->sibling, &place->mount->children);
-    if (!list_is_linked(&mount->link))
-        list_add_tail(&mount->link, &mounts);
-    spin_unlock(&name_lock);
 }
 
-/* Cut the tie to the parent; what was held there is returned to be put. => name_lock held */
-static struct path mount_cut(struct mount *mount)
+void mount_cut(struct mount *mount)
 {
-    struct path place = {.mount = mount->parent, .dentry = mount->mountpoint};
-
     ASSERT_HELD(&name_lock);
-    if (place.dentry != NULL)
-        place.dentry->nr_mounts--;
+    mount->place = (struct path){.mount = mount->parent, .dentry = mount->mountpoint};
+    if (mount->mountpoint != NULL)
+        mount->mountpoint->nr_mounts--;
     mount->parent = NULL;
     mount->mountpoint = NULL;
     list_remove(&mount->sibling);
-    list_remove(&mount->link);
-    return place;
 }
 
-void mount_detach(struct mount *mount)
+void mount_attach(struct mount *mount, const struct path *place)
 {
-    struct path place;
-
+    path_get(place);
     spin_lock(&name_lock);
-    place = mount_cut(mount);
+    mount_hang(mount, place);
     spin_unlock(&name_lock);
-    path_put(&place);
 }
 
-int mount_detach_idle(struct mount *mount, int extra)
+void mount_relocate(struct mount *mount, const struct path *place)
 {
-    struct path place;
-
+    path_get(place);
     spin_lock(&name_lock);
-    if (!list_is_empty(&mount->children) || refcount_read(&mount->references) > 1 + extra) {
-        spin_unlock(&name_lock);
-        return -EBUSY;
+    mount_cut(mount);
+    mount_hang(mount, place);
+    spin_unlock(&name_lock);
+    path_put(&mount->place);
+}
+
+void mount_publish(struct mount *tree)
+{
+    struct mount *mount;
+
+    for (mount = tree; mount != NULL; mount = mount_tree_next(mount, tree)) {
+        ASSERT(!mount_is_mounted(mount));
+        list_add_tail(&mount->link, &mounts);
+        nr_mounts++;
     }
-    place = mount_cut(mount);
-    spin_unlock(&name_lock);
-    path_put(&place);
-    return 0;
 }
 
-void mount_detach_tree(struct mount *mount)
+void mount_release_all(struct list_head *list)
 {
-    struct mount *deepest;
+    while (!list_is_empty(list)) {
+        struct mount *mount = list_first_entry(list, struct mount, pending);
 
-    do {
-        deepest = mount;
-        while (!list_is_empty(&deepest->children))
-            deepest = list_last_entry(&deepest->children, struct mount, sibling);
-        mount_detach(deepest);
-        mount_put(deepest);
-    } while (deepest != mount);
+        list_remove(&mount->pending);
+        if (mount_is_mounted(mount)) {
+            list_remove(&mount->link);
+            nr_mounts--;
+        }
+        mount->marks = 0;
+        propagation_make_private(mount);
+        path_put(&mount->place);
+        mount_put(mount);
+    }
+}
+
+struct mount *mount_tree_skip(struct mount *mount, const struct mount *top)
+{
+    while (mount != top) {
+        struct mount *parent = mount->parent;
+
+        if (mount->sibling.next != &parent->children)
+            return list_next_entry(mount, sibling);
+        mount = parent;
+    }
+    return NULL;
+}
+
+struct mount *mount_tree_next(struct mount *mount, const struct mount *top)
+{
+    if (!list_is_empty(&mount->children))
+        return list_first_entry(&mount->children, struct mount, sibling);
+    return mount_tree_skip(mount, top);
+}
+
+bool path_is_reachable(const struct path *path, const struct path *place)
+{
+    struct mount *mount = path->mount;
+    struct dentry *dentry = path->dentry;
+
+    while (mount != place->mount) {
+        if (mount->parent == NULL)
+            return false;
+        dentry = mount->mountpoint;
+        mount = mount->parent;
+    }
+    return dentry_is_below(dentry, place->dentry);
 }
 
 struct mount *mount_next(struct mount *mount)
@@ -216,9 +272,7 @@ int mount_root_create(const char *type_name, const char *options)
         err = PTR_ERR(mount);
         goto out;
     }
-    spin_lock(&name_lock);
-    list_add_tail(&mount->link, &mounts);
-    spin_unlock(&name_lock);
+    mount_publish(mount);
     initial_root = (struct path){.mount = mount, .dentry = dentry_get(mount->root)};
 out:
     mutex_unlock(&mount_mutex);

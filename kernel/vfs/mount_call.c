@@ -1,8 +1,6 @@
 /*
- * mount(2): new mounts, bind mounts, remount, move, propagation.
- *
- * Propagation: there is one mount tree and every mount is private in it. MS_PRIVATE and MS_SLAVE of
- * a private mount are therefore already true; MS_SHARED is refused.
+ * mount(2): new mounts, bind mounts, remount, move, propagation. How what is made comes into the
+ * tree is graft.c, what shared and slave mean propagation.h.
  */
 #include <vfs/mount.h>
 
@@ -13,7 +11,7 @@
 #include <vfs/dentry.h>
 #include <vfs/inode.h>
 #include "mount_tree.h"
-#include "name_cache.h"
+#include "propagation.h"
 
 #define MS_PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 
@@ -39,25 +37,22 @@ static bool mount_is_below(const struct mount *mount, const struct mount *ancest
     return mount == ancestor;
 }
 
-/* Put a new mount on @target: both directories or both not, and the place is still there. */
-static int mount_place(struct mount *mount, const struct path *target)
+/* To the topmost mount there. Is it in the tree, and still in its directory? */
+static int place_settle(struct path *place)
 {
-    struct path place = *target;
-    int err = 0;
-
-    path_get(&place);
-    path_cross_mounts(&place);
-    if (inode_is_directory(mount->root->inode) != inode_is_directory(path_inode(&place)))
-        err = -ENOTDIR;
-    else if (place.dentry->flags & DENTRY_UNLINKED)
-        err = -ENOENT;
-    else
-        mount_attach(mount, &place);
-    path_put(&place);
-    return err;
+    path_cross_mounts(place);
+    if (place->dentry->flags & DENTRY_UNLINKED)
+        return -ENOENT;
+    return mount_is_mounted(place->mount) ? 0 : -EINVAL;
 }
 
-static int mount_new(const char *source, const struct path *target, const char *type_name,
+static bool is_there_already(const struct filesystem *filesystem, const struct path *target)
+{
+    return target->mount->filesystem == filesystem && path_is_mount_root(target) &&
+           !(filesystem->flags & FILESYSTEM_STACKS);
+}
+
+static int mount_new(const char *source, struct path *target, const char *type_name,
                      unsigned long flags, const char *options)
 {
     struct mount_request request = {
@@ -80,38 +75,18 @@ static int mount_new(const char *source, const struct path *target, const char *
     filesystem_put(filesystem);
     if (IS_ERR(mount))
         return PTR_ERR(mount);
-    err = mount_place(mount, target);
+    err = place_settle(target);
+    if (err == 0 && is_there_already(mount->filesystem, target))
+        err = -EBUSY;
+    if (err == 0)
+        err = mount_graft(mount, target);
     if (err != 0)
         mount_put(mount);
     return err;
 }
 
-/* Copies of the mounts on @from below @root, attached to @to in the same places. */
-static int mount_copy_children(struct mount *from, struct dentry *root, struct mount *to)
-{
-    struct mount *child;
-    int err = 0;
-
-    list_for_each_entry (child, &from->children, sibling) {
-        struct path place = {.mount = to, .dentry = child->mountpoint};
-        struct mount *copy;
-
-        if (child == to || (child->flags & MS_UNBINDABLE) ||
-            !dentry_is_below(child->mountpoint, root))
-            continue;
-        copy = mount_create(child->filesystem, child->root, child->flags, child->source);
-        if (IS_ERR(copy))
-            return PTR_ERR(copy);
-        mount_attach(copy, &place);
-        err = mount_copy_children(child, child->root, copy);
-        if (err != 0)
-            break;
-    }
-    return err;
-}
-
-static int mount_bind(const struct vfs_context *context, const char *source,
-                      const struct path *target, unsigned long flags)
+static int mount_bind(const struct vfs_context *context, const char *source, struct path *target,
+                      unsigned long flags)
 {
     struct path from;
     struct mount *mount;
@@ -122,21 +97,19 @@ static int mount_bind(const struct vfs_context *context, const char *source,
     err = path_lookup(context, AT_FDCWD, source, LOOKUP_FOLLOW, &from);
     if (err != 0)
         return err;
-    err = -EINVAL;
-    if (from.mount->flags & MS_UNBINDABLE)
+    err = place_settle(target);
+    if (err != 0)
         goto out;
-    mount =
-        mount_create(from.mount->filesystem, from.dentry, from.mount->flags, from.mount->source);
+    err = -EINVAL;
+    if ((from.mount->flags & MS_UNBINDABLE) || !mount_is_mounted(from.mount))
+        goto out;
+    mount = mount_copy_tree(from.mount, from.dentry, flags & MS_REC);
     err = PTR_ERR(mount);
     if (IS_ERR(mount))
         goto out;
-    /* The copies are made before the new mount is in the tree: a tree bound into itself is not
-     * copied for ever. */
-    err = flags & MS_REC ? mount_copy_children(from.mount, from.dentry, mount) : 0;
-    if (err == 0)
-        err = mount_place(mount, target);
+    err = mount_graft(mount, target);
     if (err != 0)
-        mount_detach_tree(mount);
+        mount_discard_tree(mount);
 out:
     path_put(&from);
     return err;
@@ -192,7 +165,7 @@ static int mount_change(const struct path *target, unsigned long flags, const ch
     u32 kept = mount_flags_kept(flags) | (mount->flags & MS_UNBINDABLE);
     int err = 0;
 
-    if (!path_is_mount_root(target))
+    if (!path_is_mount_root(target) || !mount_is_mounted(mount))
         return -EINVAL;
     if (!(flags & (MS_NOATIME | MS_NODIRATIME | MS_RELATIME | MS_STRICTATIME)))
         kept = (kept & ~(u32)MS_RELATIME) |
@@ -206,8 +179,32 @@ static int mount_change(const struct path *target, unsigned long flags, const ch
     return err;
 }
 
-static int mount_move(const struct vfs_context *context, const char *source,
-                      const struct path *target)
+static bool tree_has_unbindable(struct mount *tree)
+{
+    struct mount *mount;
+
+    for (mount = tree; mount != NULL; mount = mount_tree_next(mount, tree)) {
+        if (mount->flags & MS_UNBINDABLE)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * A mount moves whole, and not out of a shared parent: its peers would keep their copies. What is
+ * unbindable cannot move to where it would be copied.
+ */
+static bool mount_may_move(const struct path *from, const struct path *target)
+{
+    struct mount *mount = from->mount;
+
+    return path_is_mount_root(from) && mount->parent != NULL &&
+           inode_is_directory(path_inode(target)) == inode_is_directory(path_inode(from)) &&
+           !mount_is_shared(mount->parent) &&
+           !(mount_is_shared(target->mount) && tree_has_unbindable(mount));
+}
+
+static int mount_move(const struct vfs_context *context, const char *source, struct path *target)
 {
     struct path from;
     int err;
@@ -217,35 +214,49 @@ static int mount_move(const struct vfs_context *context, const char *source,
     err = path_lookup(context, AT_FDCWD, source, LOOKUP_FOLLOW, &from);
     if (err != 0)
         return err;
+    err = place_settle(target);
+    if (err != 0)
+        goto out;
     err = -EINVAL;
-    if (!path_is_mount_root(&from) || from.mount->parent == NULL)
+    if (!mount_may_move(&from, target))
         goto out;
-    err = -ENOTDIR;
-    if (inode_is_directory(path_inode(target)) != inode_is_directory(path_inode(&from)))
-        goto out;
-    err = -ELOOP;
-    if (mount_is_below(target->mount, from.mount))
-        goto out;
-    mount_detach(from.mount);
-    mount_attach(from.mount, target);
-    err = 0;
+    err = mount_is_below(target->mount, from.mount) ? -ELOOP : mount_graft(from.mount, target);
 out:
     path_put(&from);
     return err;
 }
 
+static void mount_set_kind(struct mount *mount, unsigned long kind)
+{
+    if (kind == MS_SLAVE)
+        propagation_make_slave(mount);
+    else if (kind != MS_SHARED)
+        propagation_make_private(mount);
+    if (kind == MS_UNBINDABLE)
+        fetch_or(&mount->flags, (u32)MS_UNBINDABLE);
+    else if (kind != MS_SLAVE)
+        fetch_and(&mount->flags, ~(u32)MS_UNBINDABLE);
+}
+
 static int mount_propagation(const struct path *target, unsigned long flags)
 {
     unsigned long kind = flags & ~(MS_REC | MS_SILENT);
+    struct mount *top = target->mount;
+    struct mount *mount;
 
-    if (kind != MS_PRIVATE && kind != MS_SLAVE && kind != MS_UNBINDABLE)
+    if (kind != MS_SHARED && kind != MS_PRIVATE && kind != MS_SLAVE && kind != MS_UNBINDABLE)
         return -EINVAL;
-    if (!path_is_mount_root(target))
+    if (!path_is_mount_root(target) || !mount_is_mounted(top))
         return -EINVAL;
-    if (kind == MS_UNBINDABLE)
-        fetch_or(&target->mount->flags, (u32)MS_UNBINDABLE);
-    if (kind == MS_PRIVATE)
-        fetch_and(&target->mount->flags, ~(u32)MS_UNBINDABLE);
+    if (kind == MS_SHARED) {
+        int err = propagation_share(top, flags & MS_REC);
+
+        if (err != 0)
+            return err;
+        propagation_share_commit(top);
+    }
+    for (mount = top; mount != NULL; mount = flags & MS_REC ? mount_tree_next(mount, top) : NULL)
+        mount_set_kind(mount, kind);
     return 0;
 }
 

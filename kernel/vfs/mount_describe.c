@@ -17,6 +17,7 @@
 #include "mount_statfs.h"
 #include "mount_tree.h"
 #include "path_describe.h"
+#include "propagation.h"
 
 static const struct {
     u32 flag;
@@ -114,6 +115,7 @@ static int mount_visit(struct mount *mount, const struct path *root, char *text,
     description.options = text + 2 * PATH_MAX;
     description.type = mount->filesystem->type->name;
     description.parent_id = mount->parent != NULL ? mount->parent->id : mount->id;
+    propagation_describe(mount, root, &description);
     return visit(&description, argument);
 }
 

@@ -232,6 +232,7 @@ void pts_filesystem_init(void)
     int error;
 
     filesystem_init(&pts.filesystem, &pts_type, &filesystem_ops, DEVPTS_SUPER_MAGIC);
+    pts.filesystem.flags |= FILESYSTEM_STACKS;
     inode = inode_create(&pts.filesystem, &root_ops, &root_file_ops, &root, NULL);
     pts.ptmx = inode_create(&pts.filesystem, &node_ops, NULL, &ptmx, NULL);
     ASSERT(inode && pts.ptmx);

@@ -358,5 +358,6 @@ void procfs_init(void)
 {
     proc_sys_init();
     proc_tree_register(&proc_tree, "proc", PROC_SUPER_MAGIC, &root_entry);
+    proc_tree.filesystem.flags |= FILESYSTEM_STACKS;
     sysfs_register();
 }

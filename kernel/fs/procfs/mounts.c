@@ -30,8 +30,10 @@ static void put_mount_options(struct proc_text *text, u32 flags)
         u32 flag;
         const char *word;
     } words[] = {
-        {MS_NOSUID, ",nosuid"},   {MS_NODEV, ",nodev"},           {MS_NOEXEC, ",noexec"},
-        {MS_NOATIME, ",noatime"}, {MS_NODIRATIME, ",nodiratime"}, {MS_RELATIME, ",relatime"},
+        {MS_NOSUID, ",nosuid"},           {MS_NODEV, ",nodev"},
+        {MS_NOEXEC, ",noexec"},           {MS_NOATIME, ",noatime"},
+        {MS_NODIRATIME, ",nodiratime"},   {MS_RELATIME, ",relatime"},
+        {MS_NOSYMFOLLOW, ",nosymfollow"},
     };
 
     proc_print(text, flags & MS_RDONLY ? "ro" : "rw");
@@ -55,6 +57,19 @@ static void put_filesystem_options(struct proc_text *text, struct filesystem *fi
     kfree(options);
 }
 
+/* The optional fields: mount_namespaces(7). */
+static void put_propagation(struct proc_text *text, const struct mount_description *description)
+{
+    if (description->shared != 0)
+        proc_print(text, " shared:%u", description->shared);
+    if (description->master != 0)
+        proc_print(text, " master:%u", description->master);
+    if (description->from != 0 && description->from != description->master)
+        proc_print(text, " propagate_from:%u", description->from);
+    if (description->mount->flags & MS_UNBINDABLE)
+        proc_print(text, " unbindable");
+}
+
 static int put_mount_info(const struct mount_description *description, void *argument)
 {
     const struct mount *mount = description->mount;
@@ -67,6 +82,7 @@ static int put_mount_info(const struct mount_description *description, void *arg
     proc_put_escaped(text, description->place, SPECIAL);
     proc_put(text, " ", 1);
     put_mount_options(text, mount->flags);
+    put_propagation(text, description);
     proc_print(text, " - %s ", description->type);
     proc_put_escaped(text, description->source, SPECIAL "#");
     proc_put(text, " ", 1);

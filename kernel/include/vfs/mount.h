@@ -3,7 +3,8 @@
  *
  * A filesystem type makes filesystems; each has one tree of names. A mount shows a subtree of a
  * filesystem at a place (a dentry in another mount). One mount tree for all processes. mount_mutex
- * serialises changes; look-ups of "what is mounted here" take name_lock.
+ * serialises changes; look-ups of "what is mounted here" take name_lock. What is mounted on or
+ * taken from one mount may have to appear on, or go from, others: vfs/propagation.h.
  */
 #pragma once
 
@@ -18,6 +19,7 @@ struct file;
 struct filesystem;
 struct filesystem_type;
 struct inode;
+struct peer_group;
 struct vfs_context;
 
 struct mount_request {
@@ -74,6 +76,7 @@ struct filesystem {
 #define FILESYSTEM_NO_EXEC    (1u << 3) /* whatever the mount says */
 #define FILESYSTEM_ATTRIBUTES (1u << 4) /* keeps extended attributes (xattr.h) */
 #define FILESYSTEM_INTERNAL   (1u << 2) /* cannot be mounted by users: pipefs and the like */
+#define FILESYSTEM_STACKS     (1u << 5) /* may be mounted on itself, as if each were its own */
 
 /* Fill in the generic part (device number, one reference). The storage is the caller's. */
 void filesystem_init(struct filesystem *filesystem, struct filesystem_type *type,
@@ -88,9 +91,16 @@ struct mount {
     struct dentry *root;           /* (I) referenced */
     struct mount *parent;          /* (name_lock) NULL: the root of the tree or detached */
     struct dentry *mountpoint;     /* (name_lock) in parent, referenced */
-    struct list_head children;     /* (mount_mutex) */
-    struct list_head sibling;      /* (mount_mutex) */
-    struct list_head link;         /* (name_lock) in the list of all, in mount order */
+    struct list_head children;     /* (name_lock) */
+    struct list_head sibling;      /* (name_lock) in parent->children */
+    struct list_head link;     /* (mount_mutex) in the list of all in the tree, in mount order */
+    struct peer_group *peers;  /* (mount_mutex) NULL: not shared */
+    struct list_head peer;     /* (mount_mutex) in peers->members */
+    struct peer_group *master; /* (mount_mutex) the same for all peers; NULL: not a slave */
+    struct list_head slave;    /* (mount_mutex) in master->slaves */
+    struct list_head pending;  /* (mount_mutex) in a list of the call in progress */
+    struct path place;         /* (mount_mutex) of that call: where it will be, or was */
+    u32 marks;                 /* (mount_mutex) of that call: MOUNT_*, mount_tree.h */
     u32 flags;   /* (a) MS_RDONLY, NOSUID, NODEV, NOEXEC, NOATIME, NODIRATIME, RELATIME, NOSYMFOLLOW
                   */
     u32 id;      /* (I) */
@@ -144,6 +154,9 @@ struct mount_description {
     const char *options; /* "rw,nosuid,..." */
     u32 parent_id;
     const char *root; /* of the mount inside its filesystem, for mountinfo */
+    u32 shared;       /* its peer group, 0: not shared */
+    u32 master;       /* the group it is a slave of, 0: none */
+    u32 from;         /* the nearest group above that has a member below the root, 0: none */
 };
 int mount_for_each(const struct vfs_context *context,
                    int (*visit)(const struct mount_description *, void *), void *argument);
