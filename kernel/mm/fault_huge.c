@@ -38,6 +38,7 @@ enum fault_result fault_zero_table(struct fault *fault)
     pte_t *entries;
     unsigned i;
 
+    vma_set_lineage(fault->vma); /* as on Linux, where the huge page is what needs it */
     table = pt_table_create(fault->mm, 1);
     if (table == NULL)
         return FAULT_SMALL;
@@ -57,11 +58,11 @@ enum fault_result fault_new_huge_page(struct fault *fault)
     struct page *block = thp_alloc(thp_is_worth_effort(fault->vma), true);
     pte_t leaf;
 
+    vma_set_lineage(fault->vma);
     if (block == NULL) {
         thp_count(THP_FAULT_FALLBACK);
         return FAULT_SMALL;
     }
-    vma_set_lineage(fault->vma);
     private_pages_init(block, PTE_ENTRIES_PER_TABLE, fault->vma, base);
     leaf = pte_widen(fault_make_entry(fault, page_to_pfn(block), true));
     leaf = pte_set_soft_dirty(pte_set_dirty(leaf)); /* as on Linux, also after a read */

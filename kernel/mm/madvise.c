@@ -10,6 +10,7 @@
  */
 #include <abi/errno.h>
 #include <abi/mman.h>
+#include <arch/pkey.h>
 
 #include "cold.h"
 #include "collapse.h"
@@ -88,14 +89,20 @@ static int check_remove(const struct vma *vma)
     return (vma->flags & needed) == needed ? 0 : -EACCES;
 }
 
+static bool cannot_populate(const struct vma *vma, u32 right)
+{
+    return vma_shows_frames(vma) || !(vma->flags & right) ||
+           !arch_pkey_allows(vma_pkey(vma->flags), right == VMA_WRITE);
+}
+
 static int check_populate_read(const struct vma *vma)
 {
-    return vma_shows_frames(vma) || !(vma->flags & VMA_READ) ? -EINVAL : 0;
+    return cannot_populate(vma, VMA_READ) ? -EINVAL : 0;
 }
 
 static int check_populate_write(const struct vma *vma)
 {
-    return vma_shows_frames(vma) || !(vma->flags & VMA_WRITE) ? -EINVAL : 0;
+    return cannot_populate(vma, VMA_WRITE) ? -EINVAL : 0;
 }
 
 /* ---- what is done at once ---- */

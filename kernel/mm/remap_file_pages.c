@@ -33,6 +33,19 @@ static struct vma *find_shared(struct mm *mm, vaddr_t start, vaddr_t end)
     return first;
 }
 
+/* A seal set since the area was mapped counts for what takes its place. */
+static void ask_seals(struct mm_map_request *request)
+{
+    const struct vm_source *source = request->source;
+
+    if (source == NULL || source->ops->is_sealed == NULL || !source->ops->is_sealed(source))
+        return;
+    if (request->prot & PROT_WRITE)
+        request->late_refusal = -EPERM;
+    else
+        request->may &= ~VMA_MAYWRITE;
+}
+
 /* => map_lock held for writing; *populate: fault the range in */
 static long remap_pages(struct mm *mm, vaddr_t start, size_t len, u64 index, unsigned flags,
                         bool *populate)
@@ -54,6 +67,7 @@ static long remap_pages(struct mm *mm, vaddr_t start, size_t len, u64 index, uns
         .source = vma->source,
         .may = vma->flags & VMA_MAY_ALL,
     };
+    ask_seals(&request);
     if (request.source != NULL)
         request.source->ops->get(request.source);
     result = map_locked(mm, &request, populate);

@@ -239,6 +239,13 @@ static bool source_is_for_writing(const struct vm_source *source)
     return container_of(source, struct file, source)->mode & FILE_WRITE;
 }
 
+static bool source_is_sealed(const struct vm_source *source)
+{
+    const struct file *file = container_of(source, struct file, source);
+
+    return READ_ONCE(file->inode->seals) & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE);
+}
+
 static int source_punch(struct vm_source *source, u64 offset, u64 len)
 {
     return file_allocate(file_of_source(source), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
@@ -251,5 +258,6 @@ const struct vm_source_ops file_source_ops = {
     .describe = source_describe,
     .is_trusted = source_is_trusted,
     .is_for_writing = source_is_for_writing,
+    .is_sealed = source_is_sealed,
     .punch = source_punch,
 };

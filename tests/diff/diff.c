@@ -4,7 +4,8 @@
  *
  *      seeds FIRST COUNT LENGTH      COUNT sequences of LENGTH operations, from the seeds FIRST on
  *      case NAME EVERY OPERATION;... one sequence by its text; EVERY is
- *                                    after how many operations content is observed, "/", figures
+ *                                    after how many operations content is observed, "/", figures;
+ *                                    and "/32" in a wide window
  *      verbose                       from here on the traces are printed in full
  *
  * and what it prints:
@@ -13,7 +14,7 @@
  *      @@ audit TEXT                 /proc/quire/audit where it is not ok
  *      @@ done
  *
- * On the host, `diff list SEED LENGTH` prints the texts of a seed's operations and
+ * On the host, `diff list SEED LENGTH` prints EVERY and the texts of a seed's operations and
  * `diff describe OPERATION;...` each in C.
  */
 
@@ -36,6 +37,12 @@ static struct intervals seed_intervals(unsigned long seed)
 {
     static const struct intervals intervals[] = {{1, 10}, {6, 3}, {25, 1}};
     return intervals[seed % COUNT_OF(intervals)];
+}
+
+/* Every fifth seed plays in a wide window, with huge pages. */
+static int seed_breadth(unsigned long seed)
+{
+    return seed % 5 == 4 ? wide : narrow;
 }
 
 static void print_audit(void)
@@ -82,6 +89,7 @@ static void play_seeds(const char *line)
     if (sscanf(line, "%lu %d %d", &first, &count, &length) != 3 || length > max_operations)
         return;
     for (unsigned long seed = first; seed < first + (unsigned long)count; seed++) {
+        scene_choose(seed_breadth(seed));
         for (int i = 0; i < length; i++)
             operation_choose(seed, (unsigned)i, &operations[i]);
         snprintf(name, sizeof(name), "%lu", seed);
@@ -107,11 +115,15 @@ static void play_case(const char *line)
 {
     char name[64];
     struct intervals every;
-    int used;
+    int used, breadth = narrow;
 
-    if (sscanf(line, "%63s %d/%d %n", name, &every.content, &every.figures, &used) != 3)
+    if (sscanf(line, "%63s %d/%d%n", name, &every.content, &every.figures, &used) != 3)
         return;
-    int count = parse_sequence(line + used);
+    line += used;
+    if (sscanf(line, "/%d%n", &breadth, &used) == 1)
+        line += used;
+    scene_choose(breadth);
+    int count = parse_sequence(line + 1);
     if (count < 0)
         say("@@ %s is not a sequence", name);
     else
@@ -150,7 +162,8 @@ static void list_seed(unsigned long seed, unsigned length)
     struct operation operation;
 
     struct intervals every = seed_intervals(seed);
-    say("%d/%d", every.content, every.figures);
+    scene_choose(seed_breadth(seed));
+    say("%d/%d/%d", every.content, every.figures, scene_breadth());
     for (unsigned i = 0; i < length; i++) {
         operation_choose(seed, i, &operation);
         operation_print(&operation, text);
@@ -180,6 +193,7 @@ int main(int argc, char **argv)
         return 0;
     }
     mount_one("proc", "/proc");
+    mount_one("sysfs", "/sys");
     mount_one("tmpfs", "/area");
     mkdir("/dev", 0755);
     mount_one("tmpfs", "/dev/shm");

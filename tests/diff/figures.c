@@ -8,14 +8,19 @@
  *   Quire, where they share tables; and Linux counts what the kernel itself has read of a page;
  * - LazyFree, since Linux makes pages so in batches;
  * - what is clean and what is dirty counts together where a page may be a file's: a file in memory
- *   is never written back, and its pages are as dirty as the paths they came by leave them.
+ *   is never written back, and its pages are as dirty as the paths they came by leave them;
+ * - that a page is of a file, in areas without one: the huge page of zeroes is on Linux, while
+ *   Quire maps the small one 512 times.
  */
 
 #include "figures.h"
 
 #include "trace.h"
 
-enum { max_pages = below_pages + window_pages };
+enum { max_pages = max_below_pages + max_window_pages };
+
+/* A bit of pagemap entries. */
+#define PAGE_OF_FILE (1UL << 61)
 
 static char text[1 << 18];
 
@@ -88,10 +93,30 @@ static char page_letter(unsigned long entry)
     return ".123456789abcdefghijklmnopqrstuv"[bits];
 }
 
-static void trace_pages(unsigned long from, unsigned long to)
+/* shorten: "a12" for a letter that stands there twelve times; of what is long, the sum of the rest.
+ */
+static void shorten(char *letters, size_t count)
+{
+    char shorter[400];
+    size_t used = 0, i = 0;
+    unsigned long sum = 0;
+
+    while (i < count && used < sizeof(shorter) - 40) {
+        size_t first = i;
+        while (i < count && letters[i] == letters[first])
+            i++;
+        used += (size_t)snprintf(shorter + used, sizeof(shorter) - used, "%c%zu", letters[first],
+                                 i - first);
+    }
+    for (; i < count; i++)
+        sum = hash_word(sum, (unsigned char)letters[i]);
+    snprintf(letters, max_pages, "%s %lx", shorter, sum);
+}
+
+static void trace_pages(unsigned long from, unsigned long to, unsigned long left_out)
 {
     static unsigned long entries[max_pages];
-    char letters[max_pages + 1];
+    static char letters[max_pages + 1];
     size_t count = (to - from) / PAGE;
     int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 
@@ -102,8 +127,10 @@ static void trace_pages(unsigned long from, unsigned long to)
         pread(pagemap, entries, count * sizeof(*entries), (off_t)(from / PAGE * sizeof(*entries)));
     close(pagemap);
     for (size_t i = 0; i < count; i++)
-        letters[i] = page_letter(entries[i]);
+        letters[i] = page_letter(entries[i] & ~left_out);
     letters[count] = '\0';
+    if (scene_breadth() == wide)
+        shorten(letters, count);
     trace("    pages %ld %s", got, letters);
 }
 
@@ -117,10 +144,11 @@ void figures_observe(unsigned long from, unsigned long to)
         char *end;
         unsigned long area_start = strtoul(at, &end, 16);
         unsigned long area_end = strtoul(end + 1, NULL, 16);
+        bool of_file = has_file(at);
         at = summarize(at, summary);
         if (area_end <= from || area_start >= to)
             continue;
         trace("    %s:%s", place_text(area_start, (char[32]){0}), summary);
-        trace_pages(area_start, area_end);
+        trace_pages(area_start, area_end, of_file ? 0 : PAGE_OF_FILE);
     }
 }

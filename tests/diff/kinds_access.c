@@ -24,8 +24,7 @@ static void choose_touch(struct random *random, long *arguments)
     long how = RANDOM_ONE(random, uniform);
 
     random_range(random, &arguments[touch_offset], &len);
-    arguments[touch_offset] &= ~((long)PAGE - 1);
-    arguments[touch_pages] = 1 + len / (long)PAGE;
+    random_few(random, &arguments[touch_offset], &arguments[touch_pages], len);
     for (long i = 0; i < arguments[touch_pages]; i++)
         digits = digits * nr_touches + (same ? how : RANDOM_ONE(random, hows));
     arguments[touch_how] = digits;

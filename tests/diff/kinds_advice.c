@@ -2,8 +2,8 @@
  * kinds_advice.c: madvise, msync, mincore, remap_file_pages.
  *
  * Left out: MADV_PAGEOUT, since which of the pages freed with MADV_FREE it takes depends on Linux's
- * batches; MADV_HUGEPAGE and MADV_COLLAPSE, since the window is too small for a huge page;
- * MADV_MERGEABLE, which Quire answers as a Linux without KSM does.
+ * batches; MADV_MERGEABLE, which Quire answers as a Linux without KSM does; MADV_FREE of a whole
+ * huge page, which Linux gives up whole and Quire by small pages (AnonHugePages tells).
  */
 
 #include "between.h"
@@ -18,6 +18,12 @@
 #define MADV_DONTNEED_LOCKED 24
 #endif
 
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+
+#define HUGE_BYTES (2L << 20)
+
 #define ADVICE(name)                                                                               \
     {                                                                                              \
         name, #name                                                                                \
@@ -31,10 +37,30 @@ static const struct bit_name advices[] = {
     ADVICE(MADV_WIPEONFORK),    ADVICE(MADV_KEEPONFORK),     ADVICE(MADV_DONTDUMP),
     ADVICE(MADV_DODUMP),        ADVICE(MADV_COLD),           ADVICE(MADV_DONTNEED_LOCKED)};
 
+/* These besides in a wide window. */
+static const struct bit_name huge_advices[] = {
+    ADVICE(MADV_HUGEPAGE),       ADVICE(MADV_HUGEPAGE),      ADVICE(MADV_NOHUGEPAGE),
+    ADVICE(MADV_COLLAPSE),       ADVICE(MADV_COLLAPSE),      ADVICE(MADV_DONTNEED),
+    ADVICE(MADV_POPULATE_WRITE), ADVICE(MADV_POPULATE_READ), ADVICE(MADV_FREE)};
+
+static long choose_wide_advice(struct random *random, long *len)
+{
+    long advice = huge_advices[random_below(random, COUNT_OF(huge_advices))].bit;
+
+    if (random_below(random, 3) == 0)
+        advice = advices[random_below(random, COUNT_OF(advices))].bit;
+    if (advice == MADV_FREE && *len >= HUGE_BYTES)
+        *len = HUGE_BYTES - (long)PAGE;
+    return advice;
+}
+
 static void choose_advise(struct random *random, long *arguments)
 {
     random_range(random, &arguments[0], &arguments[1]);
-    arguments[2] = advices[random_below(random, COUNT_OF(advices))].bit;
+    if (scene_breadth() == wide)
+        arguments[2] = choose_wide_advice(random, &arguments[1]);
+    else
+        arguments[2] = advices[random_below(random, COUNT_OF(advices))].bit;
 }
 
 static long perform_advise(const long *arguments)
@@ -47,6 +73,10 @@ static const char *advice_name(long advice)
     for (size_t i = 0; i < COUNT_OF(advices); i++) {
         if (advices[i].bit == advice)
             return advices[i].name;
+    }
+    for (size_t i = 0; i < COUNT_OF(huge_advices); i++) {
+        if (huge_advices[i].bit == advice)
+            return huge_advices[i].name;
     }
     return "-1";
 }
@@ -106,7 +136,7 @@ static void describe_forget(char text[text_bytes], const long *arguments)
 /* What mincore stores where there is a hole, and what it leaves alone, is part of its answer. */
 static long perform_resident(const long *arguments)
 {
-    unsigned char present[window_pages + 16];
+    unsigned char present[max_window_pages + 16];
 
     memset(present, 'x', sizeof(present));
     long result = syscall(SYS_mincore, place(arguments[0]), arguments[1], present);

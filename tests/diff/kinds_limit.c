@@ -24,7 +24,9 @@ static void choose_limit(struct random *random, long *arguments)
     size_t which = random_below(random, COUNT_OF(limits));
 
     arguments[0] = limits[which].resource;
-    arguments[1] = random_below(random, 3) ? (long)random_below(random, limits[which].range) : -1;
+    arguments[1] = random_below(random, 3)
+                       ? (long)random_below(random, limits[which].range) * scene_breadth()
+                       : -1;
     arguments[2] = (long)random_below(random, 2 * slots);
 }
 

@@ -51,6 +51,15 @@ static long choose_map_flags(struct random *random, long object)
     return flags;
 }
 
+/* In a wide window most is private memory that can be written. */
+static void choose_memory(struct random *random, long *arguments)
+{
+    if (random_below(random, 4))
+        arguments[map_object] = object_none;
+    if (random_below(random, 2))
+        arguments[map_protection] = PROT_READ | PROT_WRITE;
+}
+
 static void choose_map(struct random *random, long *arguments)
 {
     static const long objects[] = {object_none,  object_none,   object_none,   object_none,
@@ -61,6 +70,8 @@ static void choose_map(struct random *random, long *arguments)
     random_range(random, &arguments[map_offset], &arguments[map_len]);
     arguments[map_protection] = RANDOM_ONE(random, protections);
     arguments[map_object] = RANDOM_ONE(random, objects);
+    if (scene_breadth() == wide)
+        choose_memory(random, arguments);
     arguments[map_flag_bits] = choose_map_flags(random, arguments[map_object]);
     arguments[map_position] = (long)random_below(random, 12) * (long)PAGE;
     if (random_below(random, 3) == 0)

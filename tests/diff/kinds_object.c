@@ -1,4 +1,9 @@
-/* kinds_object.c: the size and the holes of objects that are mapped: ftruncate, fallocate. */
+/*
+ * kinds_object.c: the size and the holes of objects that are mapped: ftruncate, fallocate.
+ *
+ * A hole that ends within the first page is made to end with it: by a wrap in its arithmetic Linux
+ * then unmaps the whole file, to no effect but that its pages are faulted in again.
+ */
 
 #include <linux/falloc.h>
 
@@ -60,8 +65,11 @@ static void choose_allocate(struct random *random, long *arguments)
 
 static long perform_allocate(const long *arguments)
 {
-    return syscall(SYS_fallocate, object_descriptor(arguments[0]), arguments[1], arguments[2],
-                   arguments[3]);
+    long len = arguments[3];
+
+    if ((arguments[1] & FALLOC_FL_PUNCH_HOLE) && len > 0 && arguments[2] + len < (long)PAGE)
+        len = (long)PAGE - arguments[2];
+    return syscall(SYS_fallocate, object_descriptor(arguments[0]), arguments[1], arguments[2], len);
 }
 
 static void describe_allocate(char text[text_bytes], const long *arguments)

@@ -7,11 +7,11 @@
 #include "together.h"
 
 /* Pages of the place for stacks, below which nothing lies as long as the room above is not full. */
-enum { stack_first = -below_pages + 4, stack_pages = 36 };
+enum { stack_first = 4, stack_pages = 36 };
 
 static long stack_place(struct random *random)
 {
-    return (stack_first + (long)random_below(random, stack_pages)) * (long)PAGE;
+    return (stack_first - below_pages + (long)random_below(random, stack_pages)) * (long)PAGE;
 }
 
 static void choose_stack(struct random *random, long *arguments)
@@ -67,8 +67,7 @@ static void choose_together(struct random *random, long *arguments)
     long len;
 
     random_range(random, &arguments[0], &len);
-    arguments[0] &= ~((long)PAGE - 1);
-    arguments[1] = 1 + len / (long)PAGE;
+    random_few(random, &arguments[0], &arguments[1], len);
     arguments[2] = 1 + (long)random_below(random, 250);
 }
 

@@ -25,17 +25,39 @@ long random_one(struct random *random, const long *values, size_t count)
     return values[random_below(random, (unsigned)count)];
 }
 
+/* Parts of the window, in which there are 40: pages, or sixteenths of 2 MiB in a wide one. */
+enum { window_parts = 40, huge_parts = 16, huge_first = 8 };
+
+/* widen: from parts of a wide window to pages; now and then 2 MiB, or pages more or fewer. */
+static void widen(struct random *random, long *page, long *count)
+{
+    if (random_below(random, 3) == 0) {
+        *page = huge_first + huge_parts * (long)random_below(random, 2);
+        *count = huge_parts;
+    }
+    *page *= wide;
+    *count *= wide;
+    if (random_below(random, 8) == 0)
+        *page += (long)random_below(random, 2 * wide) - wide;
+    if (random_below(random, 8) == 0)
+        *count += (long)random_below(random, 2 * wide) - wide + 1;
+    if (*page + *count > window_pages)
+        *count = window_pages - *page;
+}
+
 void random_range(struct random *random, long *offset, long *len)
 {
     static const long counts[] = {1, 1, 1, 2, 2, 3, 4, 4, 4, 4, 5, 6, 8, 8, 12};
-    long page = random_below(random, window_pages), count = RANDOM_ONE(random, counts);
+    long page = random_below(random, window_parts), count = RANDOM_ONE(random, counts);
 
     if (random_below(random, 2))
         page &= ~3L;
     if (random_below(random, 24) == 0)
         page = -(long)random_below(random, 12);
-    if (page + count > window_pages)
-        count = window_pages - page;
+    if (page + count > window_parts)
+        count = window_parts - page;
+    if (scene_breadth() == wide)
+        widen(random, &page, &count);
     *offset = page * (long)PAGE;
     *len = count * (long)PAGE;
     switch (random_below(random, 48)) {
@@ -52,6 +74,16 @@ void random_range(struct random *random, long *offset, long *len)
     default:
         break;
     }
+}
+
+void random_few(struct random *random, long *offset, long *pages, long len)
+{
+    *offset &= ~((long)PAGE - 1);
+    *pages = 1 + len / (long)PAGE;
+    if (scene_breadth() == narrow)
+        return;
+    *offset += (long)random_below(random, (unsigned)*pages) * (long)PAGE;
+    *pages = 1 + random_below(random, 12);
 }
 
 void *place(long offset)

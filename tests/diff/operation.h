@@ -47,6 +47,8 @@ unsigned random_below(struct random *random, unsigned limit);
 /* random_one: one of the @count @values. */
 long random_one(struct random *random, const long *values, size_t count);
 #define RANDOM_ONE(random, values) random_one((random), (values), COUNT_OF(values))
+/* random_few: the pages of a range and one more; of a wide window, a few somewhere in it. */
+void random_few(struct random *random, long *offset, long *pages, long len);
 /* random_range: a place of the window in bytes and a length, mostly whole pages. */
 void random_range(struct random *random, long *offset, long *len);
 

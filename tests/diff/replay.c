@@ -7,7 +7,7 @@
 #include "thread.h"
 #include "trace.h"
 
-unsigned char vector[window_pages + 16];
+unsigned char vector[max_window_pages + 16];
 static void (*all_steps)(void);
 static int positions[nr_stacks]; /* the step that each thread has come to */
 static int first_stack;          /* that of this process's first thread */

@@ -11,8 +11,9 @@
  *
  * Every process goes through all steps, with each of its two threads; the thread that a step names
  * (of the first process, where no process has that number) performs it, prints what came of it and
- * what it sees of its memory, while the others wait. Compile it with the sources of tests/diff but
- * diff.c, and tests/system/test.c; needs /area and a tmpfs at /dev/shm.
+ * what it sees of its memory, while the others wait. REPLAY_WIDE has a wide window. Compile it with
+ * the sources of tests/diff but diff.c, and tests/system/test.c; needs /area and a tmpfs at
+ * /dev/shm.
  */
 #ifndef TESTS_DIFF_REPLAY_H
 #define TESTS_DIFF_REPLAY_H
@@ -27,10 +28,14 @@
 #include "scene.h"
 #include "together.h"
 
-#define REPLAY                                                                                     \
+#define REPLAY      REPLAY_OF(narrow)
+#define REPLAY_WIDE REPLAY_OF(wide)
+
+#define REPLAY_OF(breadth)                                                                         \
     static void replay(void);                                                                      \
     int main(void)                                                                                 \
     {                                                                                              \
+        scene_choose(breadth);                                                                     \
         replay_begin(replay);                                                                      \
         replay();                                                                                  \
         replay_end();                                                                              \
@@ -56,7 +61,7 @@ bool replay_turn(int process, bool second);
 void replay_result(const char *text, long value);
 
 /* What the steps call besides the system calls. */
-extern unsigned char vector[window_pages + 16];
+extern unsigned char vector[max_window_pages + 16];
 /* touch: of each page from @start on: r read, w write, b both, x execute, - nothing. */
 long touch(char *start, const char *how, int value);
 long break_move(long distance);

@@ -6,13 +6,16 @@
 
 #define CONTROL_ADDRESS ((void *)0x20000000UL)
 #define BALLAST_ADDRESS ((void *)0x28000000UL)
+#define HUGE_SETTINGS   "/sys/kernel/mm/transparent_hugepage/"
 
 static const size_t object_bytes[nr_objects] = {[object_file] = 9 * PAGE + 100,
                                                 [object_memory] = 6 * PAGE,
                                                 [object_posix] = 5 * PAGE + 7,
                                                 [object_sealed] = 4 * PAGE};
 
+static int breadth = narrow;
 char *window;
+long window_pages = 40, below_pages = 300;
 struct control *control;
 int me;
 int none = -1, file, file_reader, file_writer, memory, posix_memory, sealed_memory;
@@ -65,23 +68,61 @@ static void make_objects(void)
     fill(sealed_memory, object_bytes[object_sealed]);
 }
 
-/* Page window_crossing of the window is a multiple of 2 MiB, the first of another table. What lies
+void scene_choose(int breadth_chosen)
+{
+    breadth = breadth_chosen;
+    window_pages = 40 * breadth;
+    below_pages = 300 * breadth;
+}
+
+int scene_breadth(void)
+{
+    return breadth;
+}
+
+static void put_setting(const char *path, const char *text)
+{
+    int setting = open(path, O_WRONLY | O_CLOEXEC);
+
+    if (setting < 0)
+        return;
+    if (write(setting, text, strlen(text)) < 0 && control->verbose)
+        say("%s cannot be %s", path, text);
+    close(setting);
+}
+
+/* Huge pages in a wide window only. Linux's khugepaged, where there is one, sleeps, and finds
+ * nothing worth its work when it does not. */
+static void choose_huge_pages(void)
+{
+    put_setting(HUGE_SETTINGS "khugepaged/scan_sleep_millisecs", "1000000000");
+    put_setting(HUGE_SETTINGS "khugepaged/max_ptes_none", "0");
+    put_setting(HUGE_SETTINGS "khugepaged/max_ptes_shared", "0");
+    put_setting(HUGE_SETTINGS "khugepaged/pages_to_scan", "1");
+    put_setting(HUGE_SETTINGS "use_zero_page", "1");
+    put_setting(HUGE_SETTINGS "defrag", "always");
+    put_setting(HUGE_SETTINGS "shmem_enabled", "deny");
+    put_setting(HUGE_SETTINGS "enabled", breadth == wide ? "always" : "never");
+}
+
+/* Three fifths of the window lie below a multiple of 2 MiB, the first of another table. What lies
  * above the window up to the highest mapping is the guard; its size is not the same on both
  * systems, so the ballast takes up what it leaves of a fixed sum. */
 static void make_window(void)
 {
     const unsigned long span = 1UL << 21;
+    const unsigned long fixed_sum = (breadth == wide ? 8 : 3) * span;
     char *top = (char *)must(mmap(NULL, PAGE, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 
     must(munmap(top, PAGE));
     top += PAGE;
-    unsigned long crossing = ((unsigned long)top / span - 1) * span;
-    window = (char *)crossing - window_crossing * PAGE;
+    unsigned long crossing = ((unsigned long)top / span - (breadth == wide ? 2 : 1)) * span;
+    window = (char *)crossing - (unsigned long)window_pages * 3 / 5 * PAGE;
     must(mmap(window, (size_t)(top - window), PROT_NONE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1,
               0));
-    must(mmap(BALLAST_ADDRESS, 3 * span - (size_t)(top - window), PROT_NONE,
+    must(mmap(BALLAST_ADDRESS, fixed_sum - (size_t)(top - window), PROT_NONE,
               MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
-    must(munmap(window, window_pages * PAGE));
+    must(munmap(window, (size_t)window_pages * PAGE));
 }
 
 /* stack_reach: the stack has grown as far as it will be needed, whatever the limits become. */
@@ -122,6 +163,7 @@ void scene_make(bool verbose)
     control->verbose = verbose;
     control->segment = control->removed = -1;
     stack_reach();
+    choose_huge_pages();
     me = 0;
     make_objects();
     make_window();

@@ -4,7 +4,8 @@
  * 1. The window: window_pages pages of address space, empty at first. Above it lies a shared
  * mapping without access that nothing merges with; below it nothing is mapped, so that a call which
  *    leaves the choice of an address to the kernel gets a place relative to the window, the same on
- *    both kernels (address choice is top-down, and the guests run without randomisation).
+ *    both kernels (address choice is top-down, and the guests run without randomisation). A wide
+ *    window has 32 times as many pages, two aligned ranges of 2 MiB, and transparent huge pages.
  * 2. The objects: files and memory files that are mapped, truncated, read and written. What a
  *    process has open is the same in all processes.
  * 3. The processes: at most `slots`, forked from one another. One acts at a time: the holder of the
@@ -15,7 +16,13 @@
 
 #include "test.h"
 
-enum { window_pages = 40, window_crossing = 24, below_pages = 300, slots = 4 };
+enum {
+    slots = 4,
+    narrow = 1,
+    wide = 32,
+    max_window_pages = 40 * wide,
+    max_below_pages = 300 * wide
+};
 
 enum object {
     object_none,
@@ -47,6 +54,8 @@ struct control {
 };
 
 extern char *window;
+/* Pages of the window, and below it those that are looked at. */
+extern long window_pages, below_pages;
 extern struct control *control;
 extern int me; /* the slot of this process */
 /* The names that operations have for the objects when they are printed as C. */
@@ -57,6 +66,10 @@ char *at(long page);
 
 /* control_make: control, shared with all that this process forks. */
 void control_make(void);
+/* scene_choose: the breadth of the window, narrow or wide, of scenes and of what is chosen for
+ * them. */
+void scene_choose(int breadth);
+int scene_breadth(void);
 /* scene_make: the window, the objects and a fresh control, with this process in slot 0. */
 void scene_make(bool verbose);
 

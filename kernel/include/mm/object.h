@@ -184,6 +184,8 @@ struct vm_source_ops {
     bool (*is_trusted)(struct vm_source *source);
     /* Was it opened for writing, be it sealed against that since? NULL: VMA_MAYWRITE tells */
     bool (*is_for_writing)(const struct vm_source *source);
+    /* Does a seal refuse what is mapped from now on the right to write? NULL: no */
+    bool (*is_sealed)(const struct vm_source *source);
     /* Make a hole, as fallocate(2) does. => may sleep; no map_lock held. NULL: object_punch does */
     int (*punch)(struct vm_source *source, u64 offset, u64 len);
     /*
