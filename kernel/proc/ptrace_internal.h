@@ -57,3 +57,23 @@ long ptrace_state_request(struct task *task, long request, unsigned long addr, u
 /* The trace of @task if the running task is its tracer and it is in a stop. => process.lock of
  * @task held */
 struct ptrace *ptrace_find_stopped_locked(struct task *task);
+
+/* ---- ptrace.c ---- */
+
+/* A struct ptrace that traces nobody yet. NULL: no memory */
+struct ptrace *ptrace_create(bool seized, u32 options) __must_check;
+/* => any lock may be held; nobody finds it any more */
+void ptrace_free(struct ptrace *trace);
+/* @task is traced by @tracer from now on. => tree lock, process.lock of @task held */
+void ptrace_link_locked(struct ptrace *trace, struct task *task, struct task *tracer);
+/* SIGKILL. => tree lock held */
+void ptrace_kill_locked(struct process *process);
+/* The parent of a process that its tracer was to be told of first learns now. => tree lock held */
+void ptrace_show_to_parent(const struct ptrace *trace, struct list_head *forgotten);
+
+/* ---- ptrace_attach.c ---- */
+
+/* PTRACE_ATTACH, PTRACE_SEIZE, PTRACE_TRACEME. Errors as ptrace(2). */
+long ptrace_attach(struct task *task, bool seized, u32 options);
+long ptrace_seize(struct task *task, unsigned long addr, unsigned long options);
+long ptrace_trace_me(void);

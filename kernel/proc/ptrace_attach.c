@@ -1,0 +1,106 @@
+/*
+ * Beginning to trace: PTRACE_ATTACH, PTRACE_SEIZE, PTRACE_TRACEME.
+ */
+#include "ptrace_internal.h"
+
+#include <abi/errno.h>
+#include <proc/control.h>
+#include <sched/sched.h>
+#include <signal/signal.h>
+
+#include "proc_internal.h"
+
+static int check_attach(struct task *task)
+{
+    if (task->process == current_process() || (READ_ONCE(task->flags) & TASK_EXITING) ||
+        task_may_inspect(task) != 0)
+        return -EPERM;
+    return 0;
+}
+
+/* An old attach stops the task by SIGSTOP; one that is in a stop of its process comes to a trace
+ * stop. */
+static void begin_tracing(struct ptrace *trace, struct task *task)
+{
+    struct abi_siginfo info;
+
+    if (!trace->seized) {
+        signal_info_kernel(&info, SIGSTOP);
+        (void)signal_send_locked(task->process, task, &info);
+    }
+    if (READ_ONCE(task->thread.state) == THREAD_STOPPED)
+        thread_wake_states(&task->thread, THREAD_STATE_MASK(THREAD_STOPPED));
+}
+
+long ptrace_attach(struct task *task, bool seized, u32 options)
+{
+    struct ptrace *trace = NULL;
+    irqflags_t flags;
+    long err = check_attach(task);
+
+    if (err != 0)
+        return err;
+    trace = ptrace_create(seized, options);
+    if (trace == NULL)
+        return -ENOMEM;
+    flags = process_tree_lock();
+    spin_lock(&task->process->lock);
+    if (task->ptrace != NULL || !list_is_linked(&task->process_link)) {
+        err = -EPERM;
+    } else {
+        ptrace_link_locked(trace, task, current_task());
+        begin_tracing(trace, task);
+    }
+    spin_unlock(&task->process->lock);
+    process_tree_unlock(flags);
+    if (err != 0)
+        ptrace_free(trace);
+    return err;
+}
+
+long ptrace_seize(struct task *task, unsigned long addr, unsigned long options)
+{
+    if (addr != 0 || (options & ~(unsigned long)PTRACE_O_KNOWN))
+        return -EIO;
+    return ptrace_attach(task, true, (u32)options);
+}
+
+/* The task of the parent that made the running one, or what stands in for it. => tree lock held */
+static struct task *parent_task(void)
+{
+    struct process *process = current_process(), *parent = process->parent;
+    struct task *task;
+
+    if (parent == NULL || parent->nr_tasks == 0)
+        return NULL;
+    list_for_each_entry (task, &parent->tasks, process_link) {
+        if (task_id(task) == process->creator_tid)
+            return task;
+    }
+    return list_first_entry(&parent->tasks, struct task, process_link);
+}
+
+long ptrace_trace_me(void)
+{
+    struct task *self = current_task(), *tracer;
+    struct ptrace *trace = ptrace_create(false, 0);
+    irqflags_t flags;
+    long err = 0;
+
+    if (trace == NULL)
+        return -ENOMEM;
+    flags = process_tree_lock();
+    spin_lock(&self->process->lock);
+    tracer = parent_task();
+    if (self->ptrace != NULL)
+        err = -EPERM;
+    else if (tracer != NULL && !(READ_ONCE(tracer->flags) & TASK_EXITING))
+        ptrace_link_locked(trace, self, tracer);
+    else
+        err = 1; /* nobody is left to trace: success, and nothing happens */
+    spin_unlock(&self->process->lock);
+    process_tree_unlock(flags);
+    if (err != 0)
+        ptrace_free(trace);
+    return err > 0 ? 0 : err;
+}
