@@ -267,19 +267,23 @@ static int reserve_pidfd(struct task *child, const struct clone_request *request
                          struct file **file)
 {
     struct vfs_context *context = &current_task()->vfs;
+    struct file *fresh;
+    int error = -EFAULT;
 
-    *file = pidfd_create(child->process, 0);
-    if (IS_ERR(*file))
-        return PTR_ERR(*file);
     *fd = fd_reserve(context->files, 0, context->nr_files_limit, true);
-    if (*fd >= 0 && put_user(*fd, request->pidfd) == 0)
-        return 0;
-    file_put(*file);
-    *file = NULL;
     if (*fd < 0)
         return *fd;
+    fresh = pidfd_create(child->process, 0);
+    if (IS_ERR(fresh)) {
+        error = PTR_ERR(fresh);
+    } else if (put_user(*fd, request->pidfd) == 0) {
+        *file = fresh;
+        return 0;
+    } else {
+        file_put(fresh);
+    }
     fd_unreserve(context->files, *fd);
-    return -EFAULT;
+    return error;
 }
 
 static struct task *build(const struct trap_frame *frame, const struct clone_request *request)
