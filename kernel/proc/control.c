@@ -9,6 +9,7 @@
 #include <abi/prctl.h>
 #include <abi/signal.h>
 #include <arch/user.h>
+#include <kern/panic.h>
 #include <lib/string.h>
 #include <mm/mm.h>
 #include <proc/credentials.h>
@@ -187,22 +188,40 @@ long process_control(int option, unsigned long a, unsigned long b, unsigned long
     }
 }
 
-int task_may_inspect(struct task *task)
+int task_may_inspect_locked(struct task *task)
 {
     const struct credentials *mine = current_task()->vfs.credentials;
-    const struct credentials *theirs;
-    bool allowed;
+    const struct credentials *theirs = task->vfs.credentials;
 
+    ASSERT_HELD(&task->process->lock);
     if (task->process == current_process())
         return 0;
     if (capable(CAP_SYS_PTRACE))
         return 0;
-    theirs = task_get_credentials(task);
-    if (theirs == NULL)
-        return -EPERM;
-    allowed = mine->uid == theirs->uid && mine->uid == theirs->euid && mine->uid == theirs->suid &&
-              mine->gid == theirs->gid && mine->gid == theirs->egid && mine->gid == theirs->sgid &&
-              (theirs->permitted & ~mine->permitted) == 0 && task->process->dumpable == 1;
-    credentials_put(theirs);
-    return allowed ? 0 : -EPERM;
+    if (theirs != NULL && mine->uid == theirs->uid && mine->uid == theirs->euid &&
+        mine->uid == theirs->suid && mine->gid == theirs->gid && mine->gid == theirs->egid &&
+        mine->gid == theirs->sgid && (theirs->permitted & ~mine->permitted) == 0 &&
+        task->process->dumpable == 1)
+        return 0;
+    return -EPERM;
+}
+
+int task_may_inspect(struct task *task)
+{
+    irqflags_t flags = spin_lock_irqsave(&task->process->lock);
+    int err = task_may_inspect_locked(task);
+
+    spin_unlock_irqrestore(&task->process->lock, flags);
+    return err;
+}
+
+struct mm *task_inspect_mm(struct task *task)
+{
+    struct mm *mm = task_get_mm(task);
+
+    if (task_may_inspect(task) == 0)
+        return mm;
+    if (mm != NULL)
+        mm_put_user(mm);
+    return ERR_PTR(-EPERM);
 }

@@ -236,6 +236,7 @@ static void leave_process(struct task *self, int status)
     irqflags_t flags = process_tree_lock();
     bool last;
 
+    ptrace_tracer_exit_locked(self, &forgotten);
     spin_lock(&process->lock);
     task_totals_get(self, &totals);
     process_totals_add(&process->dead_tasks, &totals);
@@ -315,7 +316,6 @@ void task_exit(int status)
     if (last)
         signal_flush_process(process);
     fetch_sub(&self->account->nr_tasks, 1);
-    ptrace_tracer_exit(self);
     leave_process(self, status);
     thread_exit(task_reap);
 }

@@ -13,7 +13,6 @@
  */
 #include "ptrace_internal.h"
 
-#include <abi/capability.h>
 #include <abi/errno.h>
 #include <abi/wait.h>
 #include <arch/trace.h>
@@ -65,12 +64,14 @@ void ptrace_free(struct ptrace *trace)
     work_queue(&free_work);
 }
 
-void ptrace_link_locked(struct ptrace *trace, struct task *task, struct task *tracer)
+void ptrace_link_locked(struct ptrace *trace, struct task *task, struct task *tracer,
+                        bool privileged)
 {
     trace->task = task;
     trace->process = process_get(task->process);
     trace->tid = task_id(task);
     trace->tracer = tracer;
+    trace->privileged = privileged;
     task->ptrace = trace;
     list_add_tail(&trace->link, &tracer->process->tracees);
 }
@@ -136,7 +137,7 @@ void ptrace_attach_child(struct task *child, struct ptrace *inherited)
         ptrace_free(inherited);
         return;
     }
-    ptrace_link_locked(inherited, child, own->tracer);
+    ptrace_link_locked(inherited, child, own->tracer, own->privileged);
     if (inherited->seized) {
         child->signals.trap_requested = true;
         thread_set_flag(&child->thread, THREAD_SIGNAL_PENDING);
@@ -164,36 +165,38 @@ void ptrace_kill_locked(struct process *process)
     spin_unlock(&process->lock);
 }
 
-void ptrace_show_to_parent(const struct ptrace *trace, struct list_head *forgotten)
+void ptrace_forget_locked(struct ptrace *trace, struct list_head *forgotten)
 {
     struct process *process = trace->process;
 
-    if (process->leader_trace != trace || !process->waits_for_tracer)
+    if (trace->ended && process->leader_trace != trace)
+        process->nr_ended_traces--;
+    ptrace_detach_locked(trace, 0);
+    if (!process->waits_for_tracer || ptrace_process_exit(process))
         return;
     process->waits_for_tracer = false;
     process_show_to_parent_locked(process, forgotten);
 }
 
-void ptrace_tracer_exit(struct task *self)
+static struct ptrace *find_traced_by(struct task *self)
 {
-    struct list_head forgotten = LIST_INIT(forgotten);
-    struct process *process = self->process;
-    struct ptrace *trace, *following;
-    irqflags_t flags;
+    struct ptrace *trace;
 
-    if (list_is_empty(&process->tracees))
-        return;
-    flags = process_tree_lock();
-    list_for_each_entry_safe (trace, following, &process->tracees, link) {
-        if (trace->tracer != self)
-            continue;
+    list_for_each_entry (trace, &self->process->tracees, link)
+        if (trace->tracer == self)
+            return trace;
+    return NULL;
+}
+
+void ptrace_tracer_exit_locked(struct task *self, struct list_head *forgotten)
+{
+    struct ptrace *trace;
+
+    while ((trace = find_traced_by(self)) != NULL) {
         if ((trace->options & PTRACE_O_EXITKILL) && trace->task != NULL)
             ptrace_kill_locked(trace->process);
-        ptrace_show_to_parent(trace, &forgotten);
-        ptrace_detach_locked(trace, 0);
+        ptrace_forget_locked(trace, forgotten);
     }
-    process_tree_unlock(flags);
-    process_forget(&forgotten);
 }
 
 /* wait may tell of the end. => tree lock held */
@@ -227,16 +230,22 @@ void ptrace_task_exit(struct task *self, int status)
     spin_unlock(&process->lock);
     trace->task = NULL;
     trace->stopped = false;
-    if (trace->tid == process_id(process))
+    if (trace->tid == process_id(process)) {
         process->leader_trace = trace;
-    else
+    } else {
+        process->nr_ended_traces++;
         finish(trace, process->signals.group_exit ? process->exit_status : status);
+    }
 }
 
 bool ptrace_process_exit(struct process *process)
 {
     struct ptrace *trace = process->leader_trace;
 
+    if (process->nr_ended_traces > 0) { /* the end of a process comes after those of its tasks */
+        process->waits_for_tracer = true;
+        return true;
+    }
     if (trace == NULL)
         return false;
     if (trace->tracer->process == process->parent) { /* it learns as the parent */
@@ -244,7 +253,8 @@ bool ptrace_process_exit(struct process *process)
         return false;
     }
     process->waits_for_tracer = true;
-    finish(trace, process->exit_status);
+    if (!trace->ended)
+        finish(trace, process->exit_status);
     return true;
 }
 
@@ -277,10 +287,9 @@ bool ptrace_forbids_privileges(void)
 
     if (!ptrace_is_on(self))
         return false;
-    flags = process_tree_lock();
-    forbids = self->ptrace != NULL &&
-              !(self->ptrace->tracer->vfs.credentials->effective >> CAP_SYS_PTRACE & 1);
-    process_tree_unlock(flags);
+    flags = spin_lock_irqsave(&self->process->lock);
+    forbids = self->ptrace != NULL && !self->ptrace->privileged;
+    spin_unlock_irqrestore(&self->process->lock, flags);
     return forbids;
 }
 

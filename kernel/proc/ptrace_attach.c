@@ -3,17 +3,25 @@
  */
 #include "ptrace_internal.h"
 
+#include <abi/capability.h>
 #include <abi/errno.h>
 #include <proc/control.h>
+#include <proc/credentials.h>
 #include <sched/sched.h>
+#include <sched/wait.h>
 #include <signal/signal.h>
 
 #include "proc_internal.h"
 
-static int check_attach(struct task *task)
+/* => process.lock of @task held; -EPERM; -EAGAIN: it is in execve */
+static int check_locked(struct task *task)
 {
-    if (task->process == current_process() || (READ_ONCE(task->flags) & TASK_EXITING) ||
-        task_may_inspect(task) != 0)
+    if (task->process == current_process() || (READ_ONCE(task->flags) & TASK_EXITING))
+        return -EPERM;
+    if (task->in_execve)
+        return -EAGAIN;
+    if (task_may_inspect_locked(task) != 0 || task->ptrace != NULL ||
+        !list_is_linked(&task->process_link))
         return -EPERM;
     return 0;
 }
@@ -32,27 +40,37 @@ static void begin_tracing(struct ptrace *trace, struct task *task)
         thread_wake_states(&task->thread, THREAD_STATE_MASK(THREAD_STOPPED));
 }
 
-long ptrace_attach(struct task *task, bool seized, u32 options)
+static long try_attach(struct ptrace *trace, struct task *task)
 {
-    struct ptrace *trace = NULL;
-    irqflags_t flags;
-    long err = check_attach(task);
+    irqflags_t flags = process_tree_lock();
+    int err;
 
-    if (err != 0)
-        return err;
-    trace = ptrace_create(seized, options);
-    if (trace == NULL)
-        return -ENOMEM;
-    flags = process_tree_lock();
     spin_lock(&task->process->lock);
-    if (task->ptrace != NULL || !list_is_linked(&task->process_link)) {
-        err = -EPERM;
-    } else {
-        ptrace_link_locked(trace, task, current_task());
+    err = check_locked(task);
+    if (err == 0) {
+        ptrace_link_locked(trace, task, current_task(), capable(CAP_SYS_PTRACE));
         begin_tracing(trace, task);
     }
     spin_unlock(&task->process->lock);
     process_tree_unlock(flags);
+    return err;
+}
+
+/* A task in execve is waited for: what it will be allowed to do depends on who traces it. */
+long ptrace_attach(struct task *task, bool seized, u32 options)
+{
+    struct ptrace *trace = ptrace_create(seized, options);
+    long err;
+
+    if (trace == NULL)
+        return -ENOMEM;
+    while ((err = try_attach(trace, task)) == -EAGAIN) {
+        err = wait_event_interruptible(&task->process->exit_wait, !READ_ONCE(task->in_execve));
+        if (err != 0) {
+            err = -ERESTARTNOINTR;
+            break;
+        }
+    }
     if (err != 0)
         ptrace_free(trace);
     return err;
@@ -95,7 +113,7 @@ long ptrace_trace_me(void)
     if (self->ptrace != NULL)
         err = -EPERM;
     else if (tracer != NULL && !(READ_ONCE(tracer->flags) & TASK_EXITING))
-        ptrace_link_locked(trace, self, tracer);
+        ptrace_link_locked(trace, self, tracer, capable(CAP_SYS_PTRACE));
     else
         err = 1; /* nobody is left to trace: success, and nothing happens */
     spin_unlock(&self->process->lock);

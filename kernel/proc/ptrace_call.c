@@ -7,15 +7,26 @@
 #include <abi/errno.h>
 #include <sched/sched.h>
 #include <signal/signal.h>
+#include <time/time.h>
 
 #include "proc_internal.h"
 
-/* Until it sleeps: its registers are in memory then. */
-static void wait_for_rest(struct task *task)
+#define REST_PAUSE (50 * NS_PER_US)
+
+static bool is_at_rest(const struct task *task)
 {
-    while (READ_ONCE(task->thread.on_run_queue) != THREAD_OFF_QUEUE ||
-           load_acquire(&task->thread.on_cpu))
+    return READ_ONCE(task->thread.on_run_queue) == THREAD_OFF_QUEUE &&
+           !load_acquire(&task->thread.on_cpu);
+}
+
+/* Until it sleeps: its registers are in memory then. To yield may not be enough, for the tracer
+ * may be of a higher priority and on the same processor. */
+static void wait_for_rest(const struct task *task)
+{
+    if (!is_at_rest(task))
         sched_yield_current();
+    while (!is_at_rest(task))
+        sleep_until(time_monotonic_ns() + REST_PAUSE);
 }
 
 struct ptrace *ptrace_find_stopped_locked(struct task *task)

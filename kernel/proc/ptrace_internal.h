@@ -19,6 +19,7 @@ struct ptrace {
     int exit_status;         /* (T) when it has ended */
     bool ended;              /* (T) wait may tell */
     bool seized;             /* (I) */
+    bool privileged;         /* (I) once linked: who attached had CAP_SYS_PTRACE */
     u32 options;             /* (p) */
     enum ptrace_mode mode;   /* (p) */
     bool stopped;            /* (p) in a trace stop */
@@ -65,11 +66,14 @@ struct ptrace *ptrace_create(bool seized, u32 options) __must_check;
 /* => any lock may be held; nobody finds it any more */
 void ptrace_free(struct ptrace *trace);
 /* @task is traced by @tracer from now on. => tree lock, process.lock of @task held */
-void ptrace_link_locked(struct ptrace *trace, struct task *task, struct task *tracer);
+void ptrace_link_locked(struct ptrace *trace, struct task *task, struct task *tracer,
+                        bool privileged);
 /* SIGKILL. => tree lock held */
 void ptrace_kill_locked(struct process *process);
-/* The parent of a process that its tracer was to be told of first learns now. => tree lock held */
-void ptrace_show_to_parent(const struct ptrace *trace, struct list_head *forgotten);
+/* The tracer knows all, or has gone: detach. If that was what the end of a whole process waited
+ * for, its parent learns of it now. Frees @trace. => tree lock held; what @forgotten gets goes to
+ * process_forget */
+void ptrace_forget_locked(struct ptrace *trace, struct list_head *forgotten);
 
 /* ---- ptrace_attach.c ---- */
 

@@ -196,6 +196,7 @@ static long copy_mask(struct task *task, unsigned long size, u64 __user *user, b
     flags = spin_lock_irqsave(&task->process->lock);
     if (write) {
         task->signals.blocked = mask & ~(SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP));
+        task->signals.restore_blocked = false; /* of sigsuspend: this is the mask to go on with */
         signal_recalculate(task);
     } else {
         mask = task->signals.restore_blocked ? task->signals.saved_blocked : task->signals.blocked;

@@ -24,11 +24,14 @@ static bool is_meant(const struct ptrace *trace, const struct wait_request *requ
 
 static void describe_end(const struct ptrace *trace, struct wait_result *result)
 {
-    int status = trace->exit_status, signal = status & 0x7f;
+    const struct process *process = trace->process;
+    /* Once the process has ended as a whole, that is how each of its tasks did. */
+    int status = process->signals.group_exit ? process->exit_status : trace->exit_status;
+    int signal = status & 0x7f;
 
     *result = (struct wait_result){
         .pid = trace->tid,
-        .uid = trace->process->uid,
+        .uid = process->uid,
         .status = status,
         .signal = signal == 0                   ? CLD_EXITED
                   : status & WAIT_STATUS_DUMPED ? CLD_DUMPED
@@ -88,8 +91,7 @@ int ptrace_collect(const struct wait_request *request, struct wait_result *resul
         found = result->pid;
         if (!trace->ended || (request->options & WNOWAIT))
             return found;
-        ptrace_show_to_parent(trace, forgotten);
-        ptrace_detach_locked(trace, 0);
+        ptrace_forget_locked(trace, forgotten);
         return found;
     }
     return found;

@@ -9,7 +9,8 @@
  * 2. In a stop its registers and memory are the tracer's. It goes on when the tracer says so, when
  * it is killed, or when the tracer ends.
  * 3. A traced task that ends leaves its struct ptrace to the tracer, which learns of the end by
- * wait(2); a process whose tracer is not its parent is shown to the parent only then.
+ * wait(2). A process ends for its tracer when the tracers of its other tasks have waited, and for
+ * its parent when its tracer has.
  *
  * Locks: the process tree lock for who traces whom; process.lock of the traced for its stop.
  */
@@ -63,8 +64,9 @@ void ptrace_discard(struct ptrace *inherited);
 
 /* ---- ends ---- */
 
-/* What the running task traces goes free, or is killed where that was asked for. */
-void ptrace_tracer_exit(struct task *self);
+/* What the running task traces goes free, or is killed where that was asked for. => tree lock held;
+ * what @forgotten gets goes to process_forget */
+void ptrace_tracer_exit_locked(struct task *self, struct list_head *forgotten);
 /* The running task leaves its process / was the last of it, with process.exit_status. => true: the
  * parent learns of the end later, from ptrace_collect. tree lock held */
 void ptrace_task_exit(struct task *self, int status);

@@ -86,7 +86,7 @@ struct task {
     struct completion *vfork_done;  /* (p) the parent waits on it; NULL: nobody does */
     u64 minor_faults, major_faults; /* (o) anybody may read */
     u64 read_bytes, written_bytes, read_calls, write_calls; /* (o) /proc/PID/io */
-    bool in_execve;                                         /* (o) */
+    bool in_execve;   /* (p) what it may do, and who may look at it, is about to change */
     long call_number; /* (o) system call being executed, -1: none; /proc/PID/syscall */
 };
 
@@ -139,7 +139,8 @@ struct process {
     bool continue_unreported;     /* (p) wait(WCONTINUED) has not seen the last continue */
     struct list_head tracees;     /* (T) struct ptrace of the tasks that its tasks trace */
     struct ptrace *leader_trace;  /* (T) of the leader, when that has ended; NULL: not traced */
-    bool waits_for_tracer;        /* (T) a zombie that the tracer has to see before the parent */
+    bool waits_for_tracer;        /* (T) a zombie that tracers have to see before the parent */
+    unsigned nr_ended_traces;     /* (T) its other tasks that have, and no tracer has waited for */
     struct wait_queue child_wait; /* wait4 and waitid of its tasks */
     struct wait_queue exit_wait;  /* pollers of a pidfd; execve waiting for its other tasks */
     struct core_park *core;       /* (p) while its core is being written */
