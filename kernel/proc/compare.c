@@ -109,7 +109,7 @@ struct file *pidfd_get_file(struct file *pidfd, int fd)
 {
     struct process *process = pidfd_process(pidfd);
     struct fd_table *files;
-    struct file *file;
+    struct file *file = NULL;
     struct task *task;
     int err;
 
@@ -118,14 +118,15 @@ struct file *pidfd_get_file(struct file *pidfd, int fd)
     task = process_get_task(process);
     if (task == NULL)
         return ERR_PTR(-ESRCH);
-    err = task_may_inspect(task);
-    files = err == 0 ? task_get_files(task) : NULL;
+    files = task_get_files(task);
+    if (files != NULL) {
+        file = fd_get_any(files, fd);
+        fd_table_put(files);
+    }
+    err = task_may_inspect(task); /* of the program that has the file: see task_inspect_mm */
     task_put(task);
-    if (err != 0)
-        return ERR_PTR(err);
-    if (files == NULL)
-        return ERR_PTR(-EBADF);
-    file = fd_get_any(files, fd);
-    fd_table_put(files);
-    return file != NULL ? file : ERR_PTR(-EBADF);
+    if (err == 0)
+        return file != NULL ? file : ERR_PTR(-EBADF);
+    file_put(file);
+    return ERR_PTR(err);
 }

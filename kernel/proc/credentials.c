@@ -16,6 +16,7 @@
 #include <vfs/file.h>
 #include <vfs/inode.h>
 #include <vfs/mount.h>
+#include <vfs/permission.h>
 
 #include "exec_internal.h"
 
@@ -60,14 +61,19 @@ static int move_account(struct task *self, u32 uid)
     return 0;
 }
 
+/* May a task that goes from @old to @fresh do what it could not do before? */
+static bool is_other(const struct credentials *old, const struct credentials *fresh)
+{
+    return old->euid != fresh->euid || old->egid != fresh->egid || old->fsuid != fresh->fsuid ||
+           old->fsgid != fresh->fsgid || (fresh->permitted & ~old->permitted) != 0;
+}
+
 /* Publish @fresh, which takes over the reference. => -EAGAIN: nothing has changed */
 static long commit(struct credentials *fresh)
 {
     struct task *self = current_task();
     const struct credentials *old = self->vfs.credentials;
-    bool differs = old->euid != fresh->euid || old->egid != fresh->egid ||
-                   old->fsuid != fresh->fsuid || old->fsgid != fresh->fsgid ||
-                   (fresh->permitted & ~old->permitted) != 0;
+    bool differs = is_other(old, fresh);
     irqflags_t flags;
 
     if (fresh->uid != old->uid && move_account(self, fresh->uid)) {
@@ -462,6 +468,14 @@ int exec_credentials(struct exec *exec)
     fresh->fsgid = fresh->egid;
     fresh->secure_bits &= ~SECURE_KEEP_CAPS;
     exec->secure = fresh->euid != old->uid || fresh->egid != old->gid;
+    if (old->euid != old->uid || old->egid != old->gid || is_other(old, fresh))
+        exec->is_secret = true;
     exec->credentials = fresh;
     return 0;
+}
+
+void exec_note_file(struct exec *exec, const struct file *file)
+{
+    if (path_permission(&file->path, current_task()->vfs.credentials, MAY_READ) != 0)
+        exec->is_secret = true;
 }

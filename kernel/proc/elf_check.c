@@ -70,6 +70,7 @@ static int open_interpreter(struct exec *exec, const struct elf_program_header *
     kfree(name);
     if (error)
         return error;
+    exec_note_file(exec, exec->interpreter.file);
     return read_exactly(exec->interpreter.file, &exec->interpreter.header,
                         sizeof(struct elf_header), 0);
 }

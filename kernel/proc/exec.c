@@ -73,6 +73,7 @@ static int find_program(struct exec *exec)
 
         if (error)
             return error;
+        exec_note_file(exec, exec->file);
         if (exec->head[0] != '#' || exec->head[1] != '!')
             return elf_open(exec);
         error = exec_script(exec);
@@ -128,9 +129,12 @@ static int prepare(struct exec *exec)
 
 /* Step 3: the old program ends here. */
 
-static void switch_memory(struct task *self, struct mm *mm)
+/* New memory and new credentials come at once: who may look at the old program may not see the new
+ * one (task_inspect_mm). */
+static void switch_program(struct exec *exec, struct task *self)
 {
-    struct mm *old = self->mm;
+    const struct credentials *old_credentials = self->vfs.credentials;
+    struct mm *mm = mm_get_user(exec->mm), *old = self->mm;
     struct process *process = self->process;
     irqflags_t flags;
 
@@ -140,7 +144,11 @@ static void switch_memory(struct task *self, struct mm *mm)
     self->mm = mm;
     self->thread.mmu = &mm->mmu;
     arch_mmu_switch(&mm->mmu);
+    self->vfs.credentials = exec->credentials;
+    process->dumpable = exec->is_secret ? READ_ONCE(suid_dumpable) : 1;
     spin_unlock_irqrestore(&process->lock, flags);
+    exec->credentials = NULL;
+    credentials_put(old_credentials);
     if (old != NULL)
         mm_put_user(old);
 }
@@ -172,7 +180,6 @@ static void replace_shared(struct exec *exec, struct task *self)
 static void publish_identity(struct exec *exec, struct task *self)
 {
     struct process *process = self->process;
-    const struct credentials *old = self->vfs.credentials;
     const char *slash = strrchr(exec->name, '/');
     struct file *old_file;
     irqflags_t flags = process_tree_lock();
@@ -182,14 +189,10 @@ static void publish_identity(struct exec *exec, struct task *self)
     if (exec->set_id)
         self->parent_death_signal = 0;
     spin_lock(&process->lock);
-    self->vfs.credentials = exec->credentials;
     old_file = process->executable;
     process->executable = file_get(exec->file);
-    process->dumpable = exec->set_id ? READ_ONCE(suid_dumpable) : 1;
     spin_unlock(&process->lock);
     process_tree_unlock(flags);
-    exec->credentials = NULL;
-    credentials_put(old);
     file_put(old_file);
     task_set_name(self, slash != NULL ? slash + 1 : exec->name);
 }
@@ -202,7 +205,7 @@ static int leave_old_program(struct exec *exec)
     if (error)
         return error;
     task_leave_memory(self);
-    switch_memory(self, mm_get_user(exec->mm));
+    switch_program(exec, self);
     replace_shared(exec, self);
     signal_actions_reset_handlers(self->process->signals.actions);
     self->signals.alternate = (struct abi_stack){.flags = SS_DISABLE};
@@ -290,6 +293,25 @@ static void exec_free(struct exec *exec)
     kfree(exec);
 }
 
+/* From here to end_change nobody begins to trace the task, since what it may do depends on that. */
+static void begin_change(struct task *self)
+{
+    irqflags_t flags = spin_lock_irqsave(&self->process->lock);
+
+    self->in_execve = true;
+    spin_unlock_irqrestore(&self->process->lock, flags);
+}
+
+static void end_change(struct task *self)
+{
+    irqflags_t flags = spin_lock_irqsave(&self->process->lock);
+
+    self->in_execve = false;
+    spin_unlock_irqrestore(&self->process->lock, flags);
+    if (!wait_queue_is_empty(&self->process->exit_wait))
+        wake_all(&self->process->exit_wait);
+}
+
 /* exec->name and the strings are set; @path is what to open. */
 static long run(struct exec *exec, struct trap_frame *frame, int directory_fd, const char *path,
                 int flags)
@@ -313,14 +335,14 @@ static long run(struct exec *exec, struct trap_frame *frame, int directory_fd, c
         error = find_program(exec);
     if (!error)
         error = exec_check_size(exec);
-    if (!error)
-        error = prepare(exec);
     if (error)
         return error;
-    self->in_execve = true;
     old_tid = task_id(self);
-    error = replace_program(exec, frame);
-    self->in_execve = false;
+    begin_change(self);
+    error = prepare(exec);
+    if (!error)
+        error = replace_program(exec, frame);
+    end_change(self);
     if (!error)
         ptrace_exec(old_tid);
     return error;

@@ -46,6 +46,7 @@ struct exec {
     bool fixed_heap;                 /* nor is the beginning of the heap random */
     struct credentials *credentials; /* of the new program */
     bool set_id, secure;
+    bool is_secret;                 /* others may not look into it: see exec_credentials */
     struct signal_actions *actions; /* own copy when the old ones are shared */
     struct fd_table *files;         /* likewise */
     struct mm *mm;
@@ -86,5 +87,8 @@ void vdso_init(void);
 /* @hint: where the stack ends; 0: anywhere. */
 int vdso_map(struct mm *mm, vaddr_t hint, u64 random) __must_check;
 
-/* What the set-id bits and capabilities make of the caller's credentials. */
+/* What the set-id bits and capabilities make of the caller's credentials. Who executes with other
+ * rights than before, or with another effective identity than its real one, is secret. */
 int exec_credentials(struct exec *exec) __must_check;
+/* @file is a part of the program; if it may not be read, the program is secret. */
+void exec_note_file(struct exec *exec, const struct file *file);

@@ -18,6 +18,7 @@
 #include <kmem/kmalloc.h>
 #include <lib/string.h>
 #include <mm/mm.h>
+#include <proc/task.h>
 #include <proc/machine.h>
 #include <proc/rlimit.h>
 #include <vfs/cred.h>
@@ -132,7 +133,7 @@ static void push_entry(struct auxv *auxv, u64 type, u64 value)
 
 static void fill_auxv(struct exec *exec, struct auxv *auxv, vaddr_t random, vaddr_t platform)
 {
-    const struct credentials *credentials = exec->credentials;
+    const struct credentials *credentials = current_task()->vfs.credentials;
 
     if (exec->mm->vdso != 0)
         push_entry(auxv, AT_SYSINFO_EHDR, exec->mm->vdso);

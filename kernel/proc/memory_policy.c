@@ -194,14 +194,10 @@ struct mm *memory_of_process(int pid)
 {
     struct task *task = pid == 0 ? task_get(current_task()) : task_find(pid);
     struct mm *mm;
-    int err;
 
     if (task == NULL)
         return ERR_PTR(-ESRCH);
-    err = task_may_inspect(task);
-    mm = err == 0 ? task_get_mm(task) : NULL;
+    mm = task_inspect_mm(task);
     task_put(task);
-    if (err != 0)
-        return ERR_PTR(err);
     return mm != NULL ? mm : ERR_PTR(-EINVAL);
 }

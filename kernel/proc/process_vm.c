@@ -21,12 +21,10 @@ static struct mm *get_memory(struct task *task, int refusal)
 
     if (task == NULL)
         return ERR_PTR(-ESRCH);
-    if (task_may_inspect(task) != 0) {
-        task_put(task);
-        return ERR_PTR(refusal);
-    }
-    mm = task_get_mm(task);
+    mm = task_inspect_mm(task);
     task_put(task);
+    if (IS_ERR(mm))
+        return ERR_PTR(refusal);
     return mm != NULL ? mm : ERR_PTR(-ESRCH);
 }
 

@@ -225,7 +225,7 @@ static void status(struct inode *inode, struct file_status *file_status)
     file_status->gid = inode->gid;
 }
 
-static int may_inspect(const struct proc_node *node)
+int proc_may_inspect(const struct proc_node *node)
 {
     struct task *task;
     int error;
@@ -262,10 +262,10 @@ static int permission(struct inode *inode, const struct credentials *credentials
 
         owner_update(inode);
         error = inode_permission_by_mode(inode, credentials, mask);
-        return error ? error : may_inspect(node);
+        return error ? error : proc_may_inspect(node);
     }
     if (node->entry->private)
-        return may_inspect(node);
+        return proc_may_inspect(node);
     if (node->is_setting)
         return setting_permission(inode, credentials, mask);
     return inode_permission_by_mode(inode, credentials, mask);
@@ -281,7 +281,7 @@ static int set_attributes(struct inode *inode, const struct inode_change *change
 static ssize_t readlink(struct inode *inode, char *buffer, size_t size)
 {
     const struct proc_node *node = proc_node_of(inode);
-    int error = may_inspect(node);
+    int error = proc_may_inspect(node);
 
     return error ? error : node->entry->readlink(&node->subject, buffer, size);
 }
@@ -289,7 +289,7 @@ static ssize_t readlink(struct inode *inode, char *buffer, size_t size)
 static int follow(struct inode *inode, const struct vfs_context *context, struct path *out)
 {
     const struct proc_node *node = proc_node_of(inode);
-    int error = may_inspect(node);
+    int error = proc_may_inspect(node);
 
     (void)context;
     return error ? error : node->entry->follow(&node->subject, out);

@@ -21,12 +21,10 @@ int proc_open_memory(struct inode *inode, struct file *file)
 
     if (!task)
         return -ESRCH;
-    if (task_may_inspect(task)) {
-        task_put(task);
-        return -EACCES;
-    }
-    mm = task_get_mm(task);
+    mm = task_inspect_mm(task);
     task_put(task);
+    if (IS_ERR(mm))
+        return -EACCES;
     if (mm) {
         file->private = mm_get(mm);
         mm_put_user(mm);

@@ -51,6 +51,9 @@ struct proc_node {
     struct proc_subject subject;
     bool is_setting; /* in /proc/sys, or in /sys */
 };
+/* May the running task look at what @node shows? => 0, -EACCES; 0 where everybody may */
+int proc_may_inspect(const struct proc_node *node) __must_check;
+
 static inline struct proc_node *proc_node_of(struct inode *inode)
 {
     return inode->private;

@@ -133,7 +133,9 @@ static int make(struct proc_text *text, const struct proc_node *node)
     error = text->failed ? -ENOMEM : node->entry->show(text, &node->subject);
     if (!error && text->failed)
         error = -ENOMEM;
-    if (error)
+    /* The program that was asked may no longer be the one that was opened: its memory is not shown.
+     */
+    if (error || proc_may_inspect(node) != 0)
         text->len = 0;
     return error;
 }
