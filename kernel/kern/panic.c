@@ -8,7 +8,6 @@
 #include <kern/panic.h>
 
 #include "printk.h"
-#include "spinlock_check.h"
 
 #include <arch/cpu.h>
 #include <arch/debug.h>
@@ -17,6 +16,7 @@
 #include <arch/time.h>
 #include <arch/upcall.h>
 #include <kern/printk.h>
+#include <kern/spinlock.h>
 #include <lib/printf.h>
 
 /* isa-debug-exit turns it into QEMU's exit status 99. */

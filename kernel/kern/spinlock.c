@@ -1,5 +1,5 @@
 /*
- * Spin locks: one word, exchanged.
+ * Spin locks: one word, exchanged. The quick way is in the header.
  *
  * Not first come, first served: in a virtual machine the next in line may have lost its processor
  * to another virtual one, and everybody behind it would wait for that. With four virtual CPUs on
@@ -10,12 +10,6 @@
  * interrupted code holds with interrupts on is never taken by a handler.
  */
 #include <kern/spinlock.h>
-
-#include "spinlock_check.h"
-
-#include <kern/panic.h>
-#include <kern/percpu.h>
-#include <kern/preempt.h>
 
 void spin_lock_init(struct spinlock *lock, enum lock_rank rank)
 {
@@ -30,73 +24,16 @@ void spinlock_panic_begin(void)
     spinlock_check_end();
 }
 
-static void wait_until_ours(struct spinlock *lock)
+void spin_lock_wait(struct spinlock *lock)
 {
-    while (unlikely(__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE))) {
-        do {
-            cpu_relax();
-            if (__atomic_load_n(&open_for_panic, __ATOMIC_RELAXED))
-                return;
-        } while (__atomic_load_n(&lock->locked, __ATOMIC_RELAXED));
-    }
-    lock->cpu = (s16)cpu_id();
-}
-
-void spin_lock(struct spinlock *lock)
-{
-    preempt_disable();
-    spinlock_check_acquire(lock, false);
-    wait_until_ours(lock);
-}
-
-void spin_lock_nested(struct spinlock *lock)
-{
-    preempt_disable();
-    spinlock_check_acquire(lock, true);
-    wait_until_ours(lock);
-}
-
-bool spin_trylock(struct spinlock *lock)
-{
-    preempt_disable();
-    if (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE)) {
-        preempt_enable();
-        return false;
-    }
-    spinlock_check_acquired(lock);
-    lock->cpu = (s16)cpu_id();
-    return true;
-}
-
-static void release(struct spinlock *lock)
-{
-    spinlock_check_release(lock);
-    lock->cpu = -1;
-    __atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
-}
-
-void spin_unlock(struct spinlock *lock)
-{
-    release(lock);
-    preempt_enable();
-}
-
-irqflags_t spin_lock_irqsave(struct spinlock *lock)
-{
-    irqflags_t flags = irq_save();
-
-    spin_lock(lock);
-    return flags;
-}
-
-void spin_unlock_irqrestore(struct spinlock *lock, irqflags_t flags)
-{
-    release(lock);
-    irq_restore(flags);
-    preempt_enable();
+    do {
+        cpu_relax();
+        if (__atomic_load_n(&open_for_panic, __ATOMIC_RELAXED))
+            return;
+    } while (__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) != 0 || !spin_lock_take(lock));
 }
 
 bool spin_is_held(const struct spinlock *lock)
 {
-    return __atomic_load_n(&lock->cpu, __ATOMIC_RELAXED) == (s16)cpu_id() && preempt_depth() > 0;
+    return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == cpu_id() + 1 && preempt_depth() > 0;
 }

@@ -1,8 +1,8 @@
 /*
- * Lock order, enforced: see spinlock_check.h. The stacks are each CPU's own, used with preemption
- * off; an interrupt in between leaves them as it found them.
+ * Lock order, enforced: the debug build's account of the spin locks each CPU holds. The stacks are
+ * each CPU's own, used with preemption off; an interrupt in between leaves them as it found them.
  */
-#include "spinlock_check.h"
+#include <kern/spinlock.h>
 
 #include <kern/panic.h>
 #include <kern/percpu.h>

@@ -126,7 +126,7 @@ void mutex_unlock(struct mutex *mutex)
 
 void wait_queue_init(struct wait_queue *queue)
 {
-    *queue = (struct wait_queue){.lock = {.rank = LOCK_RANK_WAIT, .cpu = -1}};
+    *queue = (struct wait_queue){.lock = SPINLOCK_INIT(LOCK_RANK_WAIT)};
     list_init(&queue->waiters);
 }
 
