@@ -86,8 +86,6 @@ static void step_scheduler(struct boot_info *boot)
     (void)boot;
     sched_init();
     arch_upcalls.preempt = sched_preempt;
-    arch_upcalls.kernel_enter = sched_account_kernel_enter;
-    arch_upcalls.kernel_exit = sched_account_kernel_exit;
 }
 
 static void step_time(struct boot_info *boot)

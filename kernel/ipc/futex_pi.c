@@ -148,7 +148,7 @@ static int take_or_queue_locked(struct pi_waiter *self, u32 __user *address, u32
         return -ESRCH;
     if (!is_free && try_only)
         return -EWOULDBLOCK;
-    if (!is_free && (owner->thread.flags & THREAD_KERNEL))
+    if (!is_free && (owner->thread.arch.flags & THREAD_KERNEL))
         return -EPERM;
     if (!is_free && pending == NULL && (READ_ONCE(owner->flags) & TASK_EXITING))
         return PI_LOOK_AGAIN;

@@ -13,6 +13,7 @@
 
 #include <abi/errno.h>
 #include <arch/smp.h>
+#include <arch/time.h>
 #include <kern/panic.h>
 #include <proc/accounting.h>
 #include <signal/signal.h>
@@ -121,7 +122,8 @@ static bool realtime_used(struct process *process, u64 *most)
     *most = 0;
     list_for_each_entry (task, &process->tasks, process_link) {
         int policy = READ_ONCE(task->thread.user_policy);
-        u64 used = task_cpu_ns(task), since = READ_ONCE(task->thread.awake_since);
+        u64 since = arch_cycles_to_ns(READ_ONCE(task->thread.awake_since));
+        u64 used = task_cpu_ns(task);
 
         if (policy != SCHED_FIFO && policy != SCHED_RR)
             continue;

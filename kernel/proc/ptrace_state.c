@@ -196,10 +196,13 @@ static long copy_mask(struct task *task, unsigned long size, u64 __user *user, b
     flags = spin_lock_irqsave(&task->process->lock);
     if (write) {
         task->signals.blocked = mask & ~(SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP));
-        task->signals.restore_blocked = false; /* of sigsuspend: this is the mask to go on with */
+        thread_clear_flag(
+            &task->thread,
+            THREAD_RESTORES_BLOCKED); /* of sigsuspend: this is the mask to go on with */
         signal_recalculate(task);
     } else {
-        mask = task->signals.restore_blocked ? task->signals.saved_blocked : task->signals.blocked;
+        mask = thread_flag(&task->thread, THREAD_RESTORES_BLOCKED) ? task->signals.saved_blocked
+                                                                   : task->signals.blocked;
     }
     spin_unlock_irqrestore(&task->process->lock, flags);
     return write ? 0 : put_user(mask, user);

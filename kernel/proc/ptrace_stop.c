@@ -107,6 +107,7 @@ static int end(struct task *self, struct abi_siginfo *info)
     struct ptrace *trace = self->ptrace;
     int signal = self->signals.trace_signal;
 
+    arch_thread_return_fully(&self->thread.arch);
     if (trace != NULL) {
         trace->stopped = false;
         if (info != NULL)

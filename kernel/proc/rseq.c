@@ -1,9 +1,8 @@
 /*
  * Restartable sequences.
  *
- * Nothing is done when a thread is switched out; on the way back to user mode the count of its
- * switches is compared with the one seen last time, which is enough: between the two it was in the
- * kernel. All state is the task's own.
+ * A thread that is switched out is flagged, and looks at its area on the way back to user mode,
+ * which is enough: between the two it was in the kernel. All state is the task's own.
  */
 #include <proc/rseq.h>
 
@@ -20,7 +19,6 @@
 #define RSEQ_UNREGISTER 1
 #define RSEQ_SIZE       32
 #define RSEQ_NO_CPU     (~0u)
-#define SWITCHES_NEVER  (~0ull)
 
 /* What user and kernel share. */
 struct rseq_area {
@@ -40,16 +38,18 @@ struct rseq_section {
     u64 abort;
 };
 
-static u64 switches(const struct task *self)
-{
-    return self->thread.voluntary_switches + self->thread.involuntary_switches;
-}
-
 static int write_cpu(struct rseq_area __user *area, u32 start, u32 cpu)
 {
     if (put_user(start, &area->cpu_id_start) != 0)
         return -EFAULT;
     return put_user(cpu, &area->cpu_id);
+}
+
+/* Have every switch of @task flagged; the first time the area is written is now. */
+static void tell_switches(struct task *task)
+{
+    task->thread.tells_switches = true;
+    thread_set_flag(&task->thread, THREAD_WAS_SWITCHED);
 }
 
 static long unregister(struct rseq_state *state, void __user *area, u32 len, u32 signature)
@@ -60,7 +60,7 @@ static long unregister(struct rseq_state *state, void __user *area, u32 len, u32
         return -EPERM;
     if (write_cpu(area, 0, RSEQ_NO_CPU) != 0)
         return -EFAULT;
-    *state = (struct rseq_state){0};
+    rseq_exec(current_task());
     return 0;
 }
 
@@ -81,7 +81,8 @@ long rseq_register(void __user *area, u32 len, int flags, u32 signature)
         return -EINVAL;
     if (!user_range_ok(area, len))
         return -EFAULT;
-    *state = (struct rseq_state){.area = area, .signature = signature, .switches = SWITCHES_NEVER};
+    *state = (struct rseq_state){.area = area, .signature = signature};
+    tell_switches(current_task());
     return 0;
 }
 
@@ -129,20 +130,16 @@ static int leave_section(const struct rseq_state *state, struct trap_frame *fram
     return 0;
 }
 
-bool rseq_is_due(const struct task *self)
-{
-    return self->rseq.area != NULL && self->rseq.switches != switches(self);
-}
-
 void rseq_user_return(struct trap_frame *frame)
 {
     struct task *self = current_task();
     u32 cpu;
 
-    if (!rseq_is_due(self))
+    if (!thread_flag(&self->thread, THREAD_WAS_SWITCHED))
         return;
-    self->rseq.switches = switches(self);
-    compiler_barrier();
+    thread_clear_flag(&self->thread, THREAD_WAS_SWITCHED);
+    if (self->rseq.area == NULL)
+        return;
     cpu = READ_ONCE(self->thread.cpu); /* if it moves now, this is done again */
     if (leave_section(&self->rseq, frame) != 0 || write_cpu(self->rseq.area, cpu, cpu) != 0)
         signal_force_fault(SIGSEGV, SI_KERNEL, 0);
@@ -160,10 +157,12 @@ void rseq_fork(struct task *child, const struct task *self, bool shares_memory)
     if (shares_memory)
         return;
     child->rseq = self->rseq;
-    child->rseq.switches = SWITCHES_NEVER;
+    if (child->rseq.area != NULL)
+        tell_switches(child);
 }
 
 void rseq_exec(struct task *self)
 {
     self->rseq = (struct rseq_state){0};
+    self->thread.tells_switches = false;
 }

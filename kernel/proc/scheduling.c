@@ -128,7 +128,8 @@ int scheduling_set(int pid, int policy, int priority)
         return -ESRCH;
     error = change(task, policy, priority);
     if (error == 0 && is_realtime(task->thread.user_policy)) {
-        WRITE_ONCE(task->thread.awake_since, task_cpu_ns(task)); /* RLIMIT_RTTIME begins */
+        /* RLIMIT_RTTIME begins. */
+        WRITE_ONCE(task->thread.awake_since, thread_cpu_cycles(&task->thread));
         process_cpu_watch_update(task->process);
     }
     task_put(task);

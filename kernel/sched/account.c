@@ -2,11 +2,13 @@
  * CPU time: of each thread, split into user and kernel mode, and of each CPU; load average; the
  * tick.
  *
- * A running thread is in a period that began at period_start and is spent in one mode. Only the
- * thread itself closes it, at every crossing of the user boundary and every switch, adding its
- * length to user_ns or system_ns. Readers on other CPUs add the open period; they read until
- * period_start is the same before and after and not 0 (being changed). Time in interrupts is the
- * interrupted thread's.
+ * A running thread is in a period that began at arch.counted_until and is spent in one mode. Only
+ * the thread itself closes it, at every crossing of the user boundary (arch) and every switch
+ * (here), adding its length to the counts of the mode. Readers on other CPUs add the open period;
+ * they read until counted_until is the same before and after and not 0 (being changed). Counts are
+ * of the time-stamp counter: they become nanoseconds when they are asked for, and a CPU's sums are
+ * made from its threads' when those are switched out. Time in interrupts is the interrupted
+ * thread's; what the idle thread spends is the CPU's idle time.
  */
 #include <arch/cpu.h>
 #include <arch/smp.h>
@@ -21,98 +23,96 @@
 #define LOAD_INTERVAL    5000000000ull /* ns between two samples of the load */
 #define LOAD_FRACTION    2048u         /* fixed point of /proc/loadavg */
 
-/* Close the open period of @thread at @now; the next one is spent in @in_user. Interrupts off. */
-static inline void close_period(struct thread *thread, u64 now, bool next_in_user)
+/* What @thread has spent on the CPU of @queue since it was switched in. @user, @kernel: its counts
+ */
+static void credit_cpu(struct run_queue *queue, const struct thread *thread, u64 user, u64 kernel)
 {
-    struct run_queue *queue = this_cpu_ptr(run_queue);
-    u64 ns = now - thread->period_start;
+    u64 *mode = thread->nice > 0 ? &queue->nice_cycles : &queue->user_cycles;
 
-    WRITE_ONCE(thread->period_start, 0);
-    compiler_barrier(); /* stores are seen in this order by other CPUs, too: both are releases */
-    if (thread->in_user) {
-        store_release(&thread->user_ns, thread->user_ns + ns);
-        if (thread->nice > 0)
-            queue->nice_ns += ns;
-        else
-            queue->user_ns += ns;
-    } else {
-        store_release(&thread->system_ns, thread->system_ns + ns);
-        queue->system_ns += ns;
-    }
-    store_release(&thread->in_user, (u32)next_in_user);
-    store_release(&thread->period_start, now);
+    *mode += user - queue->start_user;
+    if (thread != queue->idle)
+        queue->system_cycles += kernel - queue->start_kernel;
 }
 
-void sched_account_kernel_enter(void)
+void account_switch(struct run_queue *queue, struct thread *previous, struct thread *next)
 {
-    close_period(current_thread(), arch_clock_ns(), false);
-}
+    struct arch_thread *arch = &previous->arch;
+    u64 now = arch_cycles();
+    u64 cycles = now - arch->counted_until;
 
-void sched_account_kernel_exit(void)
-{
-    close_period(current_thread(), arch_clock_ns(), true);
-    rcu_quiescent();
-}
-
-void account_switch(struct run_queue *queue, struct thread *previous, struct thread *next, u64 now)
-{
-    if (previous == queue->idle) {
-        queue->idle_ns += now - previous->period_start;
-        previous->period_start = now;
-    } else {
-        close_period(previous, now, false);
-    }
+    WRITE_ONCE(arch->counted_until, 0);
+    store_release(&arch->kernel_cycles, arch->kernel_cycles + cycles);
+    store_release(&arch->counted_until, now);
     store_release(&previous->is_running, 0);
-    WRITE_ONCE(next->period_start, now);
+    credit_cpu(queue, previous, arch->user_cycles, arch->kernel_cycles);
+    queue->start_user = next->arch.user_cycles;
+    queue->start_kernel = next->arch.kernel_cycles;
+    WRITE_ONCE(next->arch.counted_until, now);
     store_release(&next->is_running, 1);
 }
 
-void thread_cpu_times(const struct thread *thread, u64 *user_ns, u64 *system_ns)
+/* The counts of @thread with the open period. */
+static void read_cycles(const struct thread *thread, u64 *user, u64 *kernel)
 {
-    u64 start, ns = 0;
+    const struct arch_thread *arch = &thread->arch;
+    u64 start, open = 0;
     bool in_user;
 
     /* A writer stopped in the middle (its virtual CPU lost the host's) must not hang the reader. */
     for (unsigned tries = 0; tries < 1000; tries++) {
-        start = load_acquire(&thread->period_start);
-        *user_ns = load_acquire(&thread->user_ns);
-        *system_ns = load_acquire(&thread->system_ns);
-        in_user = load_acquire(&thread->in_user);
-        ns = 0;
+        start = load_acquire(&arch->counted_until);
+        *user = load_acquire(&arch->user_cycles);
+        *kernel = load_acquire(&arch->kernel_cycles);
+        in_user = load_acquire(&arch->in_user);
+        open = 0;
         if (load_acquire(&thread->is_running))
-            ns = arch_clock_ns() - start;
-        if (start == READ_ONCE(thread->period_start) && (start != 0 || ns == 0))
+            open = arch_cycles() - start;
+        if (start == READ_ONCE(arch->counted_until) && (start != 0 || open == 0))
             break;
-        ns = 0;
+        open = 0;
         cpu_relax();
     }
-    if ((s64)ns < 0)
-        ns = 0;
-    if (in_user)
-        *user_ns += ns;
-    else
-        *system_ns += ns;
+    if ((s64)open < 0)
+        open = 0;
+    *(in_user ? user : kernel) += open;
+}
+
+void thread_cpu_times(const struct thread *thread, u64 *user_ns, u64 *system_ns)
+{
+    u64 user, kernel;
+
+    read_cycles(thread, &user, &kernel);
+    *user_ns = arch_cycles_to_ns(user);
+    *system_ns = arch_cycles_to_ns(kernel);
+}
+
+u64 thread_cpu_cycles(const struct thread *thread)
+{
+    u64 user, kernel;
+
+    read_cycles(thread, &user, &kernel);
+    return user + kernel;
+}
+
+u64 account_cpu_ns(const struct thread *thread)
+{
+    return arch_cycles_to_ns(thread_cpu_cycles(thread));
 }
 
 void sched_cpu_stat_get(unsigned cpu, struct sched_cpu_stat *stat)
 {
     struct run_queue *queue = per_cpu_ptr(run_queue, cpu);
     irqflags_t flags = spin_lock_irqsave(&queue->lock);
-    u64 open = arch_clock_ns() - READ_ONCE(queue->current->period_start);
+    struct run_queue sums = *queue;
+    u64 user, kernel;
 
-    if ((s64)open < 0)
-        open = 0;
-    stat->user_ns = READ_ONCE(queue->user_ns);
-    stat->nice_ns = READ_ONCE(queue->nice_ns);
-    stat->system_ns = READ_ONCE(queue->system_ns);
-    stat->idle_ns = READ_ONCE(queue->idle_ns);
+    read_cycles(queue->current, &user, &kernel);
+    credit_cpu(&sums, queue->current, user, kernel);
+    stat->user_ns = arch_cycles_to_ns(sums.user_cycles);
+    stat->nice_ns = arch_cycles_to_ns(sums.nice_cycles);
+    stat->system_ns = arch_cycles_to_ns(sums.system_cycles);
+    stat->idle_ns = arch_cycles_to_ns(thread_cpu_cycles(queue->idle));
     stat->switches = queue->switches;
-    if (queue->current == queue->idle)
-        stat->idle_ns += open;
-    else if (READ_ONCE(queue->current->in_user))
-        stat->user_ns += open;
-    else
-        stat->system_ns += open;
     spin_unlock_irqrestore(&queue->lock, flags);
 }
 
@@ -184,28 +184,31 @@ void sched_load_average(u64 averages[3])
 }
 
 /* The CPU-time limit of the running thread. => true: reached */
-static bool deadline_reached(struct thread *thread, u64 now)
+static bool deadline_reached(struct thread *thread)
 {
-    u64 used = thread->user_ns + thread->system_ns + (now - thread->period_start);
-
-    if (thread->cpu_deadline == TIME_NEVER || used < thread->cpu_deadline)
+    if (thread->cpu_deadline == TIME_NEVER || account_cpu_ns(thread) < thread->cpu_deadline)
         return false;
     thread->cpu_deadline = TIME_NEVER;
     return true;
+}
+
+void account_set_deadline_event(struct run_queue *queue, const struct thread *thread, u64 now)
+{
+    u64 used;
+
+    queue->deadline_event = TIME_NEVER;
+    if (likely(thread->cpu_deadline == TIME_NEVER))
+        return;
+    used = account_cpu_ns(thread);
+    queue->deadline_event = now + (thread->cpu_deadline > used ? thread->cpu_deadline - used : 0);
 }
 
 void sched_cpu_deadline_changed(void)
 {
     irqflags_t flags = irq_save();
     struct run_queue *queue = this_cpu_ptr(run_queue);
-    struct thread *thread = current_thread();
-    u64 now = arch_clock_ns();
-    u64 used = thread->user_ns + thread->system_ns + (now - thread->period_start);
 
-    queue->deadline_event = TIME_NEVER;
-    if (thread->cpu_deadline != TIME_NEVER)
-        queue->deadline_event =
-            now + (thread->cpu_deadline > used ? thread->cpu_deadline - used : 0);
+    account_set_deadline_event(queue, current_thread(), arch_clock_ns());
     run_queue_reprogram(queue);
     irq_restore(flags);
 }
@@ -227,14 +230,9 @@ void sched_tick(u64 now)
         queue->balance_event = TIME_NEVER;
         moved = balance_pick_push(queue);
     }
-    limit = queue->current != queue->idle && deadline_reached(queue->current, now);
-    if (limit || now >= queue->deadline_event) {
-        queue->deadline_event = TIME_NEVER;
-        if (queue->current->cpu_deadline != TIME_NEVER)
-            queue->deadline_event =
-                now + (queue->current->cpu_deadline - queue->current->user_ns -
-                       queue->current->system_ns - (now - queue->current->period_start));
-    }
+    limit = queue->current != queue->idle && deadline_reached(queue->current);
+    if (limit || now >= queue->deadline_event)
+        account_set_deadline_event(queue, queue->current, now);
     spin_unlock(&queue->lock);
     if (moved != NULL)
         thread_arrive(moved, JOIN_MOVED, irq_save());

@@ -2,7 +2,7 @@
  * Grace periods and their callbacks.
  *
  * A grace period has a number. Every CPU notes the current number when it is quiescent: when it
- * switches threads, or goes to user mode. A CPU that idles outside interrupts needs no note. The
+ * switches threads, or takes a system call. A CPU that idles outside interrupts needs no note. The
  * RCU thread starts a period, looks at the CPUs every millisecond, pokes those that are late (a
  * reschedule interrupt makes them switch or re-enter user mode) and then runs the callbacks that
  * had been queued before it started.
@@ -25,26 +25,17 @@
 #define RCU_LATE        3          /* looks after which a CPU is poked */
 
 struct rcu_cpu {
-    u64 seen;                   /* own CPU writes: number of the period it was quiescent in */
     u32 idle;                   /* own CPU writes */
     struct rcu_head *callbacks; /* (a) newest first */
 };
 static DEFINE_PER_CPU(struct rcu_cpu, rcu_cpu);
+DEFINE_PER_CPU(u64, rcu_seen);
+u64 rcu_period;
 
 static struct {
-    u64 period;            /* RCU thread writes */
     struct thread *thread; /* (I) after rcu_start */
     u32 urgent;            /* (a) threads that wait for a callback: do not gather */
 } rcu;
-
-void rcu_quiescent(void)
-{
-    struct rcu_cpu *self = this_cpu_ptr(rcu_cpu);
-    u64 period = load_acquire(&rcu.period);
-
-    if (unlikely(self->seen != period))
-        store_release(&self->seen, period);
-}
 
 void rcu_idle_enter(void)
 {
@@ -123,7 +114,7 @@ static bool cpu_is_quiescent(unsigned cpu)
 {
     struct rcu_cpu *other = per_cpu_ptr(rcu_cpu, cpu);
 
-    if (load_acquire(&other->seen) == rcu.period)
+    if (load_acquire(per_cpu_ptr(rcu_seen, cpu)) == rcu_period)
         return true;
     return load_acquire(&other->idle) && arch_interrupt_depth_of(cpu) == 0;
 }
@@ -157,7 +148,7 @@ static void wait_grace_period(void)
     irqflags_t flags;
     u64 late;
 
-    store_release(&rcu.period, rcu.period + 1);
+    store_release(&rcu_period, rcu_period + 1);
     memory_barrier();
     flags = irq_save();
     rcu_quiescent();

@@ -47,7 +47,10 @@ struct run_queue {
     struct fair_queue fair;
     struct realtime_queue realtime;
 
-    u64 user_ns, nice_ns, system_ns, idle_ns; /* own CPU writes, anyone reads */
+    /* Time-stamp counts of the threads that were switched out, and @current's when it came. (lock)
+     */
+    u64 user_cycles, nice_cycles, system_cycles;
+    u64 start_user, start_kernel;
     u64 switches;
 };
 
@@ -132,8 +135,10 @@ balance_pick_push(struct run_queue *queue); /* departs a thread that another CPU
 void idle_once(void);
 
 /* account.c */
-void account_switch(struct run_queue *queue, struct thread *previous, struct thread *next, u64 now);
-void account_tick(u64 now);
+void account_switch(struct run_queue *queue, struct thread *previous, struct thread *next);
+u64 account_cpu_ns(const struct thread *thread);
+/* When @thread, the running one, reaches its CPU-time limit. */
+void account_set_deadline_event(struct run_queue *queue, const struct thread *thread, u64 now);
 
 /* schedule.c */
 extern const struct sched_time_operations *sched_time;

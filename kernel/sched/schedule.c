@@ -160,14 +160,9 @@ static void set_running(struct run_queue *queue, struct thread *next, u64 now)
     WRITE_ONCE(queue->running_rank, thread_rank(queue, next));
     next->charged_until = now;
     run_queue_update_slice(queue, now);
-    queue->deadline_event = TIME_NEVER;
     if (queue->nr_running <= 1)
         queue->balance_event = TIME_NEVER;
-    if (unlikely(next->cpu_deadline != TIME_NEVER)) {
-        u64 used = next->user_ns + next->system_ns;
-
-        queue->deadline_event = now + (next->cpu_deadline > used ? next->cpu_deadline - used : 0);
-    }
+    account_set_deadline_event(queue, next, now);
     run_queue_reprogram(queue);
 }
 
@@ -196,9 +191,12 @@ static void switch_away(enum switch_reason reason)
     }
     if (previous->voluntary_switches == voluntary)
         previous->involuntary_switches++;
-    account_switch(queue, previous, next, now);
+    account_switch(queue, previous, next);
     if (previous->state != THREAD_RUNNABLE)
-        WRITE_ONCE(previous->awake_since, previous->user_ns + previous->system_ns);
+        WRITE_ONCE(previous->awake_since,
+                   previous->arch.user_cycles + previous->arch.kernel_cycles);
+    if (previous->tells_switches)
+        thread_set_flag(previous, THREAD_WAS_SWITCHED);
     queue->switches++;
     queue->switch_out = previous;
     next->on_cpu = 1;
@@ -251,14 +249,15 @@ static void prepare_idle_thread(unsigned cpu)
     struct thread *idle = &idle_threads[cpu];
 
     __builtin_memcpy(idle->name, name, sizeof(name));
-    idle->flags = THREAD_KERNEL;
+    idle->arch.flags = THREAD_KERNEL;
     idle->policy = SCHED_IDLE;
     idle->weight = fair_weight(SCHED_IDLE, 0);
     idle->cpu = cpu;
     idle->on_cpu = 1;
     idle->allowed_cpus = 1ull << cpu;
     idle->cpu_deadline = TIME_NEVER;
-    idle->charged_until = idle->period_start = arch_clock_ns();
+    idle->charged_until = arch_clock_ns();
+    idle->arch.counted_until = arch_cycles();
     idle->is_running = 1;
     run_queue_init(per_cpu_ptr(run_queue, cpu), cpu, idle);
     arch_set_current(idle);

@@ -94,7 +94,7 @@ struct thread *thread_create_kernel_on(const char *name, void (*entry)(void *), 
         kfree(thread);
         return ERR_PTR(error);
     }
-    thread->flags = THREAD_KERNEL;
+    thread->arch.flags = THREAD_KERNEL;
     thread->weight = fair_weight(SCHED_OTHER, 0);
     thread->entry = entry;
     thread->argument = argument;

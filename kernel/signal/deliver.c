@@ -185,7 +185,8 @@ static void call_handler(struct trap_frame *frame, int signal, const struct abi_
         .handler = action->handler,
         .restorer = action->flags & SA_RESTORER ? action->restorer : 0,
         .wants_info = action->flags & SA_SIGINFO,
-        .blocked = signals->restore_blocked ? signals->saved_blocked : signals->blocked,
+        .blocked = thread_flag(&self->thread, THREAD_RESTORES_BLOCKED) ? signals->saved_blocked
+                                                                       : signals->blocked,
         .info = info,
         .alt_stack = &shown,
         .fault_address = signals->fault_address,
@@ -204,7 +205,8 @@ static void call_handler(struct trap_frame *frame, int signal, const struct abi_
             signal_force_fault(SIGSEGV, SI_KERNEL, 0);
         return;
     }
-    signals->restore_blocked = false;
+    if (thread_flag(&self->thread, THREAD_RESTORES_BLOCKED))
+        thread_clear_flag(&self->thread, THREAD_RESTORES_BLOCKED);
     if ((unsigned)shown.flags & SS_AUTODISARM)
         signals->alternate = (struct abi_stack){.flags = SS_DISABLE};
     if (!(action->flags & SA_NODEFER))
@@ -215,11 +217,12 @@ static void call_handler(struct trap_frame *frame, int signal, const struct abi_
 void signal_user_return(struct trap_frame *frame)
 {
     struct task *self = current_task();
-    struct abi_sigaction action;
+    struct abi_sigaction action = {.handler = SIG_DFL};
     struct abi_siginfo info;
     int signal;
 
-    while (signal_pending() || self->signals.restore_blocked) {
+    while (thread_flag(&self->thread,
+                       THREAD_SIGNAL_PENDING | THREAD_KILL_PENDING | THREAD_RESTORES_BLOCKED)) {
         signal = take_handled(self, &info, &action);
         if (signal != 0) {
             call_handler(frame, signal, &info, &action);

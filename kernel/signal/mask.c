@@ -108,7 +108,7 @@ void signal_set_temporary_mask(u64 blocked)
     struct task *self = current_task();
 
     self->signals.saved_blocked = self->signals.blocked;
-    self->signals.restore_blocked = true;
+    thread_set_flag(&self->thread, THREAD_RESTORES_BLOCKED);
     signal_set_blocked(blocked);
 }
 
@@ -116,9 +116,9 @@ void signal_end_temporary_mask(bool interrupted)
 {
     struct task *self = current_task();
 
-    if (interrupted || !self->signals.restore_blocked)
+    if (interrupted || !thread_flag(&self->thread, THREAD_RESTORES_BLOCKED))
         return;
-    self->signals.restore_blocked = false;
+    thread_clear_flag(&self->thread, THREAD_RESTORES_BLOCKED);
     signal_set_blocked(self->signals.saved_blocked);
 }
 

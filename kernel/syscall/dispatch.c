@@ -2,6 +2,8 @@
  * From a number to its function: the table generated from table.def, the counters, and the one log
  * line for each call that is not there.
  */
+#include <arch/cpu.h>
+#include <arch/syscall.h>
 #include <arch/thread.h>
 #include <arch/trace.h>
 #include <arch/upcall.h>
@@ -12,6 +14,7 @@
 #include <proc/ptrace.h>
 #include <proc/seccomp.h>
 #include <proc/task.h>
+#include <sched/rcu.h>
 #include <sched/wait.h>
 #include <syscall/syscall.h>
 
@@ -20,9 +23,7 @@
 #include "trace.h"
 #include "trace_names.h"
 
-typedef long (*syscall_function)(const unsigned long args[6]);
-
-#define CAST(kind, index) (type_##kind) args[index]
+#define CAST(kind, index) (type_##kind) argument_##index
 #define ARGUMENTS_0()
 #define ARGUMENTS_1(a)                CAST(a, 0)
 #define ARGUMENTS_2(a, b)             ARGUMENTS_1(a), CAST(b, 1)
@@ -31,9 +32,11 @@ typedef long (*syscall_function)(const unsigned long args[6]);
 #define ARGUMENTS_5(a, b, c, d, e)    ARGUMENTS_4(a, b, c, d), CAST(e, 4)
 #define ARGUMENTS_6(a, b, c, d, e, f) ARGUMENTS_5(a, b, c, d, e), CAST(f, 5)
 
-/* call_NAME: takes the registers apart into typed arguments. */
+/* call_NAME: gives the arguments, which come in registers, their types. */
 #define SYSCALL(number, name, count, ...)                                                          \
-    static long call_##name(const unsigned long args[6] __unused)                                  \
+    static long call_##name(unsigned long argument_0 __unused, unsigned long argument_1 __unused,  \
+                            unsigned long argument_2 __unused, unsigned long argument_3 __unused,  \
+                            unsigned long argument_4 __unused, unsigned long argument_5 __unused)  \
     {                                                                                              \
         return sys_##name(ARGUMENTS_##count(__VA_ARGS__));                                         \
     }
@@ -42,7 +45,7 @@ typedef long (*syscall_function)(const unsigned long args[6]);
 #undef SYSCALL
 #undef SYSCALL_NO
 
-static const syscall_function functions[NR_SYSCALLS] = {
+static const arch_syscall_function functions[NR_SYSCALLS] = {
 #define SYSCALL(number, name, count, ...) [number] = call_##name,
 #define SYSCALL_NO(number, name, count, ...)
 #include "table.def"
@@ -145,82 +148,84 @@ static u32 memory_call(unsigned number)
     return calls[number];
 }
 
-static void note_failure(unsigned number, const unsigned long args[6], long result)
+static void note_failure(unsigned number, const struct trap_frame *frame, long result)
 {
     u32 call = memory_call(number);
+    unsigned long args[6];
 
-    if (call != 0 && result > -ERESTARTSYS && current_task()->mm != NULL)
-        memory_failure_note_call(descriptions[number].name, call, args, (int)result,
-                                 trace_errno_name((int)-result));
+    if (call == 0 || result <= -ERESTARTSYS || current_task()->mm == NULL)
+        return;
+    arch_syscall_arguments(frame, args);
+    memory_failure_note_call(descriptions[number].name, call, args, (int)result,
+                             trace_errno_name((int)-result));
 }
 
-static long perform(unsigned long number, const unsigned long args[6])
+static long perform(const struct trap_frame *frame)
 {
+    unsigned number = arch_syscall_requested(frame);
     long result;
 
-    if (number >= NR_SYSCALLS || !functions[number])
+    if (unlikely(number >= NR_SYSCALLS || !functions[number]))
         return missing(number);
     (*this_cpu_ptr(counts))[number]++;
     current_thread()->refusal = NULL;
-    result = functions[number](args);
+    result = arch_syscall_call(frame, functions[number]);
     if (unlikely(result < 0))
-        note_failure((unsigned)number, args, result);
+        note_failure(number, frame, result);
     return result;
 }
 
 /* What the filters of the task say, after its tracer where they want that asked. => false: skipped
  */
-static bool is_allowed(struct trap_frame *frame, unsigned long *number, unsigned long args[6],
-                       long *result)
+static bool is_allowed(struct trap_frame *frame, long *result)
 {
-    enum seccomp_answer answer = seccomp_check(*number, args, arch_frame_pc(frame), result);
+    unsigned long args[6];
+    enum seccomp_answer answer;
 
+    arch_syscall_arguments(frame, args);
+    answer = seccomp_check(arch_syscall_requested(frame), args, arch_frame_pc(frame), result);
     if (answer != SECCOMP_ASKS_TRACER)
         return answer == SECCOMP_ALLOWS;
     if (!ptrace_seccomp(frame, (u32)*result)) {
         *result = -ENOSYS;
         return false;
     }
-    *number = (unsigned long)arch_syscall_number(frame);
-    arch_syscall_arguments(frame, args);
-    if ((long)*number < 0) {
+    if (arch_syscall_number(frame) < 0) {
         *result = arch_frame_result(frame);
         return false;
     }
-    return seccomp_check(*number, args, arch_frame_pc(frame), result) != SECCOMP_FORBIDS;
+    arch_syscall_arguments(frame, args);
+    return seccomp_check(arch_syscall_requested(frame), args, arch_frame_pc(frame), result) !=
+           SECCOMP_FORBIDS;
 }
 
-/* The call as a tracer and filters leave it. */
-static long perform_allowed(struct trap_frame *frame, unsigned long number,
-                            const unsigned long given[6])
+/* The call as a tracer and filters leave it in @frame. */
+static long perform_allowed(struct trap_frame *frame)
 {
     unsigned long args[6];
+    unsigned number;
     bool is_traced;
     long result;
 
     if (!ptrace_syscall_enter(frame))
         return arch_frame_result(frame);
-    if (current_task()->flags & TASK_TRACED_CALLS) {
-        number = (unsigned long)arch_syscall_number(frame);
+    number = arch_syscall_requested(frame);
+    is_traced = current_task()->flags & TASK_TRACED && syscall_describe(number);
+    if (is_traced) {
         arch_syscall_arguments(frame, args);
-    } else {
-        memcpy(args, given, sizeof(args));
+        trace_enter(number, args);
     }
-    is_traced = current_task()->flags & TASK_TRACED && syscall_describe((unsigned)number);
+    if (is_allowed(frame, &result))
+        result = perform(frame);
     if (is_traced)
-        trace_enter((unsigned)number, args);
-    if (is_allowed(frame, &number, args, &result))
-        result = perform(number, args);
-    if (is_traced)
-        trace_leave((unsigned)number, args, result);
+        trace_leave(number, args, result);
     return result;
 }
 
 /* A call that somebody looks at, before and after, or forbids. */
-static long perform_watched(struct trap_frame *frame, unsigned long number,
-                            const unsigned long args[6])
+static long perform_watched(struct trap_frame *frame)
 {
-    long result = perform_allowed(frame, number, args);
+    long result = perform_allowed(frame);
 
     if (current_task()->flags & TASK_TRACED_CALLS) {
         arch_frame_set_result(frame, result);
@@ -230,11 +235,13 @@ static long perform_watched(struct trap_frame *frame, unsigned long number,
     return result;
 }
 
-static long dispatch(struct trap_frame *frame, unsigned long number, const unsigned long args[6])
+static long dispatch(struct trap_frame *frame)
 {
+    rcu_quiescent();
+    irq_enable();
     if (unlikely(current_task()->flags & TASK_WATCHED))
-        return perform_watched(frame, number, args);
-    return perform(number, args);
+        return perform_watched(frame);
+    return perform(frame);
 }
 
 struct trap_frame *sys_frame(void)

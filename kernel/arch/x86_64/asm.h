@@ -76,7 +76,9 @@
 
 /* struct trap_frame */
 #define FRAME_R15        0
+#define FRAME_RBP        32
 #define FRAME_R11        48
+#define FRAME_R10        56
 #define FRAME_RAX        80
 #define FRAME_RCX        88
 #define FRAME_ORIG_RAX   120

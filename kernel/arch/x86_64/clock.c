@@ -45,6 +45,7 @@ static bool use_hpet;      /* (I) it is the clock */
 static u64 cpu_khz;        /* (I) */
 static u64 counter_base;   /* (I) counter at time 0 */
 static struct ratio counter_to_ns;
+static struct ratio cycles_to_ns;
 static struct ratio ns_to_timer; /* local APIC timer, or TSC with deadline mode */
 
 static u64 scale(u64 counts, struct ratio ratio)
@@ -198,6 +199,7 @@ void clock_init(void)
                (hpet[HPET_CAPABILITIES] >> 13 & 1);
     ns_to_timer = ratio_of(cpu_features.tsc_deadline ? tsc_rate : timer_rate, NS_PER_S);
     counter_to_ns = ratio_of(NS_PER_S, use_hpet ? hpet_rate : tsc_rate);
+    cycles_to_ns = ratio_of(NS_PER_S, tsc_rate);
     counter_base = use_hpet ? hpet_read() : tsc_read();
     arch_log("clock: %s at %lu kHz, timer at %lu kHz\n", use_hpet ? "HPET" : "TSC",
              (use_hpet ? hpet_rate : tsc_rate) / 1000, timer_rate / 1000);
@@ -211,6 +213,11 @@ u64 clock_cpu_khz(void)
 u64 arch_cycles(void)
 {
     return tsc_read();
+}
+
+u64 arch_cycles_to_ns(u64 cycles)
+{
+    return scale(cycles, cycles_to_ns);
 }
 
 u64 arch_clock_ns(void)

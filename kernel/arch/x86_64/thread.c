@@ -19,7 +19,9 @@
 #include <arch/user.h>
 #include <lib/string.h>
 
+_Static_assert(offsetof(struct trap_frame, rbp) == FRAME_RBP, "asm.h");
 _Static_assert(offsetof(struct trap_frame, r11) == FRAME_R11, "asm.h");
+_Static_assert(offsetof(struct trap_frame, r10) == FRAME_R10, "asm.h");
 _Static_assert(offsetof(struct trap_frame, rax) == FRAME_RAX, "asm.h");
 _Static_assert(offsetof(struct trap_frame, rcx) == FRAME_RCX, "asm.h");
 _Static_assert(offsetof(struct trap_frame, orig_rax) == FRAME_ORIG_RAX, "asm.h");
@@ -41,14 +43,14 @@ struct switch_frame {
 
 static void (*start_hook)(void); /* (I) after sched_init */
 
-struct arch_thread *arch_thread_current(void)
-{
-    return arch_current();
-}
-
 void arch_thread_set_start_hook(void (*hook)(void))
 {
     start_hook = hook;
+}
+
+void arch_thread_return_fully(struct arch_thread *thread)
+{
+    __atomic_fetch_or(&thread->flags, ARCH_THREAD_FULL_RETURN, __ATOMIC_RELAXED);
 }
 
 /* ---- bases ---- */
@@ -122,7 +124,6 @@ void arch_thread_init_kernel(struct arch_thread *arch, void *stack, void (*entry
     /* Below the place of the user frame: the thread may become a user thread. */
     struct switch_frame *frame = (struct switch_frame *)arch_user_frame(stack) - 1;
 
-    memset(arch, 0, sizeof(*arch));
     *frame = (struct switch_frame){
         .r12 = (u64)entry, .r13 = (u64)argument, .rip = (u64)thread_first_kernel};
     arch->stack_pointer = (u64)frame;
@@ -176,7 +177,6 @@ void arch_thread_init_user(struct arch_thread *arch, void *stack, const struct t
     struct trap_frame *user = arch_user_frame(stack);
     struct switch_frame *first = (struct switch_frame *)user - 1;
 
-    memset(arch, 0, sizeof(*arch));
     arch->fpu = (void *)stack_top(stack);
     if (parent)
         copy_state(arch, parent);
@@ -232,6 +232,7 @@ void arch_start_user_program(struct arch_thread *arch, struct trap_frame *frame,
 {
     irqflags_t flags;
 
+    arch_thread_return_fully(arch);
     memset(frame, 0, sizeof(*frame));
     frame->rip = entry;
     frame->rsp = stack_pointer;

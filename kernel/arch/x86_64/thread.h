@@ -3,12 +3,16 @@
  */
 #pragma once
 
+#include <arch/percpu.h>
 #include <arch/thread.h>
 #include <arch/trap_frame.h>
 
 /* The running thread's machine state: struct thread begins with it. NULL before there are threads.
  */
-struct arch_thread *arch_thread_current(void);
+static inline struct arch_thread *arch_thread_current(void)
+{
+    return arch_current();
+}
 
 /* Write the bases that are live in the processor back to @thread, the running one. */
 void arch_thread_save_bases(struct arch_thread *thread);

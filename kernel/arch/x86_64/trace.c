@@ -47,6 +47,7 @@ int arch_trace_set_registers(struct arch_thread *arch, void *stack,
     frame->rsp = registers[REGISTER_RSP];
     arch->fs_base = registers[REGISTER_FS_BASE];
     arch->gs_base = registers[REGISTER_GS_BASE];
+    arch_thread_return_fully(arch);
     return 0;
 }
 

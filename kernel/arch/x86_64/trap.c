@@ -131,23 +131,54 @@ static void user_exception(struct trap_frame *frame, unsigned long vector)
     }
 }
 
+/* ---- crossing between user mode and the kernel ---- */
+
+/* Interrupts are off in both: the periods that they end are the running thread's. */
+static inline void count_user_time(struct arch_thread *thread)
+{
+    u64 now = tsc_read();
+    u64 cycles = now - thread->counted_until;
+
+    __atomic_store_n(&thread->counted_until, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&thread->user_cycles, thread->user_cycles + cycles, __ATOMIC_RELEASE);
+    __atomic_store_n(&thread->in_user, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&thread->counted_until, now, __ATOMIC_RELEASE);
+}
+
+static inline void count_kernel_time(struct arch_thread *thread)
+{
+    u64 now = tsc_read();
+    u64 cycles = now - thread->counted_until;
+
+    __atomic_store_n(&thread->counted_until, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&thread->kernel_cycles, thread->kernel_cycles + cycles, __ATOMIC_RELEASE);
+    __atomic_store_n(&thread->in_user, 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&thread->counted_until, now, __ATOMIC_RELEASE);
+}
+
+static inline bool has_return_work(const struct arch_thread *thread)
+{
+    return __atomic_load_n(&thread->flags, __ATOMIC_RELAXED) & ARCH_THREAD_RETURN_WORK ||
+           arch_preempt_requested();
+}
+
 void return_to_user(struct trap_frame *frame)
 {
-    for (;;) {
-        irq_disable();
-        if (!arch_upcalls.user_return_pending || !arch_upcalls.user_return_pending())
-            break;
+    struct arch_thread *thread = arch_thread_current();
+
+    irq_disable();
+    while (unlikely(has_return_work(thread))) {
         irq_enable();
+        __atomic_fetch_and(&thread->flags, ~ARCH_THREAD_FULL_RETURN, __ATOMIC_RELAXED);
         arch_upcalls.user_return(frame);
+        irq_disable();
     }
-    if (arch_upcalls.kernel_exit)
-        arch_upcalls.kernel_exit();
+    count_kernel_time(thread);
 }
 
 void trap_from_user(struct trap_frame *frame, unsigned long vector)
 {
-    if (arch_upcalls.kernel_enter)
-        arch_upcalls.kernel_enter();
+    count_user_time(arch_thread_current());
     if (vector >= VECTOR_LINES) {
         interrupt_handle(vector);
     } else if (vector == TRAP_NR_PAGE) {
@@ -216,25 +247,23 @@ struct trap_frame *iretq_failed_frame(struct trap_frame *frame)
     return user;
 }
 
-/* sysret faults in kernel mode when the address is not canonical, and it cannot restore RF or TF.
+/*
+ * syscall_from_user: serve the call that @frame asks for.
+ * => true: the registers are as the call left them, so that sysret may load them. It faults in the
+ *    kernel when the address is not canonical, and it cannot restore TF: whoever changes the frame
+ *    says so with ARCH_THREAD_FULL_RETURN
  */
-static bool sysret_is_safe(const struct trap_frame *frame)
-{
-    return frame->rcx == frame->rip && frame->r11 == frame->rflags && frame->rip < USER_END &&
-           frame->cs == USER_CS && frame->ss == USER_SS &&
-           !(frame->rflags & (RFLAGS_RF | RFLAGS_TF));
-}
-
 bool syscall_from_user(struct trap_frame *frame)
 {
-    unsigned long number = (u32)frame->orig_rax;
-    const unsigned long args[6] = {frame->rdi, frame->rsi, frame->rdx,
-                                   frame->r10, frame->r8,  frame->r9};
+    struct arch_thread *thread = arch_thread_current();
 
-    if (arch_upcalls.kernel_enter)
-        arch_upcalls.kernel_enter();
-    irq_enable();
-    frame->rax = (u64)arch_upcalls.syscall(frame, number, args);
-    return_to_user(frame);
-    return sysret_is_safe(frame);
+    count_user_time(thread);
+    frame->rax = (u64)arch_upcalls.syscall(frame);
+    irq_disable();
+    if (unlikely(has_return_work(thread) || (frame->rflags & RFLAGS_TF))) {
+        return_to_user(frame);
+        return false;
+    }
+    count_kernel_time(thread);
+    return true;
 }

@@ -195,10 +195,20 @@ syscall_entry:
     PUSH_REGISTERS
     xorl %ebp, %ebp
     movq %rsp, %rdi
-    call syscall_from_user                      /* al: sysret is safe */
+    call syscall_from_user                      /* al: the frame is the call's, sysret is safe */
     testb %al, %al
     jz trap_return_user
-    POP_REGISTERS                               /* rcx and r11 hold rip and rflags */
+    movq FRAME_RBP(%rsp), %rbp                  /* C has kept rbx and r12 to r15 */
+    movq FRAME_R11(%rsp), %r11                  /* rflags */
+    addq $FRAME_R10, %rsp
+    popq %r10
+    popq %r9
+    popq %r8
+    popq %rax
+    popq %rcx                                   /* rip */
+    popq %rdx
+    popq %rsi
+    popq %rdi
     movq 40(%rsp), %rsp                         /* orig_rax, error code, rip, cs, rflags, rsp */
     swapgs
     sysretq

@@ -26,7 +26,29 @@ struct arch_thread {
                         */
     u32 fault_vector;  /*   user mode, for the signal frame */
     u32 fault_error;
+    u32 flags; /* (a) bits of <sched/thread.h>, ARCH_THREAD_FULL_RETURN */
+
+    /*
+     * Time-stamp counts (arch_cycles) in user mode and in the kernel up to @counted_until, when the
+     * thread last crossed between them or began to run. Written by the own thread only;
+     * counted_until is 0 while they change.
+     */
+    u32 in_user;
+    u64 counted_until;
+    u64 user_cycles;
+    u64 kernel_cycles;
 };
+
+/* Any of these bits of arch_thread.flags makes the way back to user mode call user_return first. */
+#define ARCH_THREAD_RETURN_WORK 0xFFFF0000u
+/*
+ * The user registers in the frame are not those of the system call that the thread is in any more:
+ * all of them are to be loaded, by iret. Who changes a frame sets it (own thread, or while
+ * stopped).
+ */
+#define ARCH_THREAD_FULL_RETURN (1u << 31)
+
+void arch_thread_return_fully(struct arch_thread *thread);
 
 struct thread;
 

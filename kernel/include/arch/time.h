@@ -9,7 +9,8 @@ u64 arch_clock_ns(void);           /* monotonic nanoseconds since boot; cheap; s
 void arch_timer_set(u64 deadline); /* fire this CPU's tick upcall at @deadline (ns); ~0: never */
 s64 arch_rtc_read(void);         /* seconds since 1970 UTC from the battery clock, 0 when absent */
 int arch_rtc_write(s64 seconds); /* -ENODEV when absent */
-u64 arch_cycles(void);           /* time-stamp counter, for randomness and statistics */
+u64 arch_cycles(void);           /* time-stamp counter, for randomness, statistics and CPU time */
+u64 arch_cycles_to_ns(u64 cycles);
 
 /* How the vDSO turns the counter into nanoseconds: ns = ((cycles - base) * mult >> shift) +
  * base_ns. usable false: vDSO must call the kernel. */

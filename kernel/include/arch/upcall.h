@@ -36,20 +36,14 @@ struct arch_upcalls {
     void (*user_trap)(struct trap_frame *frame, enum trap_kind kind, int code, vaddr_t addr);
     /* A device interrupt on @line (global interrupt number); interrupts off. */
     void (*interrupt)(unsigned line);
-    /* The system call @number with its arguments; the result goes to user mode as is. Interrupts
-     * on. */
-    long (*syscall)(struct trap_frame *frame, unsigned long number, const unsigned long args[6]);
+    /* The system call that @frame asks for (<arch/syscall.h>); the result goes to user mode as is.
+     * Called with interrupts off, when the CPU holds no reference yet; returns with them on. */
+    long (*syscall)(struct trap_frame *frame);
     /* The one-shot timer of this CPU fired, interrupts off. */
     void (*tick)(void);
-    /* Before each return to user mode, interrupts on, when return-to-user work is flagged: signals,
-     * reschedule. */
+    /* Before a return to user mode, interrupts on, while the thread has a flag of
+     * ARCH_THREAD_RETURN_WORK (signals) or a switch is wanted. */
     void (*user_return)(struct trap_frame *frame);
-    /* Fast test for it, interrupts off: is there anything to do? */
-    bool (*user_return_pending)(void);
-    /* Time accounting: the current thread enters / leaves the kernel from / to user mode.
-     * Interrupts off. */
-    void (*kernel_enter)(void);
-    void (*kernel_exit)(void);
     /* A reschedule IPI or the end of an interrupt in kernel mode with preemption allowed. */
     void (*preempt)(void);
 };

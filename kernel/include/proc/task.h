@@ -54,7 +54,6 @@ struct ptrace;
 /* rseq.h */
 struct rseq_state {
     void __user *area; /* NULL: not registered */
-    u64 switches;      /* of the thread, when it was last looked at */
     u32 signature;
 };
 
@@ -170,7 +169,7 @@ static inline struct task *current_task_or_null(void)
 {
     struct thread *thread = current_thread();
 
-    return thread->flags & THREAD_KERNEL ? NULL : container_of(thread, struct task, thread);
+    return thread->arch.flags & THREAD_KERNEL ? NULL : container_of(thread, struct task, thread);
 }
 
 /* The running task. => not in a kernel thread */

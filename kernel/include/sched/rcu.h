@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <kern/percpu.h>
 #include <kern/preempt.h>
 #include <lib/types.h>
 
@@ -33,13 +34,25 @@ static inline void rcu_read_unlock(void)
 void rcu_call(struct rcu_head *head, void (*function)(struct rcu_head *head));
 void rcu_synchronize(void); /* may sleep */
 void rcu_barrier(void);     /* all callbacks queued before have run; may sleep */
-void rcu_quiescent(void);   /* this CPU holds no reference; interrupts off */
 
 /* The idle loop, and whoever leaves it, interrupts off: while idle a CPU is not asked. */
 void rcu_idle_enter(void);
 void rcu_idle_exit(void);
 
 void rcu_start(void); /* the kernel thread */
+
+DECLARE_PER_CPU(u64, rcu_seen); /* own CPU writes: number of the period it was quiescent in */
+extern u64 rcu_period;          /* the RCU thread writes */
+
+/* This CPU holds no reference. => interrupts off */
+static inline void rcu_quiescent(void)
+{
+    u64 period = __atomic_load_n(&rcu_period, __ATOMIC_ACQUIRE);
+    u64 *seen = this_cpu_ptr(rcu_seen);
+
+    if (unlikely(*seen != period))
+        __atomic_store_n(seen, period, __ATOMIC_RELEASE);
+}
 
 #define rcu_dereference(pointer)           __atomic_load_n(&(pointer), __ATOMIC_CONSUME)
 #define rcu_assign_pointer(pointer, value) __atomic_store_n(&(pointer), (value), __ATOMIC_RELEASE)

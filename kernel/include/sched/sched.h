@@ -64,7 +64,7 @@ void thread_signal_wake(struct thread *thread, bool fatal);
 /* A sleep in @state must end because of a signal. */
 static inline bool thread_signal_interrupts(const struct thread *thread, enum thread_state state)
 {
-    u32 flags = __atomic_load_n(&thread->flags, __ATOMIC_ACQUIRE);
+    u32 flags = __atomic_load_n(&thread->arch.flags, __ATOMIC_ACQUIRE);
 
     if (state == THREAD_INTERRUPTIBLE)
         return flags & (THREAD_SIGNAL_PENDING | THREAD_KILL_PENDING);
@@ -106,15 +106,9 @@ void sched_set_cpu_deadline_hook(void (*hook)(struct thread *thread));
 /* thread.cpu_deadline of the current thread was changed by itself. */
 void sched_cpu_deadline_changed(void);
 
-/*
- * Time accounting at the user boundary (arch upcalls), interrupts off: the current thread comes
- * from user mode into the kernel; goes from the kernel to user mode.
- */
-void sched_account_kernel_enter(void);
-void sched_account_kernel_exit(void);
-
-/* CPU time of a thread up to this moment; never decreases between calls for the own thread. */
+/* CPU time of a thread up to this moment, ns; never decreases between calls for the own thread. */
 void thread_cpu_times(const struct thread *thread, u64 *user_ns, u64 *system_ns);
+u64 thread_cpu_cycles(const struct thread *thread); /* the same, both, of arch_cycles */
 
 /* Statistics for /proc/stat and /proc/loadavg. */
 struct sched_cpu_stat {

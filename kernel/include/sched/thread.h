@@ -46,11 +46,14 @@ enum thread_state {
 
 enum thread_place { THREAD_OFF_QUEUE, THREAD_QUEUED, THREAD_MOVING };
 
-/* Bits of thread.flags. */
+/* Bits of thread.arch.flags. */
+#define THREAD_KERNEL (1u << 0) /* no user side */
+/* Those of ARCH_THREAD_RETURN_WORK: looked at before every return to user mode. */
 #define THREAD_SIGNAL_PENDING                                                                      \
-    (1u << 0)                         /* signal: something to deliver; ends interruptible sleeps */
-#define THREAD_KILL_PENDING (1u << 1) /* a fatal signal: ends killable sleeps too */
-#define THREAD_KERNEL       (1u << 2) /* no user side */
+    (1u << 16) /* signal: something to deliver; ends interruptible sleeps */
+#define THREAD_KILL_PENDING     (1u << 17) /* a fatal signal: ends killable sleeps too */
+#define THREAD_RESTORES_BLOCKED (1u << 18) /* signal: the call set a mask for its own time */
+#define THREAD_WAS_SWITCHED     (1u << 19) /* another thread ran since; only with @tells_switches */
 
 #define REALTIME_PRIORITY_MIN 1
 #define REALTIME_PRIORITY_MAX 99
@@ -59,7 +62,6 @@ struct thread {
     struct arch_thread arch;
     void *stack;          /* (I) KERNEL_STACK_SIZE bytes with a guard page below */
     struct arch_mmu *mmu; /* own thread; NULL: borrows whatever is loaded */
-    u32 flags;            /* (a) */
     u32 state;            /* see 1; read by anyone */
     u32 on_run_queue;     /* (r) run-queue lock of @cpu; enum thread_place */
     u32 on_cpu;           /* (a) 1 until its registers and stack are out of use */
@@ -80,17 +82,15 @@ struct thread {
     struct rb_node run_node;   /* (r) fair queue */
     struct list_head run_link; /* (r) real-time queue */
 
-    /* Time accounting (account.c): written by the own thread only, period_start last. */
-    u64 period_start; /* when the current period began, ns; 0: being changed */
-    u32 in_user;      /* the current period is spent in user mode */
-    u32 is_running;   /* a period is open */
-    u64 user_ns;      /* closed periods */
-    u64 system_ns;
-    u64 cpu_deadline; /* user_ns + system_ns at which the CPU-time hook runs; ~0: never */
-    u64 awake_since;  /* (a) user_ns + system_ns when it last fell asleep: for RLIMIT_RTTIME */
+    /* Time accounting (account.c), with the counts in @arch. */
+    u32 is_running;      /* a period is open */
+    bool tells_switches; /* own thread: being switched out sets THREAD_WAS_SWITCHED */
+    u64 cpu_deadline;    /* CPU time, ns, at which the CPU-time hook runs; ~0: never */
+    u64 awake_since;     /* (a) CPU time, cycles, when it last fell asleep: for RLIMIT_RTTIME */
     u64 voluntary_switches;
     u64 involuntary_switches;
 
+    void *vfs;           /* (I) a task's struct vfs_context; NULL: a kernel thread */
     const char *refusal; /* own thread: why mm refused the current call (mm/refuse.h), or NULL */
     const void *wait_channel; /* what it sleeps on, for /proc/PID/wchan and debuggers */
     char name[16];
@@ -145,16 +145,16 @@ void thread_wait_off_cpu(struct thread *thread);
 
 static inline bool thread_flag(const struct thread *thread, u32 flag)
 {
-    return __atomic_load_n(&thread->flags, __ATOMIC_ACQUIRE) & flag;
+    return __atomic_load_n(&thread->arch.flags, __ATOMIC_ACQUIRE) & flag;
 }
 
 /* Both are full barriers. */
 static inline void thread_set_flag(struct thread *thread, u32 flag)
 {
-    fetch_or(&thread->flags, flag);
+    fetch_or(&thread->arch.flags, flag);
 }
 
 static inline void thread_clear_flag(struct thread *thread, u32 flag)
 {
-    fetch_and(&thread->flags, ~flag);
+    fetch_and(&thread->arch.flags, ~flag);
 }

@@ -46,8 +46,7 @@ struct restart_block {
 
 struct task_signals {
     u64 blocked;                  /* (p) written by the task only, so it reads without the lock */
-    u64 saved_blocked;            /* (o) mask to go back to when @restore_blocked */
-    bool restore_blocked;         /* (o) */
+    u64 saved_blocked;            /* (o) mask to go back to: flag THREAD_RESTORES_BLOCKED */
     u64 awaited;                  /* (p) what sigtimedwait waits for, although blocked */
     struct signal_queue pending;  /* (p) sent to this task alone */
     struct abi_stack alternate;   /* (o) sigaltstack; flags SS_DISABLE: none */

@@ -1,0 +1,23 @@
+/*
+ * A system call as user mode made it: its number and its six arguments.
+ *
+ * In line, because every system call comes by: the arguments go from the frame into the registers
+ * of the function that serves the call, without an array in between.
+ */
+#pragma once
+
+#include <arch/trap_frame.h>
+
+typedef long (*arch_syscall_function)(unsigned long, unsigned long, unsigned long, unsigned long,
+                                      unsigned long, unsigned long);
+
+/* The upper half of the register is ignored, as on Linux. */
+static inline unsigned arch_syscall_requested(const struct trap_frame *frame)
+{
+    return (unsigned)frame->orig_rax;
+}
+
+static inline long arch_syscall_call(const struct trap_frame *frame, arch_syscall_function function)
+{
+    return function(frame->rdi, frame->rsi, frame->rdx, frame->r10, frame->r8, frame->r9);
+}
