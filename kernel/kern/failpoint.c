@@ -1,16 +1,15 @@
 /*
- * Failpoints: a counter per place, compared with the armed number. Disarmed (the usual state) a
- * place costs one load.
+ * Failpoints: a counter per place, compared with the armed number.
  */
 #include <kern/failpoint.h>
 
 struct failpoint_state {
-    u64 nth;           /* (a) 0: disarmed */
     u64 hits;          /* (a) calls since armed */
     const void *owner; /* (a) only for this task; NULL: for all */
     bool sticky;       /* (a) every call from the nth on */
 };
 
+u64 failpoint_armed[NR_FAILPOINTS];
 static struct failpoint_state failpoints[NR_FAILPOINTS];
 static const void *(*owner_hook)(void); /* (I) after boot */
 
@@ -21,8 +20,9 @@ static const char *const names[NR_FAILPOINTS] = {
     [FAILPOINT_TABLE] = "table",
 };
 
-static bool armed_should_fail(struct failpoint_state *state, u64 nth)
+bool failpoint_armed_should_fail(enum failpoint point, u64 nth)
 {
+    struct failpoint_state *state = &failpoints[point];
     const void *owner = __atomic_load_n(&state->owner, __ATOMIC_RELAXED);
     u64 hit;
 
@@ -32,28 +32,20 @@ static bool armed_should_fail(struct failpoint_state *state, u64 nth)
     return hit == nth || (hit > nth && __atomic_load_n(&state->sticky, __ATOMIC_RELAXED));
 }
 
-bool failpoint_should_fail(enum failpoint point)
-{
-    struct failpoint_state *state = &failpoints[point];
-    u64 nth = __atomic_load_n(&state->nth, __ATOMIC_ACQUIRE);
-
-    return unlikely(nth != 0) && armed_should_fail(state, nth);
-}
-
 void failpoint_arm(enum failpoint point, u64 nth, bool sticky, const void *only_owner)
 {
     struct failpoint_state *state = &failpoints[point];
 
-    __atomic_store_n(&state->nth, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&failpoint_armed[point], 0, __ATOMIC_SEQ_CST);
     __atomic_store_n(&state->hits, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&state->owner, only_owner, __ATOMIC_RELAXED);
     __atomic_store_n(&state->sticky, sticky, __ATOMIC_RELAXED);
-    __atomic_store_n(&state->nth, nth, __ATOMIC_RELEASE);
+    __atomic_store_n(&failpoint_armed[point], nth, __ATOMIC_RELEASE);
 }
 
 void failpoint_disarm(enum failpoint point)
 {
-    __atomic_store_n(&failpoints[point].nth, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&failpoint_armed[point], 0, __ATOMIC_RELEASE);
 }
 
 u64 failpoint_hits(enum failpoint point)

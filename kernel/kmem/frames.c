@@ -157,16 +157,11 @@ static void stack_push(struct frame_stacks *stacks, struct page *page)
     stacks->pages[stacks->count++] = page;
 }
 
-static bool clear_freed; /* (I) after boot */
+bool frames_clear_on_free;
 
 void frames_clear_freed(bool clear)
 {
-    clear_freed = clear;
-}
-
-bool frames_are_cleared(void)
-{
-    return clear_freed;
+    frames_clear_on_free = clear;
 }
 
 /* A block without references becomes free. */
@@ -176,7 +171,7 @@ static void release_block(struct page *page, unsigned int order)
     irqflags_t irq;
     u64 i;
 
-    if (unlikely(clear_freed))
+    if (unlikely(frames_clear_on_free))
         memset(page_to_virt(page), 0, PAGE_SIZE << order);
 
     DEBUG_ASSERT(!page_flag_test(page, PAGE_FREE | PAGE_RESERVED | PAGE_TAIL | PAGE_LRU));

@@ -3,6 +3,7 @@
  * area, a slab (PAGE_SLAB), or a block of frames (PAGE_LARGE).
  */
 #include "slab_boot.h"
+#include "slab_object.h"
 #include <kern/panic.h>
 #include <kmem/frames.h>
 #include <kmem/kmalloc.h>
@@ -107,7 +108,7 @@ void kfree(const void *memory)
     }
     page = page_head(virt_to_page(memory));
     if (likely(page_flag_test(page, PAGE_SLAB))) {
-        kmem_cache_free(kmem_cache_of(memory), block);
+        kmem_cache_free(slab_of(page)->cache, block);
         return;
     }
     if (!page_flag_test(page, PAGE_LARGE) || page_to_virt(page) != memory)

@@ -256,10 +256,27 @@ void *kmem_cache_alloc(struct kmem_cache *cache, unsigned int flags)
         object = alloc_slowly(cache, flags);
     if (unlikely(object == NULL))
         return NULL;
-    slot_check_alloc(cache, object);
+    if (SLAB_DEBUG)
+        slot_check_alloc(cache, object);
     if (flags & ALLOC_ZERO)
         memset(object, 0, cache->object_size);
     return object;
+}
+
+/* The slow half of freeing: there is no magazine, or it is full. Interrupts off. */
+static __noinline void free_slowly(struct kmem_cache *cache, void *object)
+{
+    struct kmem_magazine *magazine = magazine_get(cache);
+
+    if (magazine == NULL) {
+        spin_lock(&cache->lock);
+        slab_give(cache, object);
+        spin_unlock(&cache->lock);
+        return;
+    }
+    if (magazine->count >= cache->magazine_limit)
+        magazine_flush(cache, magazine, cache->magazine_limit / 2);
+    magazine->objects[magazine->count++] = object;
 }
 
 void kmem_cache_free(struct kmem_cache *cache, void *object)
@@ -271,18 +288,14 @@ void kmem_cache_free(struct kmem_cache *cache, void *object)
         return;
     if (unlikely(frames_are_cleared()) && cache->constructor == NULL)
         memset(object, 0, cache->object_size);
-    slot_check_free(cache, object);
+    if (SLAB_DEBUG)
+        slot_check_free(cache, object);
     irq = irq_save();
-    magazine = magazine_get(cache);
-    if (unlikely(magazine == NULL)) {
-        spin_lock(&cache->lock);
-        slab_give(cache, object);
-        spin_unlock(&cache->lock);
-    } else {
-        if (unlikely(magazine->count >= cache->magazine_limit))
-            magazine_flush(cache, magazine, cache->magazine_limit / 2);
+    magazine = cache->magazines[cpu_id()];
+    if (likely(magazine != NULL && magazine->count < cache->magazine_limit))
         magazine->objects[magazine->count++] = object;
-    }
+    else
+        free_slowly(cache, object);
     irq_restore(irq);
 }
 

@@ -16,7 +16,17 @@ enum failpoint {
     NR_FAILPOINTS
 };
 
-bool failpoint_should_fail(enum failpoint point);
+extern u64 failpoint_armed[NR_FAILPOINTS]; /* (a) which call is to fail; 0: disarmed */
+bool failpoint_armed_should_fail(enum failpoint point, u64 nth);
+
+/* Disarmed, the usual state, a place costs one load. */
+static inline bool failpoint_should_fail(enum failpoint point)
+{
+    u64 nth = __atomic_load_n(&failpoint_armed[point], __ATOMIC_ACQUIRE);
+
+    return unlikely(nth != 0) && failpoint_armed_should_fail(point, nth);
+}
+
 void failpoint_arm(enum failpoint point, u64 nth, bool sticky, const void *only_owner);
 void failpoint_disarm(enum failpoint point);
 u64 failpoint_hits(enum failpoint point); /* calls since armed */

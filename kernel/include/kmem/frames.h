@@ -35,7 +35,11 @@ void page_free_bulk(unsigned int nr, struct page **pages);
 
 /* init_on_free=1: what is freed, frames and slab objects, is overwritten with zeroes. */
 void frames_clear_freed(bool clear);
-bool frames_are_cleared(void);
+extern bool frames_clear_on_free; /* (I) after boot */
+static inline bool frames_are_cleared(void)
+{
+    return frames_clear_on_free;
+}
 
 /* The frame seen through the direct map, for users that want memory rather than a struct page. */
 void *frame_alloc(unsigned int flags) __must_check;
