@@ -71,6 +71,7 @@ struct task *task_allocate(struct process *process, const char *name)
         kmem_cache_free(&task_cache, task);
         return NULL;
     }
+    task->thread.vfs = &task->vfs;
     refcount_init(&task->references, 1);
     list_init(&task->process_link);
     task->process = process_get(process);

@@ -110,15 +110,6 @@ static void user_trap(struct trap_frame *frame, enum trap_kind kind, int code, v
     signal_force_fault(signal, kind == TRAP_FPU ? code : traps[kind].code, addr);
 }
 
-static bool user_return_pending(void)
-{
-    struct task *self = current_task_or_null();
-
-    if (preempt_requested())
-        return true;
-    return self != NULL && (signal_pending() || self->signals.restore_blocked || rseq_is_due(self));
-}
-
 static void user_return(struct trap_frame *frame)
 {
     sched_preempt();
@@ -126,13 +117,6 @@ static void user_return(struct trap_frame *frame)
         return;
     rseq_user_return(frame);
     signal_user_return(frame);
-}
-
-static struct vfs_context *current_vfs(void)
-{
-    struct task *self = current_task_or_null();
-
-    return self != NULL ? &self->vfs : NULL;
 }
 
 static void raise_signal(int signal)
@@ -162,7 +146,6 @@ static const void *failpoint_owner(void)
 void upcalls_init(void)
 {
     static const struct vfs_hooks hooks = {
-        .current = current_vfs,
         .raise_signal = raise_signal,
         .notify_owner = notify_file_owner,
     };
@@ -170,7 +153,6 @@ void upcalls_init(void)
     arch_upcalls.page_fault = page_fault;
     arch_upcalls.user_trap = user_trap;
     arch_upcalls.user_return = user_return;
-    arch_upcalls.user_return_pending = user_return_pending;
     vfs_register_hooks(&hooks);
     panic_set_describe(describe_current);
     failpoint_set_owner_hook(failpoint_owner);

@@ -36,15 +36,16 @@ struct trap_frame;
 #undef SYSCALL
 #undef SYSCALL_NO
 
-/* The value of @expression with @variable the (referenced) file of descriptor @fd; -EBADF when
- * there is none. */
+/* The value of @expression with @variable the file of descriptor @fd, which stays meanwhile; -EBADF
+ * when there is none. */
 #define WITH_FILE(fd, variable, expression)                                                        \
     ({                                                                                             \
-        struct file *variable = fd_get(vfs_current()->files, (fd));                                \
+        bool with_counted_;                                                                        \
+        struct file *variable = fd_borrow(vfs_current()->files, (fd), &with_counted_);             \
         long with_result_ = -EBADF;                                                                \
         if (variable) {                                                                            \
             with_result_ = (expression);                                                           \
-            file_put(variable);                                                                    \
+            fd_give_back(variable, with_counted_);                                                 \
         }                                                                                          \
         with_result_;                                                                              \
     })

@@ -33,16 +33,19 @@ static s64 time_left(u64 deadline)
     return deadline > now ? (s64)(deadline - now) : 0;
 }
 
+#define POLL_FEW 4 /* so many descriptors need no allocation */
+
 static long poll_until(struct pollfd __user *user, unsigned nr, u64 deadline)
 {
-    struct pollfd *fds = NULL;
+    struct pollfd few[POLL_FEW];
+    struct pollfd *fds = few;
     size_t size;
     long result;
 
     if (nr > rlimit_current(RLIMIT_NOFILE))
         return -EINVAL;
     size = (size_t)nr * sizeof(*fds);
-    if (nr) {
+    if (nr > POLL_FEW) {
         fds = kmalloc(size, ALLOC_WAIT);
         if (!fds)
             return -ENOMEM;
@@ -53,7 +56,8 @@ static long poll_until(struct pollfd __user *user, unsigned nr, u64 deadline)
     for (unsigned i = 0; result >= 0 && i < nr; i++)
         if (put_user(fds[i].revents, &user[i].revents))
             result = -EFAULT;
-    kfree(fds);
+    if (fds != few)
+        kfree(fds);
     return result;
 }
 

@@ -24,7 +24,7 @@ void vfs_register_hooks(const struct vfs_hooks *registered)
 }
 
 /* The context of kernel threads: root, in the initial root directory, without descriptors. */
-static struct vfs_context *kernel_context(void)
+struct vfs_context *vfs_kernel_context(void)
 {
     static struct vfs_context context = {
         .credentials = &credentials_kernel,
@@ -47,13 +47,6 @@ static struct vfs_context *kernel_context(void)
             fs_context_put(fs);
     }
     return &context;
-}
-
-struct vfs_context *vfs_current(void)
-{
-    struct vfs_context *context = hooks == NULL ? NULL : hooks->current();
-
-    return context != NULL ? context : kernel_context();
 }
 
 void vfs_raise_signal(int signal)

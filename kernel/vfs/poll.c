@@ -121,13 +121,12 @@ static int waiters_sleep(struct poll_waiters *waiters, u64 deadline)
 /* A set of files that is asked repeatedly: how many are ready, negative errno for a failure. */
 typedef int poll_round_fn(void *set, struct poll_table *table);
 
-static int poll_loop(poll_round_fn *round, void *set, u64 deadline)
+/* Apart from poll_loop, so that a question without waiting does not pay for room for waiters. */
+static __noinline int poll_and_wait(poll_round_fn *round, void *set, u64 deadline)
 {
     struct poll_waiters waiters;
     int result, err = 0;
 
-    if (deadline == 0)
-        return round(set, NULL);
     waiters_init(&waiters);
     result = round(set, &waiters.table);
     while (result == 0 && err == 0 && waiters.err == 0) {
@@ -140,6 +139,11 @@ static int poll_loop(poll_round_fn *round, void *set, u64 deadline)
     if (waiters.err != 0)
         return waiters.err;
     return err == -ETIMEDOUT ? 0 : err;
+}
+
+static int poll_loop(poll_round_fn *round, void *set, u64 deadline)
+{
+    return deadline == 0 ? round(set, NULL) : poll_and_wait(round, set, deadline);
 }
 
 /* ---- poll ---- */
@@ -156,16 +160,17 @@ static unsigned poll_one(const struct vfs_context *context, const struct pollfd 
     unsigned wanted = ((u16)poll->events) | EPOLLERR | EPOLLHUP;
     struct file *file;
     unsigned events;
+    bool counted;
 
     if (poll->fd < 0)
         return 0;
-    file = fd_get(context->files, poll->fd);
+    file = fd_borrow(context->files, poll->fd, &counted);
     if (file == NULL)
         return POLLNVAL;
     if (table != NULL)
         table->events = wanted;
     events = file_poll(file, table) & wanted;
-    file_put(file);
+    fd_give_back(file, counted);
     return events;
 }
 

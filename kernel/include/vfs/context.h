@@ -6,6 +6,7 @@
 #include <kern/spinlock.h>
 #include <lib/list.h>
 #include <lib/refcount.h>
+#include <sched/thread.h>
 #include <vfs/cred.h>
 #include <vfs/path.h>
 
@@ -57,13 +58,19 @@ struct file_owner {
 
 /* What proc and signal do for vfs. */
 struct vfs_hooks {
-    struct vfs_context *(*current)(void); /* of the running task; NULL in a kernel thread */
-    void (*raise_signal)(int signal);     /* to the running thread: SIGXFSZ */
+    void (*raise_signal)(int signal); /* to the running thread: SIGXFSZ */
     void (*notify_owner)(const struct file_owner *owner, int fd,
                          unsigned events); /* O_ASYNC; callable under spin locks */
 };
 void vfs_register_hooks(const struct vfs_hooks *hooks);
 
+struct vfs_context *vfs_kernel_context(void);
+
 /* The running task's context; in a kernel thread root's, with the initial root directory. Never
  * NULL. */
-struct vfs_context *vfs_current(void);
+static inline struct vfs_context *vfs_current(void)
+{
+    struct vfs_context *context = current_thread()->vfs;
+
+    return likely(context != NULL) ? context : vfs_kernel_context();
+}
