@@ -95,19 +95,6 @@ void signal_action_set_default_locked(struct process *process, int signal)
     spin_unlock(&actions->lock);
 }
 
-static bool action_ignores(const struct abi_sigaction *action, int signal)
-{
-    return action->handler == SIG_IGN ||
-           (action->handler == SIG_DFL && signal_in_set(signal, SIGNALS_IGNORED));
-}
-
-bool signal_is_ignored_locked(struct process *process, int signal)
-{
-    struct abi_sigaction action = signal_action_read(process, signal);
-
-    return action_ignores(&action, signal);
-}
-
 /* A signal that is now ignored is dropped wherever it is pending (sigaction(2), POSIX 2.4.3). */
 static void drop_pending(struct process *process, int signal)
 {
@@ -145,7 +132,7 @@ int signal_action_change(int signal, const struct abi_sigaction *action, struct 
         place->mask &= ~SIGNALS_UNBLOCKABLE;
     }
     spin_unlock(&actions->lock);
-    if (action != NULL && action_ignores(action, signal))
+    if (action != NULL && signal_action_ignores(action, signal))
         drop_pending(process, signal);
     spin_unlock_irqrestore(&process->lock, flags);
     return 0;

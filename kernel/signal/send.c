@@ -30,11 +30,11 @@ bool signal_is_protected(const struct process *process)
 
 /* Is @signal thrown away on sending? A blocked one never is: the action may change before it is
  * unblocked. */
-static bool dropped_on_sending(struct process *process, struct task *task, int signal)
+static bool dropped_on_sending(struct process *process, struct task *task, int signal,
+                               const struct abi_sigaction *action)
 {
-    struct abi_sigaction action = signal_action_read(process, signal);
     bool unwanted =
-        signal_is_protected(process) && action.handler == SIG_DFL && !process->signals.forced;
+        signal_is_protected(process) && action->handler == SIG_DFL && !process->signals.forced;
 
     if (unwanted && signal_in_set(signal, SIGNALS_UNBLOCKABLE))
         return true;
@@ -44,7 +44,7 @@ static bool dropped_on_sending(struct process *process, struct task *task, int s
                    : list_first_entry(&process->tasks, struct task, process_link);
     if (signal_in_set(signal, task->signals.blocked) || task->ptrace != NULL)
         return false;
-    return unwanted || signal_is_ignored_locked(process, signal);
+    return unwanted || signal_action_ignores(action, signal);
 }
 
 /* SIGCONT ends a stop, whatever its action is, and a stop signal cancels SIGCONT. */
@@ -132,20 +132,20 @@ void signal_group_exit(struct process *process, int status)
 
 /* Does @signal kill at once? Those that dump core wait for a task to take them, so that its state
  * is the one dumped. */
-static bool kills(struct process *process, const struct task *task, int signal)
+static bool kills(const struct task *task, int signal, const struct abi_sigaction *action)
 {
-    struct abi_sigaction action = signal_action_read(process, signal);
     u64 harmless = SIGNALS_IGNORED | SIGNALS_STOP | SIGNALS_CORE;
 
     if (signal == SIGKILL)
         return true;
-    return action.handler == SIG_DFL && !signal_in_set(signal, harmless) && task->ptrace == NULL &&
+    return action->handler == SIG_DFL && !signal_in_set(signal, harmless) && task->ptrace == NULL &&
            !signal_in_set(signal, task->signals.blocked);
 }
 
 int signal_send_locked(struct process *process, struct task *task, const struct abi_siginfo *info)
 {
     int signal = info->signo;
+    struct abi_sigaction action;
     struct task *taker;
     int error;
 
@@ -153,7 +153,8 @@ int signal_send_locked(struct process *process, struct task *task, const struct 
     if (process->nr_tasks == 0 || (task != NULL && (READ_ONCE(task->flags) & TASK_EXITING)))
         return 0;
     cancel_opposites(process, signal);
-    if (dropped_on_sending(process, task, signal))
+    action = signal_action_read(process, signal);
+    if (dropped_on_sending(process, task, signal, &action))
         return SIGNAL_WAS_IGNORED;
     taker = task != NULL ? task : list_first_entry(&process->tasks, struct task, process_link);
     error = signal_queue_add(task != NULL ? &task->signals.pending : &process->signals.pending,
@@ -164,7 +165,7 @@ int signal_send_locked(struct process *process, struct task *task, const struct 
     taker = choose_task(process, task, signal);
     if (taker == NULL)
         return 0;
-    if (kills(process, taker, signal)) {
+    if (kills(taker, signal, &action)) {
         signal_group_exit(process, signal);
         return 0;
     }

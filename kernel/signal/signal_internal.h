@@ -40,8 +40,12 @@ int signal_dequeue_locked(struct task *task, u64 set, struct abi_siginfo *info);
 
 void signal_action_set_default_locked(struct process *process, int signal);
 
-/* Does the default or chosen action of @process throw @signal away? => process.lock held */
-bool signal_is_ignored_locked(struct process *process, int signal);
+/* Does @action, or what it leaves to the default, throw @signal away? */
+static inline bool signal_action_ignores(const struct abi_sigaction *action, int signal)
+{
+    return action->handler == SIG_IGN ||
+           (action->handler == SIG_DFL && signal_in_set(signal, SIGNALS_IGNORED));
+}
 
 /* pid 1 takes only signals it has a handler for. */
 bool signal_is_protected(const struct process *process);

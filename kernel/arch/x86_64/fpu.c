@@ -6,8 +6,12 @@
  */
 #include "fpu.h"
 #include "cpu_features.h"
+#include "exception_table.h"
+#include "user_access.h"
 
+#include <abi/errno.h>
 #include <arch/thread.h>
+#include <arch/user.h>
 #include <lib/string.h>
 
 size_t arch_fpu_size(void)
@@ -49,6 +53,16 @@ void fpu_restore(const struct fpu_state *state)
         __asm__ volatile("fxrstor64 (%0)" : : "r"(state) : "memory");
 }
 
+/* What XSAVE leaves out, from the software's words of the legacy area to the end of the header. */
+struct fpu_frame_words {
+    struct abi_fp_software software;
+    u64 xstate_bv, xcomp_bv;
+    u8 reserved[48];
+};
+_Static_assert(offsetof(struct fpu_state, software) + sizeof(struct fpu_frame_words) ==
+                   sizeof(struct fpu_state),
+               "the words are contiguous");
+
 static struct abi_fp_software software_words(void)
 {
     return (struct abi_fp_software){
@@ -57,6 +71,50 @@ static struct abi_fp_software software_words(void)
         .features = cpu_features.xcr0,
         .state_size = cpu_features.xstate_size,
     };
+}
+
+int fpu_save_user(struct fpu_state __user *state)
+{
+    u32 low = (u32)cpu_features.xcr0, high = (u32)(cpu_features.xcr0 >> 32);
+    struct fpu_frame_words words = {.software = software_words()};
+    struct fpu_state *area = (struct fpu_state __force *)state;
+    u64 in_use;
+
+    if (!user_range_ok(state, cpu_features.xstate_size) ||
+        copy_to_user(&state->software, &words, sizeof(words)))
+        return -EFAULT;
+    __asm__ goto(ALLOW_USER_ACCESS
+                 "1: xsave64 (%0)\n\t" FORBID_USER_ACCESS EXCEPTION_ENTRY_C("0", fault)
+                 :
+                 : "r"(area), "a"(low), "d"(high)
+                 : "memory"
+                 : fault);
+    /* Readers of the old format look at nothing else. */
+    if (get_user(in_use, &state->xstate_bv) || put_user(in_use | XSTATE_LEGACY, &state->xstate_bv))
+        return -EFAULT;
+    return 0;
+fault:
+    __asm__ volatile(FORBID_USER_ACCESS : : : "memory");
+    return -EFAULT;
+}
+
+int fpu_restore_user(const struct fpu_state __user *state)
+{
+    u32 low = (u32)cpu_features.xcr0, high = (u32)(cpu_features.xcr0 >> 32);
+    const struct fpu_state *area = (const struct fpu_state __force *)state;
+
+    if (!user_range_ok(state, cpu_features.xstate_size) || !is_aligned((vaddr_t)area, 64))
+        return -EFAULT;
+    __asm__ goto(ALLOW_USER_ACCESS
+                 "1: xrstor64 (%0)\n\t" FORBID_USER_ACCESS EXCEPTION_ENTRY_C("0", fault)
+                 :
+                 : "r"(area), "a"(low), "d"(high)
+                 : "memory"
+                 : fault);
+    return 0;
+fault:
+    __asm__ volatile(FORBID_USER_ACCESS : : : "memory");
+    return -EFAULT;
 }
 
 void fpu_state_init(struct fpu_state *state)

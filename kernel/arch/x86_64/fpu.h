@@ -32,6 +32,16 @@ void fpu_save(struct fpu_state *state);
 void fpu_save_whole(struct fpu_state *state);
 void fpu_restore(const struct fpu_state *state);
 
+/*
+ * Between the registers and user memory, aligned to 64, where the processor has XSAVE: one pass, no
+ * copy. Pages are brought in on the way.
+ * => fpu_save_user: the words of the legacy area that are software's and the header are written too
+ * => -EFAULT; fpu_restore_user: also for state that the processor refuses; the registers hold
+ *    anything then
+ */
+int fpu_save_user(struct fpu_state __user *state) __must_check;
+int fpu_restore_user(const struct fpu_state __user *state) __must_check;
+
 /* A fresh program's state. */
 void fpu_state_init(struct fpu_state *state);
 

@@ -40,16 +40,18 @@ static size_t fp_frame_size(void)
 
 static int push_fpu(struct arch_thread *thread, u64 at)
 {
-    irqflags_t flags = irq_save();
+    irqflags_t flags;
 
+    if (cpu_features.xsave)
+        return fpu_save_user((void __user *)at) ||
+                       put_user(ABI_FP_XSTATE_MAGIC2, (u32 __user *)(at + cpu_features.xstate_size))
+                   ? -EFAULT
+                   : 0;
+    flags = irq_save();
     fpu_save_whole(thread->fpu);
     irq_restore(flags);
     /* Should the thread be preempted here, the same registers are saved to the same place again. */
-    if (copy_to_user((void __user *)at, thread->fpu, cpu_features.xstate_size))
-        return -EFAULT;
-    if (!cpu_features.xsave)
-        return 0;
-    return put_user(ABI_FP_XSTATE_MAGIC2, (u32 __user *)(at + cpu_features.xstate_size));
+    return copy_to_user((void __user *)at, thread->fpu, cpu_features.xstate_size);
 }
 
 /* How many bytes of state there are at @at: the legacy area only, unless both magics are right. */
@@ -106,21 +108,32 @@ static bool load_fpu(struct fpu_state *state, u64 at, u32 size, bool *missing)
     return good;
 }
 
+static void load_initial_fpu(struct arch_thread *thread)
+{
+    irqflags_t flags = irq_save();
+
+    fpu_state_init(thread->fpu);
+    fpu_restore(thread->fpu);
+    irq_restore(flags);
+}
+
 static int pop_fpu(struct arch_thread *thread, u64 at)
 {
-    irqflags_t flags;
     bool missing;
     u32 size;
 
     if (at == 0) {
-        flags = irq_save();
-        fpu_state_init(thread->fpu);
-        fpu_restore(thread->fpu);
-        irq_restore(flags);
+        load_initial_fpu(thread);
         return 0;
     }
     if (fp_state_size(at, &size))
         return -EFAULT;
+    if (size == cpu_features.xstate_size) {
+        if (fpu_restore_user((const void __user *)at) == 0)
+            return 0;
+        load_initial_fpu(thread); /* not half of what the program wrote */
+        return -EFAULT;
+    }
     while (!load_fpu(thread->fpu, at, size, &missing)) {
         if (!missing || touch(at, size))
             return -EFAULT;
@@ -182,13 +195,11 @@ static bool place(const struct trap_frame *frame, const struct arch_signal_reque
 
 int arch_signal_push(struct trap_frame *frame, const struct arch_signal_request *request)
 {
-    struct abi_signal_frame image;
+    struct abi_signal_frame image = {.restorer = request->restorer};
     u64 frame_at, fpu_at;
 
     if (!place(frame, request, &frame_at, &fpu_at) || !request->restorer)
         return -EFAULT;
-    memset(&image, 0, sizeof(image));
-    image.restorer = request->restorer;
     image.ucontext.flags = ABI_UC_SIGCONTEXT_SS | ABI_UC_STRICT_RESTORE_SS |
                            (cpu_features.xsave ? ABI_UC_FP_XSTATE : 0);
     memcpy(&image.ucontext.stack, request->alt_stack, sizeof(image.ucontext.stack));
@@ -260,6 +271,7 @@ int arch_signal_pop(struct trap_frame *frame, u64 *blocked, void *alt_stack)
     if (pop_fpu(arch_thread_current(), ucontext.context.fp_state))
         return -EFAULT;
     restore_registers(frame, &ucontext.context);
+    arch_thread_return_fully(arch_thread_current());
     *blocked = ucontext.mask;
     memcpy(alt_stack, &ucontext.stack, sizeof(ucontext.stack));
     return 0;

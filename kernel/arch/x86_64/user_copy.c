@@ -5,6 +5,7 @@
 #include <arch/user.h>
 
 #include "exception_table.h"
+#include "user_access.h"
 
 #include <abi/errno.h>
 #include <arch/memory.h>
@@ -13,16 +14,6 @@
 size_t user_copy_loop(void *to, const void *from, size_t len);
 size_t user_copy_loop_nofault(void *to, const void *from, size_t len);
 size_t user_clear_loop(void *to, size_t len);
-
-/* No-ops until cpu_features_patch_text makes them stac and clac. */
-#define SMAP_PATCH(last_byte)                                                                      \
-    "9: .byte 0x0F, 0x1F, 0x00\n\t"                                                                \
-    ".pushsection .smap_patch, \"a\"\n\t"                                                          \
-    ".quad 9b\n\t"                                                                                 \
-    ".byte 0x0F, 0x01, " last_byte ", 0, 0, 0, 0, 0\n\t"                                           \
-    ".popsection\n\t"
-#define ALLOW  SMAP_PATCH("0xCB")
-#define FORBID SMAP_PATCH("0xCA")
 
 bool user_range_ok(const void __user *addr, size_t len)
 {
@@ -37,8 +28,8 @@ bool user_range_ok(const void __user *addr, size_t len)
     {                                                                                              \
         type value;                                                                                \
                                                                                                    \
-        __asm__ goto(ALLOW "1: mov" #suffix " %1, %" reg                                           \
-                           "0\n\t" FORBID EXCEPTION_ENTRY_C("0", fault)                            \
+        __asm__ goto(ALLOW_USER_ACCESS "1: mov" #suffix " %1, %" reg                               \
+                                       "0\n\t" FORBID_USER_ACCESS EXCEPTION_ENTRY_C("0", fault)    \
                      : "=r"(value)                                                                 \
                      : "m"(*(const type *)from)                                                    \
                      :                                                                             \
@@ -46,20 +37,21 @@ bool user_range_ok(const void __user *addr, size_t len)
         *(type *)to = value;                                                                       \
         return true;                                                                               \
     fault:                                                                                         \
-        __asm__ volatile(FORBID : : : "memory");                                                   \
+        __asm__ volatile(FORBID_USER_ACCESS : : : "memory");                                       \
         return false;                                                                              \
     }                                                                                              \
     static inline bool store_##suffix(void *to, const void *from)                                  \
     {                                                                                              \
-        __asm__ goto(ALLOW "1: mov" #suffix " %" reg                                               \
-                           "0, %1\n\t" FORBID EXCEPTION_ENTRY_C("0", fault)                        \
+        __asm__ goto(ALLOW_USER_ACCESS                                                             \
+                     "1: mov" #suffix " %" reg                                                     \
+                     "0, %1\n\t" FORBID_USER_ACCESS EXCEPTION_ENTRY_C("0", fault)                  \
                      :                                                                             \
                      : "r"(*(const type *)from), "m"(*(type *)to)                                  \
                      : "memory"                                                                    \
                      : fault);                                                                     \
         return true;                                                                               \
     fault:                                                                                         \
-        __asm__ volatile(FORBID : : : "memory");                                                   \
+        __asm__ volatile(FORBID_USER_ACCESS : : : "memory");                                       \
         return false;                                                                              \
     }
 
@@ -192,7 +184,8 @@ int user_compare_exchange_nofault(u32 *old_out, u32 __user *ptr, u32 expected, u
 
     if (!user_range_ok(ptr, sizeof(*word)))
         return -EFAULT;
-    __asm__ goto(ALLOW "1: lock cmpxchgl %2, %1\n\t" FORBID EXCEPTION_ENTRY_C("1", fault)
+    __asm__ goto(ALLOW_USER_ACCESS
+                 "1: lock cmpxchgl %2, %1\n\t" FORBID_USER_ACCESS EXCEPTION_ENTRY_C("1", fault)
                  : "+a"(expected), "+m"(*word)
                  : "r"(desired)
                  : "memory", "cc"
@@ -200,6 +193,6 @@ int user_compare_exchange_nofault(u32 *old_out, u32 __user *ptr, u32 expected, u
     *old_out = expected;
     return 0;
 fault:
-    __asm__ volatile(FORBID : : : "memory");
+    __asm__ volatile(FORBID_USER_ACCESS : : : "memory");
     return -EFAULT;
 }
