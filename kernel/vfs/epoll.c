@@ -10,71 +10,29 @@
  * since it is taken below any wait queue) for the ready list and the wanted events. A watch holds
  * no reference to its file: the last file_put removes it first.
  */
-#include <vfs/poll.h>
+#include "epoll_internal.h"
 
 #include <abi/errno.h>
 #include <arch/user.h>
 #include <kmem/kmalloc.h>
 #include <lib/atomic.h>
-#include <lib/rbtree.h>
 #include <vfs/context.h>
-#include <vfs/fd_table.h>
 #include <vfs/file.h>
 
-#define EPOLL_NESTING_MAX 5 /* instances in a chain */
-#define EPOLL_PRIVATE     (EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE)
-#define EPOLL_EXCLUSIVE_OK                                                                         \
-    (EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE)
 #define EPOLL_MAX_EVENTS (0x7fffffff / (int)sizeof(struct epoll_event))
 
-struct epoll {
-    struct mutex lock;
-    struct file *file;    /* (I) its own; not referenced */
-    struct rb_root items; /* (lock, epoll_mutex) by file and descriptor */
-    struct spinlock ready_lock;
-    struct list_head ready;  /* (ready_lock) watches that may have something to report */
-    struct wait_queue queue; /* epoll_wait sleepers and pollers of the epoll file */
-};
-
-/* One queue that a watch is registered at. */
-struct epoll_registration {
-    struct waiter waiter;
-    struct wait_queue *queue;
-    struct epoll_item *item;
-    struct epoll_registration *next;
-};
-
-struct epoll_item {
-    struct rb_node node; /* (epoll.lock) */
-    struct epoll *epoll; /* (I) */
-    struct file *file;   /* (I) not referenced */
-    int fd;              /* (I) */
-    u32 events;          /* (ready_lock) wanted, and EPOLL_PRIVATE; only those after a one-shot */
-    u64 data;            /* (epoll.lock) */
-    struct list_head ready_link; /* (ready_lock, or epoll.lock while epoll_wait has it) */
-    struct list_head file_link;  /* (epoll_mutex) in file->epoll_items */
-    struct epoll_registration *registrations; /* (epoll_mutex) */
-    int err;                                  /* (epoll_mutex) a registration failed */
-};
-
-static struct mutex epoll_mutex = MUTEX_INIT(epoll_mutex);
+struct mutex epoll_mutex = MUTEX_INIT(epoll_mutex);
 
 static const struct file_ops epoll_file_ops;
 
-static struct epoll *epoll_of(const struct file *file)
+struct epoll *epoll_of(const struct file *file)
 {
     return file->ops == &epoll_file_ops ? file->private : NULL;
 }
 
-static struct epoll_item *item_of(struct rb_node *node)
-{
-    return rb_entry_or_null(node, struct epoll_item, node);
-}
-
 /* ---- readiness ---- */
 
-/* Put the watch on the ready list; true: it was not there. */
-static bool item_make_ready(struct epoll_item *item)
+bool epoll_item_make_ready(struct epoll_item *item)
 {
     struct epoll *epoll = item->epoll;
     irqflags_t flags = spin_lock_irqsave(&epoll->ready_lock);
@@ -93,7 +51,7 @@ static bool registration_wake(struct waiter *waiter, unsigned long key)
 
     if ((wanted & ~EPOLL_PRIVATE) == 0 || (key != 0 && !(key & wanted)))
         return false;
-    item_make_ready(item);
+    epoll_item_make_ready(item);
     wake_key(&item->epoll->queue, EPOLLIN | EPOLLRDNORM);
     return true;
 }
@@ -122,7 +80,16 @@ static void item_enqueue(struct poll_table *table, struct file *file, struct wai
     wait_queue_add(queue, &registration->waiter);
 }
 
-static u32 item_poll(struct epoll_item *item)
+int epoll_item_register(struct epoll_item *item)
+{
+    struct epoll_enqueuer enqueuer = {.table = {.enqueue = item_enqueue, .events = item->events},
+                                      .item = item};
+
+    (void)file_poll(item->file, &enqueuer.table);
+    return item->err;
+}
+
+u32 epoll_item_poll(struct epoll_item *item)
 {
     return file_poll(item->file, NULL) & READ_ONCE(item->events);
 }
@@ -141,12 +108,12 @@ static int item_compare(const struct file *file, int fd, const struct epoll_item
     return fd < item->fd ? -1 : fd > item->fd;
 }
 
-static struct epoll_item *item_find(struct epoll *epoll, const struct file *file, int fd)
+struct epoll_item *epoll_item_find(struct epoll *epoll, const struct file *file, int fd)
 {
     struct rb_node *node = epoll->items.node;
 
     while (node != NULL) {
-        struct epoll_item *item = item_of(node);
+        struct epoll_item *item = epoll_item_of(node);
         int order = item_compare(file, fd, item);
 
         if (order == 0)
@@ -156,22 +123,21 @@ static struct epoll_item *item_find(struct epoll *epoll, const struct file *file
     return NULL;
 }
 
-static void item_insert(struct epoll *epoll, struct epoll_item *item)
+void epoll_item_insert(struct epoll *epoll, struct epoll_item *item)
 {
     struct rb_node *parent = NULL;
     struct rb_node **link = &epoll->items.node;
 
     while (*link != NULL) {
         parent = *link;
-        link = item_compare(item->file, item->fd, item_of(parent)) < 0 ? &parent->left
-                                                                       : &parent->right;
+        link = item_compare(item->file, item->fd, epoll_item_of(parent)) < 0 ? &parent->left
+                                                                             : &parent->right;
     }
     rb_insert(&epoll->items, &item->node, parent, link);
     list_add_tail(&item->file_link, &item->file->epoll_items);
 }
 
-/* => epoll_mutex and epoll.lock held */
-static void item_destroy(struct epoll_item *item)
+void epoll_item_destroy(struct epoll_item *item)
 {
     struct epoll_registration *registration = item->registrations;
     struct epoll *epoll = item->epoll;
@@ -203,7 +169,7 @@ void epoll_forget(struct file *file)
         struct epoll *epoll = item->epoll;
 
         mutex_lock(&epoll->lock);
-        item_destroy(item);
+        epoll_item_destroy(item);
         mutex_unlock(&epoll->lock);
     }
     mutex_unlock(&epoll_mutex);
@@ -216,7 +182,7 @@ static void epoll_release(struct file *file)
     mutex_lock(&epoll_mutex);
     mutex_lock(&epoll->lock);
     while (!rb_is_empty(&epoll->items))
-        item_destroy(item_of(epoll->items.node));
+        epoll_item_destroy(epoll_item_of(epoll->items.node));
     mutex_unlock(&epoll->lock);
     mutex_unlock(&epoll_mutex);
     kfree(epoll);
@@ -243,9 +209,9 @@ static unsigned epoll_poll(struct file *file, struct poll_table *table)
     while (events == 0 && !ready_is_empty(epoll)) {
         struct epoll_item *item = taken_pop(epoll, &epoll->ready);
 
-        if (item_poll(item) == 0)
+        if (epoll_item_poll(item) == 0)
             continue;
-        item_make_ready(item);
+        epoll_item_make_ready(item);
         events = EPOLLIN | EPOLLRDNORM;
     }
     mutex_unlock(&epoll->lock);
@@ -279,181 +245,6 @@ struct file *epoll_create(void)
     return file;
 }
 
-/* ---- nesting ---- */
-
-/* Instances in the longest chain below @epoll, itself included; beyond @limit it stops counting. */
-static int depth_below(struct epoll *epoll, const struct epoll *forbidden, int limit)
-{
-    struct rb_node *node;
-    int deepest = 0;
-
-    if (epoll == forbidden || limit == 0)
-        return EPOLL_NESTING_MAX + 1;
-    for (node = rb_first(&epoll->items); node != NULL; node = rb_next(node)) {
-        struct epoll *below = epoll_of(item_of(node)->file);
-
-        if (below != NULL)
-            deepest = max(deepest, depth_below(below, forbidden, limit - 1));
-    }
-    return deepest + 1;
-}
-
-/* The same upwards, from the file of an instance. */
-static int depth_above(const struct file *file, int limit)
-{
-    struct epoll_item *item;
-    int highest = 0;
-
-    if (limit == 0)
-        return EPOLL_NESTING_MAX + 1;
-    list_for_each_entry (item, &file->epoll_items, file_link)
-        highest = max(highest, depth_above(item->epoll->file, limit - 1));
-    return highest + 1;
-}
-
-static int nesting_check(struct epoll *epoll, struct file *target)
-{
-    struct epoll *below = epoll_of(target);
-
-    if (below == NULL)
-        return 0;
-    if (depth_above(epoll->file, EPOLL_NESTING_MAX) + depth_below(below, epoll, EPOLL_NESTING_MAX) >
-        EPOLL_NESTING_MAX)
-        return -ELOOP;
-    return 0;
-}
-
-/* ---- epoll_ctl ---- */
-
-static u32 wanted_events(const struct vfs_context *context, u32 events)
-{
-    if (!credentials_capable(context->credentials, CAP_BLOCK_SUSPEND))
-        events &= ~EPOLLWAKEUP;
-    return events | EPOLLERR | EPOLLHUP;
-}
-
-static void item_report(struct epoll_item *item)
-{
-    if (item_poll(item) != 0 && item_make_ready(item))
-        wake_key(&item->epoll->queue, EPOLLIN | EPOLLRDNORM);
-}
-
-/* => epoll_mutex and epoll.lock held */
-static int item_add(struct epoll *epoll, struct file *file, int fd, u32 events, u64 data)
-{
-    struct epoll_item *item = kzalloc(sizeof(*item), ALLOC_WAIT);
-    struct epoll_enqueuer enqueuer = {.table = {.enqueue = item_enqueue, .events = events},
-                                      .item = item};
-    int err;
-
-    if (item == NULL)
-        return -ENOMEM;
-    item->epoll = epoll;
-    item->file = file;
-    item->fd = fd;
-    item->events = events;
-    item->data = data;
-    list_init(&item->ready_link);
-    item_insert(epoll, item);
-    (void)file_poll(file, &enqueuer.table);
-    if (item->err != 0) {
-        err = item->err;
-        item_destroy(item);
-        return err;
-    }
-    item_report(item);
-    return 0;
-}
-
-static void item_change(struct epoll_item *item, u32 events, u64 data)
-{
-    struct epoll *epoll = item->epoll;
-    irqflags_t flags = spin_lock_irqsave(&epoll->ready_lock);
-
-    item->events = events;
-    item->data = data;
-    spin_unlock_irqrestore(&epoll->ready_lock, flags);
-    item_report(item);
-}
-
-/* What EPOLLEXCLUSIVE allows (epoll_ctl(2)). */
-static int exclusive_check(int operation, const struct epoll_event *event,
-                           const struct file *target)
-{
-    if (operation == EPOLL_CTL_DEL || !(event->events & EPOLLEXCLUSIVE))
-        return 0;
-    if (operation == EPOLL_CTL_MOD)
-        return -EINVAL;
-    if (epoll_of(target) != NULL || (event->events & ~EPOLL_EXCLUSIVE_OK))
-        return -EINVAL;
-    return 0;
-}
-
-static int control_locked(const struct vfs_context *context, struct epoll *epoll, int operation,
-                          struct file *target, int fd, const struct epoll_event *event)
-{
-    struct epoll_item *item = item_find(epoll, target, fd);
-
-    switch (operation) {
-    case EPOLL_CTL_ADD:
-        if (item != NULL)
-            return -EEXIST;
-        return item_add(epoll, target, fd, wanted_events(context, event->events), event->data);
-    case EPOLL_CTL_MOD:
-        if (item == NULL)
-            return -ENOENT;
-        if (item->events & EPOLLEXCLUSIVE)
-            return -EINVAL;
-        item_change(item, wanted_events(context, event->events), event->data);
-        return 0;
-    case EPOLL_CTL_DEL:
-        if (item == NULL)
-            return -ENOENT;
-        item_destroy(item);
-        return 0;
-    default:
-        return -EINVAL;
-    }
-}
-
-static int control_target(const struct vfs_context *context, struct file *file, int operation,
-                          struct file *target, int fd, const struct epoll_event *event)
-{
-    struct epoll *epoll = epoll_of(file);
-    int err;
-
-    if (target->ops->poll == NULL)
-        return -EPERM;
-    if (epoll == NULL || file == target)
-        return -EINVAL;
-    err = exclusive_check(operation, event, target);
-    if (err != 0)
-        return err;
-    mutex_lock(&epoll_mutex);
-    if (operation == EPOLL_CTL_ADD)
-        err = nesting_check(epoll, target);
-    if (err == 0) {
-        mutex_lock(&epoll->lock);
-        err = control_locked(context, epoll, operation, target, fd, event);
-        mutex_unlock(&epoll->lock);
-    }
-    mutex_unlock(&epoll_mutex);
-    return err;
-}
-
-int epoll_control(const struct vfs_context *context, struct file *epoll, int operation, int fd,
-                  const struct epoll_event *event)
-{
-    struct file *target = fd_get(context->files, fd);
-    int err;
-
-    if (target == NULL)
-        return -EBADF;
-    err = control_target(context, epoll, operation, target, fd, event);
-    file_put(target);
-    return err;
-}
-
 /* ---- epoll_wait ---- */
 
 /* Move the ready list to @taken. => epoll.lock held */
@@ -476,18 +267,18 @@ static void ready_give_back(struct epoll *epoll, struct list_head *taken)
 /* Tell user memory about one watch. 1: told; 0: nothing to tell; -EFAULT. */
 static int item_tell(struct epoll_item *item, struct epoll_event __user *place)
 {
-    struct epoll_event event = {.events = item_poll(item), .data = item->data};
+    struct epoll_event event = {.events = epoll_item_poll(item), .data = item->data};
 
     if (event.events == 0)
         return 0;
     if (copy_to_user(place, &event, sizeof(event)) != 0) {
-        item_make_ready(item);
+        epoll_item_make_ready(item);
         return -EFAULT;
     }
     if (item->events & EPOLLONESHOT)
         WRITE_ONCE(item->events, item->events & EPOLL_PRIVATE);
     else if (!(item->events & EPOLLET))
-        item_make_ready(item);
+        epoll_item_make_ready(item);
     return 1;
 }
 
