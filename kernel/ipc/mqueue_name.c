@@ -19,6 +19,7 @@
 #include <vfs/inode.h>
 #include <vfs/permission.h>
 #include <vfs/poll.h>
+#include <vfs/user_account.h>
 
 /* Limits as Linux is shipped; the hard ones hold for the privileged too. */
 #define QUEUES_MAX        256

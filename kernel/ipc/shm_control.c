@@ -14,6 +14,7 @@
 #include <proc/credentials.h>
 #include <proc/rlimit.h>
 #include <proc/task.h>
+#include <vfs/user_account.h>
 
 /* ---- the whole ---- */
 

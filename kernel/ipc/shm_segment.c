@@ -13,10 +13,10 @@
 #include <lib/bits.h>
 #include <mm/hugetlb.h>
 #include <proc/credentials.h>
-#include <proc/rlimit.h>
 #include <proc/task.h>
 #include <vfs/context.h>
 #include <vfs/cred.h>
+#include <vfs/user_account.h>
 
 #define SIZE_UNLIMITED (~0ull - (1ull << 24))
 #define SEGMENTS_MAX   4096

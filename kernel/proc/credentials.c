@@ -10,13 +10,13 @@
 #include <abi/stat.h>
 #include <proc/core_dump.h>
 #include <proc/ptrace.h>
-#include <proc/rlimit.h>
 #include <proc/task.h>
 #include <vfs/cred.h>
 #include <vfs/file.h>
 #include <vfs/inode.h>
 #include <vfs/mount.h>
 #include <vfs/permission.h>
+#include <vfs/user_account.h>
 
 #include "exec_internal.h"
 

@@ -17,7 +17,6 @@
 #include <proc/accounting.h>
 #include <proc/core_dump.h>
 #include <proc/ptrace.h>
-#include <proc/rlimit.h>
 #include <proc/session.h>
 #include <proc/timers.h>
 #include <sched/sched.h>
@@ -25,6 +24,7 @@
 #include <vfs/cred.h>
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
+#include <vfs/user_account.h>
 
 #include "proc_internal.h"
 

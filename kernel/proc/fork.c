@@ -27,6 +27,7 @@
 #include <vfs/cred.h>
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
+#include <vfs/user_account.h>
 
 #include "proc_internal.h"
 

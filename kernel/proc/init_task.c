@@ -27,6 +27,7 @@
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
 #include <vfs/names.h>
+#include <vfs/user_account.h>
 
 #include "exec_internal.h"
 #include "proc_internal.h"

@@ -3,7 +3,7 @@ quire_SOURCES += %D%/accounting.c %D%/clocks.c %D%/control.c %D%/credentials.c %
 	%D%/exec.c %D%/exec_script.c %D%/exec_stack.c %D%/exec_strings.c %D%/exit.c %D%/file_owner.c \
 	%D%/fork.c %D%/init_task.c %D%/interval_timers.c %D%/machine.c %D%/machine_log.c %D%/oom.c %D%/oom_report.c %D%/pid.c %D%/pidfd.c \
 	%D%/posix_timers.c %D%/rlimit.c %D%/scheduling.c %D%/session.c %D%/task.c %D%/terminal.c \
-	%D%/upcalls.c %D%/user_account.c %D%/vdso.c %D%/wait.c
+	%D%/upcalls.c %D%/vdso.c %D%/wait.c
 quire_SOURCES += %D%/core_dump.c
 quire_SOURCES += %D%/core_file.c
 quire_SOURCES += %D%/core_name.c

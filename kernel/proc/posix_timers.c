@@ -10,6 +10,7 @@
 #include <proc/accounting.h>
 #include <proc/rlimit.h>
 #include <signal/signal.h>
+#include <vfs/user_account.h>
 
 #include "timers_internal.h"
 

@@ -14,7 +14,6 @@
 #include <lib/string.h>
 #include <mm/mm.h>
 #include <proc/ptrace.h>
-#include <proc/rlimit.h>
 #include <proc/seccomp.h>
 #include <proc/session.h>
 #include <proc/timers.h>
@@ -24,6 +23,7 @@
 #include <vfs/cred.h>
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
+#include <vfs/user_account.h>
 
 #include "proc_internal.h"
 

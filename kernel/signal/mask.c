@@ -6,9 +6,9 @@
 
 #include <abi/errno.h>
 #include <kern/panic.h>
-#include <proc/rlimit.h>
 #include <proc/timers.h>
 #include <sched/sched.h>
+#include <vfs/user_account.h>
 
 bool signal_pending(void)
 {

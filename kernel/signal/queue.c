@@ -8,6 +8,7 @@
 #include <kmem/slab.h>
 #include <lib/bits.h>
 #include <proc/rlimit.h>
+#include <vfs/user_account.h>
 
 struct signal_entry {
     struct list_head link; /* (p) */

@@ -18,6 +18,7 @@
 #include <lib/atomic.h>
 #include <vfs/context.h>
 #include <vfs/file.h>
+#include <vfs/user_account.h>
 
 #define EPOLL_MAX_EVENTS (0x7fffffff / (int)sizeof(struct epoll_event))
 
@@ -156,6 +157,7 @@ void epoll_item_destroy(struct epoll_item *item)
     rb_erase(&epoll->items, &item->node);
     list_remove(&item->file_link);
     kfree(item);
+    epoll_uncharge(epoll);
 }
 
 void epoll_forget(struct file *file)
@@ -185,6 +187,7 @@ static void epoll_release(struct file *file)
         epoll_item_destroy(epoll_item_of(epoll->items.node));
     mutex_unlock(&epoll->lock);
     mutex_unlock(&epoll_mutex);
+    user_account_put(epoll->account);
     kfree(epoll);
 }
 
@@ -231,6 +234,11 @@ struct file *epoll_create(void)
 
     if (epoll == NULL)
         return ERR_PTR(-ENOMEM);
+    epoll->account = user_account_find(vfs_current()->credentials->uid);
+    if (epoll->account == NULL) {
+        kfree(epoll);
+        return ERR_PTR(-ENOMEM);
+    }
     mutex_init(&epoll->lock);
     spin_lock_init(&epoll->ready_lock, LOCK_RANK_NONE);
     list_init(&epoll->ready);
@@ -238,10 +246,12 @@ struct file *epoll_create(void)
     spin_lock_init(&epoll->queue.lock,
                    LOCK_RANK_NONE); /* woken below any queue, even another epoll's */
     file = file_create_pseudo("[eventpoll]", 0, &epoll_file_ops, epoll, O_RDWR);
-    if (IS_ERR(file))
+    if (IS_ERR(file)) {
+        user_account_put(epoll->account);
         kfree(epoll);
-    else
+    } else {
         epoll->file = file;
+    }
     return file;
 }
 

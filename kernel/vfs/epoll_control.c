@@ -1,14 +1,44 @@
 /*
- * epoll_ctl(2): watches are added, changed and removed.
+ * epoll_ctl(2): watches are added, changed and removed. They are counted per user, the one who made
+ * the instance.
  */
 #include "epoll_internal.h"
 
 #include <abi/errno.h>
+#include <kern/sysctl.h>
+#include <kmem/frames.h>
 #include <kmem/kmalloc.h>
 #include <lib/atomic.h>
 #include <vfs/context.h>
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
+#include <vfs/user_account.h>
+
+#define WATCH_COST 256ul /* bytes that one is reckoned for */
+
+static u64 max_user_watches; /* (a) */
+
+static const struct sysctl settings[] = {
+    {.name = "max_user_watches",
+     .kind = SYSCTL_ULONG,
+     .value = &max_user_watches,
+     .maximum = INT64_MAX},
+    {0},
+};
+
+/* Watches may take a twenty-fifth of memory, as on Linux. */
+void epoll_init(void)
+{
+    static struct sysctl_table table = SYSCTL_TABLE("fs/epoll", settings);
+
+    max_user_watches = frames_total_count() / 25 * PAGE_SIZE / WATCH_COST;
+    sysctl_register(&table);
+}
+
+void epoll_uncharge(struct epoll *epoll)
+{
+    user_account_uncharge(&epoll->account->nr_epoll_watches);
+}
 
 static u32 wanted_events(const struct vfs_context *context, u32 events)
 {
@@ -26,11 +56,16 @@ static void item_report(struct epoll_item *item)
 /* => epoll_mutex and epoll.lock held */
 static int item_add(struct epoll *epoll, struct file *file, int fd, u32 events, u64 data)
 {
-    struct epoll_item *item = kzalloc(sizeof(*item), ALLOC_WAIT);
+    struct epoll_item *item;
     int err;
 
-    if (item == NULL)
+    if (!user_account_charge(&epoll->account->nr_epoll_watches, (s64)READ_ONCE(max_user_watches)))
+        return -ENOSPC;
+    item = kzalloc(sizeof(*item), ALLOC_WAIT);
+    if (item == NULL) {
+        epoll_uncharge(epoll);
         return -ENOMEM;
+    }
     item->epoll = epoll;
     item->file = file;
     item->fd = fd;
@@ -38,7 +73,7 @@ static int item_add(struct epoll *epoll, struct file *file, int fd, u32 events, 
     item->data = data;
     list_init(&item->ready_link);
     epoll_item_insert(epoll, item);
-    err = epoll_item_register(item);
+    err = epoll_paths_check(epoll, file) ? epoll_item_register(item) : -EINVAL;
     if (err == 0)
         item_report(item);
     else

@@ -9,6 +9,7 @@
 #include <vfs/poll.h>
 
 struct file;
+struct user_account;
 
 #define EPOLL_PRIVATE (EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE)
 #define EPOLL_EXCLUSIVE_OK                                                                         \
@@ -19,8 +20,11 @@ struct epoll {
     struct file *file;    /* (I) its own; not referenced */
     struct rb_root items; /* (lock, epoll_mutex) by file and descriptor */
     struct spinlock ready_lock;
-    struct list_head ready;  /* (ready_lock) watches that may have something to report */
-    struct wait_queue queue; /* epoll_wait sleepers and pollers of the epoll file */
+    struct list_head ready;       /* (ready_lock) watches that may have something to report */
+    struct wait_queue queue;      /* epoll_wait sleepers and pollers of the epoll file */
+    struct user_account *account; /* (I) where its watches are counted */
+    u64 visit;                    /* (epoll_mutex) the last walk over the graph that came here */
+    int depth;                    /* (epoll_mutex) what that walk found */
 };
 
 /* One queue that a watch is registered at. */
@@ -72,3 +76,11 @@ bool epoll_item_make_ready(struct epoll_item *item);
 
 /* May @epoll watch @target? => -ELOOP: a circle, or too deep. epoll_mutex held */
 int epoll_nesting_check(struct epoll *epoll, struct file *target) __must_check;
+/* With the watch of @target by @epoll, which is there already: do not too many ways lead from one
+ * file to instances that nobody watches? => epoll_mutex held */
+bool epoll_paths_check(struct epoll *epoll, struct file *target);
+
+/* ---- epoll_control.c ---- */
+
+/* A watch of @epoll is no longer counted. */
+void epoll_uncharge(struct epoll *epoll);

@@ -5,7 +5,7 @@
  * the limit one IN_Q_OVERFLOW stands for all that is lost. Watches are counted per user, like
  * instances, against /proc/sys/fs/inotify.
  *
- * Locks: watch_mutex for watches and users' counts, inotify.lock (spin, inside it) for the queue.
+ * Locks: watch_mutex for watches, inotify.lock (spin, inside it) for the queue.
  */
 #include <vfs/inotify.h>
 
@@ -27,6 +27,7 @@
 #include <vfs/mount.h>
 #include <vfs/permission.h>
 #include <vfs/poll.h>
+#include <vfs/user_account.h>
 #include <vfs/vfs.h>
 #include "watch.h"
 
@@ -37,13 +38,6 @@
 #define NAME_UNIT  sizeof(struct inotify_event) /* names are padded to a multiple of it */
 #define WATCH_COST 1280ul                       /* bytes that Linux reckons for one */
 #define SHOWN_MASK (IN_ALL_EVENTS | IN_ISDIR | IN_UNMOUNT | IN_IGNORED | IN_Q_OVERFLOW)
-
-struct inotify_user {
-    u32 uid;       /* (I) */
-    s32 instances; /* (watch_mutex) */
-    s32 watches;   /* (watch_mutex) */
-    struct inotify_user *next;
-};
 
 struct queued_event {
     struct list_head link; /* (lock) */
@@ -62,7 +56,7 @@ struct inotify {
     struct list_head watches;     /* (watch_mutex) */
     s32 last_number;              /* (watch_mutex) */
     s32 max_events;               /* (I) */
-    struct inotify_user *user;    /* (I) */
+    struct user_account *account; /* (I) of the effective user who made it */
 };
 
 struct inotify_watch {
@@ -73,7 +67,6 @@ struct inotify_watch {
     struct list_head link;    /* (watch_mutex) in instance->watches */
 };
 
-static struct inotify_user *users; /* (watch_mutex) everybody who ever had an instance */
 static s32 max_queued_events = 16384;
 static s32 max_user_instances = 128;
 static s32 max_user_watches;
@@ -246,7 +239,7 @@ static void watch_end(struct inotify_watch *watch)
     const struct watch_event ignored = {.mask = IN_IGNORED};
 
     queue_put(watch->instance, watch->number, &ignored);
-    watch->instance->user->watches--;
+    user_account_uncharge(&watch->instance->account->nr_inotify_watches);
     list_remove(&watch->link);
     kfree(watch);
 }
@@ -324,11 +317,10 @@ static int watch_put_locked(struct inotify *instance, struct inode *inode, u32 m
         return watch_change(watch, mask);
     /* A number is used up even by a watch too many, as on Linux. */
     instance->last_number = instance->last_number == INT32_MAX ? 1 : instance->last_number + 1;
-    if (instance->user->watches >= READ_ONCE(max_user_watches))
+    if (!user_account_charge(&instance->account->nr_inotify_watches, READ_ONCE(max_user_watches)))
         return -ENOSPC;
     watch = *fresh;
     *fresh = NULL;
-    instance->user->watches++;
     *watch = (struct inotify_watch){.watch.ops = &inotify_watch_ops,
                                     .instance = instance,
                                     .number = instance->last_number,
@@ -447,15 +439,19 @@ static bool instance_drop_watch(struct inotify *instance)
     return inode != NULL;
 }
 
+static void user_uncharge(struct inotify *instance)
+{
+    user_account_uncharge(&instance->account->nr_inotify_instances);
+    user_account_put(instance->account);
+}
+
 static void inotify_release(struct file *file)
 {
     struct inotify *instance = file->private;
 
     while (instance_drop_watch(instance))
         ;
-    mutex_lock(&watch_mutex);
-    instance->user->instances--;
-    mutex_unlock(&watch_mutex);
+    user_uncharge(instance);
     instance_free(instance);
 }
 
@@ -468,41 +464,17 @@ static const struct file_ops inotify_file_ops = {
     .describe = inotify_describe,
 };
 
-/* => watch_mutex held; NULL: no memory */
-static struct inotify_user *user_find(u32 uid)
-{
-    struct inotify_user *user = users;
-
-    while (user != NULL && user->uid != uid)
-        user = user->next;
-    if (user != NULL)
-        return user;
-    user = kzalloc(sizeof(*user), ALLOC_WAIT);
-    if (user == NULL)
-        return NULL;
-    user->uid = uid;
-    user->next = users;
-    users = user;
-    return user;
-}
-
 /* Count an instance of the calling user. */
 static int user_charge(struct inotify *instance)
 {
-    struct inotify_user *user;
-    int err = 0;
-
-    mutex_lock(&watch_mutex);
-    user = user_find(vfs_current()->credentials->euid);
-    if (user == NULL)
-        err = -ENOMEM;
-    else if (user->instances >= READ_ONCE(max_user_instances))
-        err = -EMFILE;
-    else
-        user->instances++;
-    instance->user = user;
-    mutex_unlock(&watch_mutex);
-    return err;
+    instance->account = user_account_find(vfs_current()->credentials->euid);
+    if (instance->account == NULL)
+        return -ENOMEM;
+    if (user_account_charge(&instance->account->nr_inotify_instances,
+                            READ_ONCE(max_user_instances)))
+        return 0;
+    user_account_put(instance->account);
+    return -EMFILE;
 }
 
 struct file *inotify_create(int flags)
@@ -532,9 +504,7 @@ struct file *inotify_create(int flags)
     file = file_create_pseudo("inotify", 0, &inotify_file_ops, instance,
                               O_RDONLY | ((u32)flags & O_NONBLOCK));
     if (IS_ERR(file)) {
-        mutex_lock(&watch_mutex);
-        instance->user->instances--;
-        mutex_unlock(&watch_mutex);
+        user_uncharge(instance);
         kfree(instance);
     }
     return file;

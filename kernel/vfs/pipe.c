@@ -30,9 +30,13 @@ struct pipe *pipe_alloc(void)
 
     if (pipe == NULL)
         return NULL;
-    pipe->nr_slots = PIPE_SIZE_DEFAULT / PAGE_SIZE;
+    if (!pipe_size_begin(pipe)) {
+        kfree(pipe);
+        return NULL;
+    }
     pipe->slots = kcalloc(pipe->nr_slots, sizeof(*pipe->slots), ALLOC_WAIT);
     if (pipe->slots == NULL) {
+        pipe_size_end(pipe);
         kfree(pipe);
         return NULL;
     }
@@ -55,6 +59,7 @@ void pipe_free(struct pipe *pipe)
     if (pipe->spare != NULL)
         page_put(pipe->spare);
     kfree(pipe->slots);
+    pipe_size_end(pipe);
     kfree(pipe);
 }
 
@@ -378,54 +383,3 @@ const struct file_ops fifo_file_ops = {
     .poll = pipe_poll,
     .ioctl = pipe_ioctl,
 };
-
-long pipe_get_size(struct file *file)
-{
-    const struct pipe *pipe = file->private;
-
-    if (file->ops != &fifo_file_ops)
-        return -EBADF;
-    return READ_ONCE(pipe->nr_slots) * (long)PAGE_SIZE;
-}
-
-/* Move the slots in use to a ring of @nr_slots. => pipe.lock held; -EBUSY, -ENOMEM */
-static int ring_resize(struct pipe *pipe, u32 nr_slots)
-{
-    struct pipe_slot *slots;
-
-    if (pipe->used > nr_slots)
-        return -EBUSY;
-    slots = kcalloc(nr_slots, sizeof(*slots), ALLOC_WAIT);
-    if (slots == NULL)
-        return -ENOMEM;
-    for (u32 i = 0; i < pipe->used; i++)
-        slots[i] = *pipe_slot_at(pipe, i);
-    kfree(pipe->slots);
-    pipe->slots = slots;
-    pipe->nr_slots = nr_slots;
-    pipe->first = 0;
-    return 0;
-}
-
-long pipe_set_size(struct file *file, unsigned long size)
-{
-    struct pipe *pipe = file->private;
-    u32 nr_slots;
-    int err;
-
-    if (file->ops != &fifo_file_ops)
-        return -EBADF;
-    if (size > 1ul << 31)
-        return -EINVAL;
-    nr_slots = (u32)(round_up_power_of_two(max(size, PAGE_SIZE)) / PAGE_SIZE);
-    if (nr_slots > READ_ONCE(pipe->nr_slots) && nr_slots * PAGE_SIZE > PIPE_SIZE_MAX &&
-        !credentials_capable(vfs_current()->credentials, CAP_SYS_RESOURCE))
-        return -EPERM;
-    mutex_lock(&pipe->lock);
-    err = ring_resize(pipe, nr_slots);
-    mutex_unlock(&pipe->lock);
-    if (err != 0)
-        return err;
-    wake_key(&pipe->write_wait, WRITE_EVENTS);
-    return nr_slots * (long)PAGE_SIZE;
-}

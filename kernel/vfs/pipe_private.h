@@ -6,6 +6,7 @@
 #include <vfs/pipe.h>
 
 struct page;
+struct user_account;
 
 struct pipe_slot {
     struct page *page;
@@ -22,6 +23,7 @@ struct pipe {
     struct wait_queue open_wait;    /* fifos: the other side came */
     struct pipe_slot *slots;        /* (lock) nr_slots of them, a power of two */
     u32 nr_slots;                   /* (lock) */
+    struct user_account *account;   /* (I) where the slots are counted */
     u32 first;                      /* (lock) oldest slot in use */
     u32 used;                       /* (lock) slots in use */
     u32 readers, writers;           /* (lock) open ends */
@@ -70,6 +72,10 @@ void pipe_wake_writers(struct pipe *pipe);
 /* From pipe to pipe: move, or put into both. As file_splice and file_tee. */
 ssize_t pipe_move(struct pipe *from, struct pipe *to, size_t len, bool nonblocking) __must_check;
 ssize_t pipe_tee(struct pipe *from, struct pipe *to, size_t len, bool nonblocking) __must_check;
+
+/* Size and account of a new pipe. => false: no memory, or too many of this user (pipe_size.c) */
+bool pipe_size_begin(struct pipe *pipe) __must_check;
+void pipe_size_end(struct pipe *pipe);
 
 /* The open and release operations of every pipe and fifo (fifo.c). */
 int fifo_open(struct inode *inode, struct file *file);

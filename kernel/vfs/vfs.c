@@ -5,6 +5,8 @@
 #include <vfs/event.h>
 #include <vfs/fd_table.h>
 #include <vfs/inotify.h>
+#include <vfs/pipe.h>
+#include <vfs/poll.h>
 #include "file_open.h"
 #include "inode_cache.h"
 #include "name_cache.h"
@@ -18,5 +20,7 @@ void vfs_init(void)
     fd_table_cache_init();
     pseudo_init();
     inotify_init();
+    epoll_init();
+    pipe_init();
     time_add_change_hook(timerfd_clock_changed);
 }

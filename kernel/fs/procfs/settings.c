@@ -64,6 +64,7 @@ static enum proc_place place_of(const char *folder)
         enum proc_place place;
     } places[] = {
         {"fs", PROC_PLACE_SYS_FS},
+        {"fs/epoll", PROC_PLACE_SYS_FS_EPOLL},
         {"fs/inotify", PROC_PLACE_SYS_FS_INOTIFY},
         {"kernel", PROC_PLACE_SYS_KERNEL},
         {"net/core", PROC_PLACE_SYS_NET_CORE},

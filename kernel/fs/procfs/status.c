@@ -14,6 +14,7 @@
 #include <sched/sched.h>
 #include <vfs/context.h>
 #include <vfs/fd_table.h>
+#include <vfs/user_account.h>
 
 #include "identity.h"
 #include "views.h"

@@ -32,21 +32,3 @@ void rlimit_settings_init(void);
 void rlimit_init_defaults(struct abi_rlimit limits[NR_RLIMITS]);
 /* Tell the address space of @process (its current one) its limits. */
 void rlimit_apply_to_mm(struct process *process);
-
-/*
- * Tasks and queued signals per real user id, for RLIMIT_NPROC and RLIMIT_SIGPENDING.
- */
-struct user_account {
-    u32 uid;                   /* (I) */
-    u32 references;            /* (account table lock) */
-    s64 nr_tasks;              /* (a) */
-    s64 nr_signals;            /* (a) */
-    u64 locked_pages;          /* (a) of segments, by SHM_LOCK */
-    u64 queue_bytes;           /* (a) of POSIX message queues, for RLIMIT_MSGQUEUE */
-    s64 nr_in_flight;          /* (a) descriptors sent over sockets and not yet received */
-    struct user_account *next; /* (account table lock) */
-};
-struct user_account *
-user_account_find(u32 uid) __must_check; /* made if new; referenced; NULL: no memory */
-struct user_account *user_account_get(struct user_account *account);
-void user_account_put(struct user_account *account);

@@ -21,3 +21,6 @@ extern const struct file_ops fifo_file_ops;
 /* F_SETPIPE_SZ, F_GETPIPE_SZ: bytes; -EBADF when it is no pipe, -EBUSY, -EPERM, -EINVAL. */
 long pipe_set_size(struct file *file, unsigned long size);
 long pipe_get_size(struct file *file);
+
+/* /proc/sys/fs/pipe-*. => once, at boot */
+void pipe_init(void);

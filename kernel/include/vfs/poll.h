@@ -52,6 +52,8 @@ int vfs_select(const struct vfs_context *context, unsigned nr, struct select_set
 
 /* epoll_create1, epoll_ctl, epoll_wait. The file is not yet a descriptor. */
 struct file *epoll_create(void) __must_check; /* ERR_PTR */
+/* /proc/sys/fs/epoll. => once, at boot */
+void epoll_init(void);
 int epoll_control(const struct vfs_context *context, struct file *epoll, int operation, int fd,
                   const struct epoll_event *event) __must_check;
 /* Events are copied to user memory. Count, 0 at @deadline, -EINTR, -EFAULT. */

@@ -16,6 +16,7 @@
 #include <proc/task.h>
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
+#include <vfs/user_account.h>
 
 #define OVERFLOW_ID 65534u /* an identity that has no number here */
 

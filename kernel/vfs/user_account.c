@@ -1,11 +1,12 @@
 /*
- * How many tasks and queued signals each real user has: a table of the users that have any.
+ * Accounts of users: a table of the users that have any.
  */
-#include <proc/rlimit.h>
+#include <vfs/user_account.h>
 
 #include <kern/panic.h>
 #include <kern/spinlock.h>
 #include <kmem/kmalloc.h>
+#include <lib/atomic.h>
 
 #define NR_CHAINS 64
 
@@ -73,4 +74,17 @@ void user_account_put(struct user_account *account)
     spin_unlock_irqrestore(&table_lock, flags);
     if (last)
         kfree(account);
+}
+
+bool user_account_charge(s64 *count, s64 limit)
+{
+    if (fetch_add(count, 1) < limit)
+        return true;
+    fetch_sub(count, 1);
+    return false;
+}
+
+void user_account_uncharge(s64 *count)
+{
+    fetch_sub(count, 1);
 }
