@@ -1,6 +1,6 @@
 /*
  * Waiting for children: one pass over them under the tree lock, repeated after each wake of
- * child_wait.
+ * child_wait. A child that is meant by its number is looked up.
  */
 #include <proc/wait.h>
 
@@ -91,30 +91,45 @@ static unsigned options_for(const struct process *child, const struct wait_reque
     return request->options;
 }
 
-/* One pass. => the child's number, 0: none is ready, -ECHILD: there is none. *reaped is to be put
- * by the caller. */
+/* => the child's number, 0: it has nothing to report, -ECHILD: it is not meant. *reaped is to be
+ * put by the caller. */
+static int try_child(struct process *child, const struct wait_request *request,
+                     struct wait_result *result, struct process **reaped)
+{
+    bool ready;
+
+    if (!is_eligible(child, request))
+        return -ECHILD;
+    spin_lock(&child->lock);
+    ready = !child->waits_for_tracer && collect(child, options_for(child, request), result);
+    spin_unlock(&child->lock);
+    if (ready && child->state == PROCESS_ZOMBIE && !(request->options & WNOWAIT)) {
+        process_reap_locked(child);
+        *reaped = child;
+    }
+    return ready ? process_id(child) : 0;
+}
+
+/* One pass, which one child that is meant by its number does not need. => as above */
 static int scan_children(const struct wait_request *request, struct wait_result *result,
                          struct process **reaped)
 {
     struct process *self = current_process(), *child;
     int found = -ECHILD;
 
-    list_for_each_entry (child, &self->children, sibling) {
-        bool ready;
+    if (request->which == P_PID) {
+        struct pid *pid = pid_find(request->id);
 
-        if (!is_eligible(child, request))
-            continue;
-        spin_lock(&child->lock);
-        ready = !child->waits_for_tracer && collect(child, options_for(child, request), result);
-        spin_unlock(&child->lock);
-        found = ready ? process_id(child) : 0;
-        if (!ready)
-            continue;
-        if (child->state == PROCESS_ZOMBIE && !(request->options & WNOWAIT)) {
-            process_reap_locked(child);
-            *reaped = child;
-        }
-        break;
+        child = pid != NULL ? pid->process : NULL;
+        return child != NULL && child->parent == self ? try_child(child, request, result, reaped)
+                                                      : -ECHILD;
+    }
+    list_for_each_entry (child, &self->children, sibling) {
+        int tried = try_child(child, request, result, reaped);
+
+        found = max(found, tried);
+        if (tried > 0)
+            break;
     }
     return found;
 }
