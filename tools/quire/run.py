@@ -189,10 +189,12 @@ class Carrier:
         return self.status is not None
 
 
-def carry_until_end(options, process, listener):
+def carry_until_end(options, process, listener, companion):
     deadline = None if options.timeout is None else time.monotonic() + options.timeout
     listener.settimeout(10)
     port, _ = listener.accept()
+    if companion is not None:
+        companion.start()
     carrier = Carrier(process, port, options.console or options.trace)
     saved = termios.tcgetattr(0) if is_interactive() else None
     if saved:
@@ -200,6 +202,9 @@ def carry_until_end(options, process, listener):
     try:
         ended = carrier.carry(deadline)
     finally:
+        if companion is not None:
+            companion.ended.set()
+            companion.join()
         if saved:
             termios.tcsetattr(0, termios.TCSADRAIN, saved)
     if ended:
@@ -211,22 +216,29 @@ def carry_until_end(options, process, listener):
     return FAILED
 
 
-def main():
-    options = parse_arguments()
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+def run(options, machine=(), companion=None):
+    """Boot, run the program and end the machine, which has more QEMU arguments @machine (before ours).
+    @companion is a thread that works beside it: started when the machine answers, told to end by its event.
+    => the program's exit status"""
     with tempfile.TemporaryDirectory(prefix="quire-run.") as folder, \
             socket.socket(socket.AF_UNIX) as listener:
         listener.bind(folder + "/port")
         listener.listen(1)
         fcntl.fcntl(listener, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
         command = qemu_command(options, make_initramfs(options, folder), folder + "/port")
+        command[1:1] = machine
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         try:
-            status = carry_until_end(options, process, listener)
+            return carry_until_end(options, process, listener, companion)
         finally:
             process.kill()
             process.wait()
-    sys.exit(status)
+
+
+def main():
+    options = parse_arguments()
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    sys.exit(run(options))
 
 
 if __name__ == "__main__":

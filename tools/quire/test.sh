@@ -23,6 +23,7 @@ reason, fail without making the whole fail; they are counted as skipped.
   boot      SeaBIOS, OVMF and PVH; 1, 2, 4 processors; 64 MiB and 4 GiB; what a panic prints
   run       ./quire run: descriptors, status, static, static-PIE and dynamic programs
   debug     ./quire debug --batch with the commands of tools/gdb
+  profile   ./quire profile: the graph shows the system calls of the program
   fuzz      random system calls with hostile arguments: Quire survives, its audit stays clean
   session   a person at the shell over the serial port
   screen    a person at the keyboard and the screen: typed keys, drawn characters and colours
@@ -31,7 +32,7 @@ reason, fail without making the whole fail; they are counted as skipped.
   busybox   BusyBox's own test suite on Linux and on Quire, a part of it
 HELP
 
-all_parts=(static unit linux system smp posix table concurrency sweep diff boot run debug fuzz session screen bench ports busybox)
+all_parts=(static unit linux system smp posix table concurrency sweep diff boot run debug profile fuzz session screen bench ports busybox)
 if [ "${1:-}" = --long ]; then
     export QUIRE_LONG=1
     shift
