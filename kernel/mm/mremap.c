@@ -115,6 +115,12 @@ static u64 additional_pages(const struct remap *r, const struct move *move)
     return (move->keep ? r->new_len : r->new_len - move->moved) >> PAGE_SHIFT;
 }
 
+/* Entries that are looked at one by one for writes are marked one by one, too. */
+static bool moves_tables(const struct move *move)
+{
+    return move->vma->flags & VMA_SOFTDIRTY;
+}
+
 static int reserve_tables(struct remap *r, struct move *move)
 {
     vaddr_t addr = r->old_addr;
@@ -135,7 +141,8 @@ static int reserve_tables(struct remap *r, struct move *move)
         vaddr_t next = pt_leaf_end(addr, end);
         vaddr_t target = r->new_addr + (addr - r->old_addr);
 
-        if (pte_is_table(pte_load(slot), 2))
+        if (pte_is_table(pte_load(slot), 2) &&
+            !(moves_tables(move) && pt_moves_table(addr, next, target)))
             err = pt_make_range(r->mm, target, target + (next - addr));
         else if (IS_ERR(pt_make_upper(r->mm, target)))
             err = -ENOMEM;
@@ -272,7 +279,7 @@ static void move_commit(struct remap *r, struct move *move)
     if (vma_is_hugetlb(copy))
         hugetlb_move(&batch, copy, r->old_addr, r->new_addr, move->moved);
     else
-        pt_move(&batch, r->old_addr, r->new_addr, move->moved);
+        pt_move(&batch, r->old_addr, r->new_addr, move->moved, moves_tables(move));
     if (object != NULL)
         read_unlock(&object->resize);
     if (move->keep)

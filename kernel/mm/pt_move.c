@@ -1,7 +1,8 @@
 /*
  * mremap: moving entries, with their frames, from one range to another.
  *
- * Entries move one by one under the locks of both leaf tables. Map counts stay: a frame has as many
+ * Entries move one by one under the locks of both leaf tables, or where all entries of a leaf table
+ * move by a multiple of what it serves, the table does. Map counts stay: a frame has as many
  * entries as before.
  *
  * => map_lock held for writing; both ranges own their leaf tables (pt_own_range, pt_make_range)
@@ -103,7 +104,27 @@ static void move_huge(struct batch *batch, pte_t *from, vaddr_t addr, vaddr_t to
     unlock_two(source, target);
 }
 
-void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len)
+/* A leaf table moves as it is, to where there is nothing. */
+static void move_table(struct batch *batch, pte_t *from, vaddr_t addr, vaddr_t to)
+{
+    pte_t *slot = pt_make_upper(batch->mm, to);
+    struct pt_table *source = pt_table_of(from);
+    struct pt_table *leaf = pt_leaf_of_upper(pte_load(from));
+    struct pt_table *target;
+
+    ASSERT(!IS_ERR(slot) && pte_is_empty(pte_load(slot)));
+    target = pt_table_of(slot);
+    lock_two(source, target);
+    spin_lock_nested(&leaf->lock);
+    pte_store(slot, pte_exchange(from, pte_empty()));
+    source->nr[PT_OTHER]--;
+    target->nr[PT_OTHER]++;
+    arch_mmu_flush(&batch->mm->mmu, addr, addr + PT_LEAF_SPAN, true);
+    spin_unlock(&leaf->lock);
+    unlock_two(source, target);
+}
+
+void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len, bool whole)
 {
     vaddr_t addr = from;
     vaddr_t end = from + len;
@@ -114,10 +135,12 @@ void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len)
         vaddr_t next = pt_leaf_end(addr, end);
 
         next = min(next, addr + (pt_leaf_end(target, to + len) - target));
-        if (pte_is_table(pte_load(slot), 2))
-            move_leaf(batch, slot, addr, target, next - addr);
-        else
+        if (!pte_is_table(pte_load(slot), 2))
             move_huge(batch, slot, addr, target);
+        else if (whole && pt_moves_table(addr, next, target))
+            move_table(batch, slot, addr, target);
+        else
+            move_leaf(batch, slot, addr, target, next - addr);
         addr = next;
     }
 }
