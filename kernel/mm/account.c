@@ -13,7 +13,7 @@
 
 static bool (*may_exceed_lock_limit)(void);
 static u64 committed_objects;
-static DEFINE_PER_CPU(s64[NR_ACCOUNT_TOTALS], account_totals);
+DEFINE_PER_CPU(s64[NR_ACCOUNT_TOTALS], account_totals);
 
 static bool is_data(u32 flags)
 {
@@ -132,13 +132,6 @@ void account_uncommit(struct mm *mm, u64 nr_pages)
 u64 account_committed_objects(void)
 {
     return READ_ONCE(committed_objects);
-}
-
-void account_total_add(enum account_total total, s64 nr_pages)
-{
-    preempt_disable();
-    this_cpu(account_totals)[total] += nr_pages;
-    preempt_enable();
 }
 
 static enum account_total mapped_total(const struct page *page)

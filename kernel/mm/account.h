@@ -4,6 +4,9 @@
  */
 #pragma once
 
+#include <kern/percpu.h>
+#include <kern/preempt.h>
+
 #include "vma.h"
 
 /* Does writable private memory of such an area count as committed? */
@@ -50,7 +53,13 @@ enum account_total {
     ACCOUNT_REUSES,         /* of these: wrote to a private page where it was */
     NR_ACCOUNT_TOTALS
 };
-void account_total_add(enum account_total total, s64 nr_pages);
+DECLARE_PER_CPU(s64[NR_ACCOUNT_TOTALS], account_totals);
+static inline void account_total_add(enum account_total total, s64 nr_pages)
+{
+    preempt_disable();
+    this_cpu(account_totals)[total] += nr_pages;
+    preempt_enable();
+}
 
 /* An entry names / no longer names @page: its map count, and the totals with the first and last. */
 void account_map_page(struct page *page);

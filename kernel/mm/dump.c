@@ -17,8 +17,8 @@ static vaddr_t next_written(struct mm *mm, vaddr_t addr, vaddr_t end)
         vaddr_t leaf_end = pt_leaf_end(addr, end);
 
         for (; addr < leaf_end; addr += PAGE_SIZE) {
-            bool shared;
-            pte_t entry = pt_peek(mm, addr, &shared);
+            struct pt_way way;
+            pte_t entry = pt_peek(mm, addr, &way);
 
             if (!pte_is_empty(entry) && pte_pfn(entry) != page_to_pfn(zero_page))
                 return addr;

@@ -39,7 +39,9 @@
 #include "object_pages.h"
 #include "thp.h"
 
-enum fault_result fault_fail(struct fault *fault, int signal, int code, const char *reason)
+/* Out of line, as it is on no quick way. */
+__noinline enum fault_result fault_fail(struct fault *fault, int signal, int code,
+                                        const char *reason)
 {
     *fault->failure = (struct mm_fault_failure){.signal = signal, .code = code, .reason = reason};
     return FAULT_FAILED;
@@ -98,7 +100,7 @@ static enum fault_result fault_empty(struct fault *fault)
 {
     enum fault_result result = FAULT_SMALL;
 
-    if (fault_may_be_huge(fault))
+    if (!fault->way.has_table && fault_may_be_huge(fault))
         result = is_write(fault) || !thp_uses_zeroes() ? fault_new_huge_page(fault)
                                                        : fault_zero_table(fault);
     if (result != FAULT_SMALL)
@@ -144,7 +146,7 @@ static enum fault_result fault_reuse_or_copy(struct fault *fault)
 
     if (result != FAULT_SMALL)
         return result;
-    if (pt_lock_own(&cursor, fault->mm, fault->addr) != 0)
+    if (pt_lock_own_at(&cursor, fault->mm, fault->addr, fault->way.upper) != 0)
         return fail_memory(fault);
     if (!pte_is_same(pt_get(&cursor), fault->entry)) {
         pt_unlock(&cursor);
@@ -338,23 +340,19 @@ static enum fault_result fault_spurious(struct fault *fault)
 static enum fault_result fault_decide(struct fault *fault)
 {
     struct vma *vma = fault->vma;
-    bool shared;
 
     if (vma->flags & VMA_HUGETLB)
         return fault_hugetlb(fault);
-    fault->entry = pt_peek(fault->mm, fault->addr, &shared);
-    if (is_write(fault) && shared) {
+    fault->entry = pt_peek(fault->mm, fault->addr, &fault->way);
+    if (is_write(fault) && fault->way.shared) {
         if (pt_own(fault->mm, fault->addr) != 0)
             return fail_memory(fault);
         return FAULT_RETRY;
     }
-    if (fault_is_satisfied(fault, fault->entry, shared))
+    if (pte_is_empty(fault->entry))
+        return vma->object != NULL ? fault_object(fault) : fault_empty(fault);
+    if (fault_is_satisfied(fault, fault->entry, fault->way.shared))
         return fault_spurious(fault);
-    if (pte_is_empty(fault->entry)) {
-        if (vma->object != NULL)
-            return fault_object(fault);
-        return fault_empty(fault);
-    }
     ASSERT(pte_is_present(fault->entry));
     if (!is_write(fault))
         return FAULT_RETRY; /* a huge leaf is being split */

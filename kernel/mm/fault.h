@@ -14,7 +14,8 @@ struct fault {
     bool
         foreign; /* for another address space: the running thread's protection keys do not matter */
     pte_t entry; /* what the decision is based on */
-    bool major;  /* waited for a store */
+    struct pt_way way; /* to it */
+    bool major;        /* waited for a store */
     struct mm_fault_failure *failure;
 };
 

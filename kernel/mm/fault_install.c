@@ -27,7 +27,7 @@ enum fault_result fault_install(struct fault *fault, pte_t pte, struct page *pag
     struct pt_cursor cursor;
     struct page *old = NULL;
 
-    if (pt_lock_own(&cursor, fault->mm, fault->addr) != 0) {
+    if (pt_lock_own_at(&cursor, fault->mm, fault->addr, fault->way.upper) != 0) {
         if (page != NULL)
             page_put(page);
         return fault_fail(fault, SIGKILL, 0, "out of memory for a page table");

@@ -22,9 +22,9 @@ static bool object_has_page(struct vm_object *object, u64 index)
 
 static bool is_resident(struct mm *mm, const struct vma *vma, vaddr_t addr)
 {
-    bool shared;
+    struct pt_way way;
 
-    if (pte_is_present(pt_peek(mm, addr, &shared)))
+    if (pte_is_present(pt_peek(mm, addr, &way)))
         return true;
     return vma->object != NULL && !(vma->flags & VMA_HUGETLB) &&
            object_has_page(vma->object, vma_index(vma, addr));

@@ -83,6 +83,10 @@ bool pt_lock(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr) __must_check
  * => map_lock held; may sleep; -ENOMEM
  */
 int pt_lock_own(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr) __must_check;
+
+/* The same with the level-2 entry, as found since map_lock was taken; NULL: a table is missing. */
+int pt_lock_own_at(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr,
+                   pte_t *upper) __must_check;
 void pt_unlock(struct pt_cursor *cursor);
 
 /* To the next page. => in the range that the same leaf table or huge leaf serves */
@@ -111,9 +115,14 @@ int pt_own(struct mm *mm, vaddr_t addr) __must_check;
 
 /*
  * The entry of @addr without a lock: a hint, to be compared again under the lock.
- * => *shared: the leaf table or block may be shared; map_lock held
+ * => map_lock held
  */
-pte_t pt_peek(struct mm *mm, vaddr_t addr, bool *shared);
+struct pt_way {
+    pte_t *upper;   /* the level-2 entry; NULL: a table above is missing. It stays with map_lock */
+    bool has_table; /* it led to a leaf table */
+    bool shared;    /* the leaf table or block may be shared */
+};
+pte_t pt_peek(struct mm *mm, vaddr_t addr, struct pt_way *way);
 
 /* The level-2 entry of @addr, likewise; empty when a table above is missing. */
 pte_t pt_peek_upper(struct mm *mm, vaddr_t addr);

@@ -39,34 +39,45 @@ pte_t *pt_find_upper(struct mm *mm, vaddr_t addr)
     return pte_slot(entries, addr, 2);
 }
 
-/* Does the search end at @entry, or below it? */
-static bool is_way(pte_t entry, unsigned level)
+static vaddr_t next_entry(vaddr_t addr, unsigned level)
 {
-    return level == 2 ? !pte_is_empty(entry) : pte_is_table(entry, level);
+    return align_down(addr, pte_level_size(level)) + pte_level_size(level);
 }
 
-/* The search below the entries of one table; *addr ends at the next table when it finds nothing. */
-static pte_t *next_upper_below(pte_t *entries, unsigned level, vaddr_t *addr, vaddr_t end)
+/* The level-2 table that serves @addr; NULL: there is none before *next, which is set then. */
+static pte_t *lowest_upper_table(struct mm *mm, vaddr_t addr, vaddr_t *next)
 {
-    do {
-        pte_t *slot = pte_slot(entries, *addr, level);
-        pte_t entry = pte_load(slot);
+    pte_t *entries = root_entries(mm);
+    unsigned level;
 
-        if (!is_way(entry, level)) {
-            *addr = align_down(*addr, pte_level_size(level)) + pte_level_size(level);
-            continue;
+    for (level = PTE_LEVELS; level > 2; level--) {
+        pte_t entry = pte_load(pte_slot(entries, addr, level));
+
+        if (!pte_is_table(entry, level)) {
+            *next = next_entry(addr, level);
+            return NULL;
         }
-        if (level > 2)
-            slot = next_upper_below(table_below(entry), level - 1, addr, end);
-        if (slot != NULL)
-            return slot;
-    } while (*addr < end && pte_index(*addr, level) != 0);
-    return NULL;
+        entries = table_below(entry);
+    }
+    return entries;
 }
 
 pte_t *pt_next_upper(struct mm *mm, vaddr_t *addr, vaddr_t end)
 {
-    return *addr < end ? next_upper_below(root_entries(mm), PTE_LEVELS, addr, end) : NULL;
+    while (*addr < end) {
+        pte_t *entries = lowest_upper_table(mm, *addr, addr);
+
+        if (entries == NULL)
+            continue;
+        do {
+            pte_t *slot = pte_slot(entries, *addr, 2);
+
+            if (!pte_is_empty(pte_load(slot)))
+                return slot;
+            *addr = next_entry(*addr, 2);
+        } while (*addr < end && pte_index(*addr, 2) != 0);
+    }
+    return NULL;
 }
 
 /* Enter a new table at @slot, an entry of @level in an upper table, unless another thread was
@@ -301,15 +312,16 @@ static bool lock_leaf(struct pt_cursor *cursor)
     }
 }
 
-bool pt_lock(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
+/* Lock below @upper, which may be NULL. => map_lock or RCU keeps the table that @upper is in */
+static inline bool lock_below(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr, pte_t *upper)
 {
     bool locked;
 
     rcu_read_lock();
     cursor->mm = mm;
     cursor->addr = addr;
-    cursor->upper = pt_find_upper(mm, addr);
-    locked = cursor->upper != NULL && lock_leaf(cursor);
+    cursor->upper = upper;
+    locked = upper != NULL && lock_leaf(cursor);
     if (locked)
         cursor->slot =
             cursor->huge ? cursor->upper : pte_slot(pt_table_entries(cursor->leaf), addr, 1);
@@ -317,12 +329,22 @@ bool pt_lock(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
     return locked;
 }
 
-int pt_lock_own(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
+bool pt_lock(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
+{
+    bool locked;
+
+    rcu_read_lock(); /* from the reverse map nothing else keeps the upper tables */
+    locked = lock_below(cursor, mm, addr, pt_find_upper(mm, addr));
+    rcu_read_unlock();
+    return locked;
+}
+
+int pt_lock_own_at(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr, pte_t *upper)
 {
     for (;;) {
         int err;
 
-        if (likely(pt_lock(cursor, mm, addr))) {
+        if (likely(lock_below(cursor, mm, addr, upper))) {
             if (likely(!cursor->huge && pte_is_writable(pte_load(cursor->upper))))
                 return 0;
             pt_unlock(cursor);
@@ -330,7 +352,13 @@ int pt_lock_own(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
         err = pt_own(mm, addr);
         if (err != 0)
             return err;
+        upper = pt_find_upper(mm, addr);
     }
+}
+
+int pt_lock_own(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
+{
+    return pt_lock_own_at(cursor, mm, addr, pt_find_upper(mm, addr));
 }
 
 void pt_unlock(struct pt_cursor *cursor)
@@ -338,20 +366,22 @@ void pt_unlock(struct pt_cursor *cursor)
     spin_unlock(&cursor->leaf->lock);
 }
 
-pte_t pt_peek(struct mm *mm, vaddr_t addr, bool *shared)
+pte_t pt_peek(struct mm *mm, vaddr_t addr, struct pt_way *way)
 {
     pte_t pte = pte_empty();
-    pte_t *slot, upper;
+    pte_t upper;
 
-    *shared = false;
+    *way = (struct pt_way){.upper = pt_find_upper(mm, addr)};
+    if (way->upper == NULL)
+        return pte;
     rcu_read_lock();
-    slot = pt_find_upper(mm, addr);
-    upper = slot == NULL ? pte_empty() : pte_load(slot);
-    if (pte_is_table(upper, 2)) {
-        *shared = !pte_is_writable(upper);
+    upper = pte_load(way->upper);
+    if (likely(pte_is_table(upper, 2))) {
+        way->has_table = true;
+        way->shared = !pte_is_writable(upper);
         pte = pte_load(pte_slot(table_below(upper), addr, 1));
     } else if (!pte_is_empty(upper)) {
-        *shared = pt_block_sharers(upper) > 1;
+        way->shared = pt_block_sharers(upper) > 1;
         pte = pte_part_of_leaf(upper, pte_index(addr, 1));
     }
     rcu_read_unlock();

@@ -162,17 +162,24 @@ static inline bool has_return_work(const struct arch_thread *thread)
            arch_preempt_requested();
 }
 
+/* Apart, so that a return with nothing to do saves no registers. Interrupts are off. */
+static __noinline void do_return_work(struct arch_thread *thread, struct trap_frame *frame)
+{
+    do {
+        irq_enable();
+        __atomic_fetch_and(&thread->flags, ~ARCH_THREAD_FULL_RETURN, __ATOMIC_RELAXED);
+        arch_upcalls.user_return(frame);
+        irq_disable();
+    } while (has_return_work(thread));
+}
+
 void return_to_user(struct trap_frame *frame)
 {
     struct arch_thread *thread = arch_thread_current();
 
     irq_disable();
-    while (unlikely(has_return_work(thread))) {
-        irq_enable();
-        __atomic_fetch_and(&thread->flags, ~ARCH_THREAD_FULL_RETURN, __ATOMIC_RELAXED);
-        arch_upcalls.user_return(frame);
-        irq_disable();
-    }
+    if (unlikely(has_return_work(thread)))
+        do_return_work(thread, frame);
     count_kernel_time(thread);
 }
 
