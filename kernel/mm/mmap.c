@@ -29,6 +29,7 @@ struct mapping {
     u32 flags;
     struct vm_object *object; /* referenced */
     struct vma *vma;          /* reserved */
+    bool replaces; /* there is something in the range: @unmap is for it */
     struct unmap_reserve unmap;
     u64 committed;
     bool object_committed;
@@ -317,7 +318,9 @@ static int reserve_area(struct mapping *map)
     map->vma = vma_alloc();
     if (map->vma == NULL)
         return -ENOMEM;
-    if (unmap_reserve(&map->unmap, map->mm, map->start, map->end) == 0)
+    map->replaces = (map->request->flags & MAP_FIXED) &&
+                    vma_find_overlap(map->mm, map->start, map->end) != NULL;
+    if (!map->replaces || unmap_reserve(&map->unmap, map->mm, map->start, map->end) == 0)
         return 0;
     vma_free(map->vma);
     return -ENOMEM; /* what cannot be cut, too, as on Linux */
@@ -358,18 +361,21 @@ static void fill_area(const struct mapping *map, struct vma *vma)
         vma->source = request->source;
 }
 
-static void mapping_commit(struct mapping *map)
+static void replace(struct mapping *map)
 {
-    struct vma *vma = map->vma;
     struct batch batch;
 
     batch_init(&batch, map->mm);
-    if (vma_find_overlap(map->mm, map->start, map->end) != NULL)
-        unmap_commit(&map->unmap, map->mm, &batch);
-    else
-        unmap_release(&map->unmap);
+    unmap_commit(&map->unmap, map->mm, &batch);
     batch_finish(&batch);
+}
 
+static void mapping_commit(struct mapping *map)
+{
+    struct vma *vma = map->vma;
+
+    if (map->replaces)
+        replace(map);
     fill_area(map, vma);
     vma_link(vma);
     account_add(map->mm, vma->flags, vma_pages(vma));
