@@ -25,6 +25,31 @@ static void block_unlink(struct buddy *buddy, struct page *page, unsigned int or
     page->flags = PAGE_FREE;
 }
 
+/* The smallest order from @order on of which there is a block; MAX_ORDER + 1: none. */
+static unsigned int first_order(const struct buddy *buddy, unsigned int order)
+{
+    while (order <= MAX_ORDER && page_list_is_empty(&buddy->blocks[order]))
+        order++;
+    return order;
+}
+
+/* How large a block do the first of @nr frames make as they stand, in order? */
+static unsigned int run_order(struct page *const *pages, unsigned int nr)
+{
+    unsigned int order = 0;
+    unsigned int run = 1;
+
+    while (order < MAX_ORDER && 2U << order <= nr &&
+           is_aligned(page_to_pfn(pages[0]), 2UL << order)) {
+        while (run < 2U << order && pages[run] == pages[0] + run)
+            run++;
+        if (run < 2U << order)
+            break;
+        order++;
+    }
+    return order;
+}
+
 void buddy_free(struct buddy *buddy, struct page *page, unsigned int order)
 {
     pfn_t pfn = page_to_pfn(page);
@@ -39,13 +64,44 @@ void buddy_free(struct buddy *buddy, struct page *page, unsigned int order)
     block_link(buddy, pfn_to_page(pfn), order);
 }
 
+void buddy_free_many(struct buddy *buddy, struct page **pages, unsigned int nr)
+{
+    unsigned int i = 0;
+
+    while (i < nr) {
+        unsigned int order = run_order(pages + i, nr - i);
+
+        buddy_free(buddy, pages[i], order);
+        i += 1U << order;
+    }
+}
+
+unsigned int buddy_take_many(struct buddy *buddy, struct page **pages, unsigned int nr)
+{
+    unsigned int taken = 0;
+
+    while (taken < nr) {
+        unsigned int order = first_order(buddy, 0);
+        struct page *block;
+        unsigned int i;
+
+        if (order > MAX_ORDER)
+            break;
+        while (1U << order > nr - taken)
+            order--;
+        block = buddy_take(buddy, order);
+        /* The last first: they are handed out from the end. */
+        for (i = 1U << order; i-- > 0;)
+            pages[taken++] = block + i;
+    }
+    return taken;
+}
+
 struct page *buddy_take(struct buddy *buddy, unsigned int order)
 {
-    unsigned int from = order;
+    unsigned int from = first_order(buddy, order);
     struct page *page;
 
-    while (from <= MAX_ORDER && page_list_is_empty(&buddy->blocks[from]))
-        from++;
     if (from > MAX_ORDER)
         return NULL;
     page = page_list_first(&buddy->blocks[from]);

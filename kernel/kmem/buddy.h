@@ -21,5 +21,13 @@ void buddy_free(struct buddy *buddy, struct page *page, unsigned int order);
 /* Take a block, split from a larger one if need be; NULL: none. Its frames keep PAGE_FREE. */
 struct page *buddy_take(struct buddy *buddy, unsigned int order);
 
+/*
+ * The same for @nr single frames: taken from the smallest blocks there are, in whole blocks where
+ * they fit, which come last frame first; frames in order that make a block are freed as one.
+ * => buddy_take_many: how many there were
+ */
+unsigned int buddy_take_many(struct buddy *buddy, struct page **pages, unsigned int nr);
+void buddy_free_many(struct buddy *buddy, struct page **pages, unsigned int nr);
+
 /* True when every block is aligned, marked, unmergeable and counted. */
 bool buddy_check(const struct buddy *buddy);

@@ -52,8 +52,9 @@ unsigned int zone_take_batch(struct page **pages, unsigned int nr, unsigned int 
     u64 nr_free;
 
     spin_lock(&zone.lock);
-    while (taken < nr && zone.buddy.nr_free > floor)
-        pages[taken++] = buddy_take(&zone.buddy, 0);
+    if (zone.buddy.nr_free > floor)
+        taken = buddy_take_many(&zone.buddy, pages,
+                                (unsigned int)min((u64)nr, zone.buddy.nr_free - floor));
     nr_free = zone.buddy.nr_free;
     spin_unlock(&zone.lock);
     zone_wake_reclaim(nr_free);
@@ -77,11 +78,8 @@ struct page *zone_take_block(unsigned int order, unsigned int flags)
 
 void zone_give_batch(struct page **pages, unsigned int nr)
 {
-    unsigned int i;
-
     spin_lock(&zone.lock);
-    for (i = 0; i < nr; i++)
-        buddy_free(&zone.buddy, pages[i], 0);
+    buddy_free_many(&zone.buddy, pages, nr);
     spin_unlock(&zone.lock);
 }
 
