@@ -11,7 +11,7 @@ static u32 rotate_left(u32 value, unsigned int bits)
     return value << bits | value >> (32 - bits);
 }
 
-static void quarter_round(u32 state[16], int a, int b, int c, int d)
+static inline void quarter_round(u32 state[16], int a, int b, int c, int d)
 {
     state[a] += state[b];
     state[d] = rotate_left(state[d] ^ state[a], 16);

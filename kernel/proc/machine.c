@@ -160,7 +160,9 @@ void machine_random_bytes(void *bytes, size_t len)
     irqflags_t flags = spin_lock_irqsave(&random_lock);
     u64 cycles = arch_cycles();
 
-    random_stir(&generator, &cycles, sizeof(cycles));
+    /* Only then: it costs 8,000 instructions, and an exec takes nine times a few bytes. */
+    if (random_is_short(&generator, len))
+        random_stir(&generator, &cycles, sizeof(cycles));
     random_bytes(&generator, bytes, len);
     spin_unlock_irqrestore(&random_lock, flags);
 }

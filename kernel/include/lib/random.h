@@ -23,6 +23,12 @@ void random_init(struct random_generator *generator, const void *seed, size_t le
 void random_stir(struct random_generator *generator, const void *entropy, size_t len);
 
 void random_bytes(struct random_generator *generator, void *bytes, size_t len);
+
+/* Will @len bytes need new output: is now the time to stir? */
+static inline bool random_is_short(const struct random_generator *generator, size_t len)
+{
+    return len > sizeof(generator->buffer) - generator->used;
+}
 u64 random_u64(struct random_generator *generator);
 
 /* Uniform in [0, bound); bound > 0. */
