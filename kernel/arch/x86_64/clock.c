@@ -27,11 +27,10 @@
 #define HPET_COUNTER       30
 #define FEMTO_PER_S        1000000000000000UL
 
-/* value = counts * mult >> shift */
-struct ratio {
-    u32 mult;
-    u32 shift;
-};
+/* value = counts * ratio >> RATIO_SHIFT; the shift is a constant since every clock read comes by.
+ */
+typedef u64 ratio_t;
+#define RATIO_SHIFT ARCH_CLOCK_SHIFT
 
 struct reference {
     u64 (*read)(void);
@@ -44,25 +43,21 @@ static u16 pm_timer;       /* (I) */
 static bool use_hpet;      /* (I) it is the clock */
 static u64 cpu_khz;        /* (I) */
 static u64 counter_base;   /* (I) counter at time 0 */
-static struct ratio counter_to_ns;
-static struct ratio cycles_to_ns;
-static struct ratio ns_to_timer; /* local APIC timer, or TSC with deadline mode */
+static ratio_t counter_to_ns;
+static ratio_t cycles_to_ns;
+static ratio_t ns_to_timer; /* local APIC timer, or TSC with deadline mode */
 
-static u64 scale(u64 counts, struct ratio ratio)
+static u64 scale(u64 counts, ratio_t ratio)
 {
-    return (u64)((unsigned __int128)counts * ratio.mult >> ratio.shift);
+    return (u64)((unsigned __int128)counts * ratio >> RATIO_SHIFT);
 }
 
-/* The most precise ratio to / from. */
-static struct ratio ratio_of(u64 to, u64 from)
+/* to / from. There is no 128-bit division in the kernel: two bits less where @to needs them. */
+static ratio_t ratio_of(u64 to, u64 from)
 {
-    u32 shift = 32;
-    unsigned __int128 mult;
-
-    /* No 128-bit division in the kernel: to < 2^32 for every rate there is, so 64 bits do. */
-    while ((mult = (unsigned __int128)to << shift) >> 63 || (u64)mult / from > 0xFFFFFFFF)
-        shift--;
-    return (struct ratio){(u32)((u64)mult / from), shift};
+    if (to >> (64 - RATIO_SHIFT) == 0)
+        return (to << RATIO_SHIFT) / from;
+    return (to << (RATIO_SHIFT - 2)) / from << 2;
 }
 
 /* ---- references ---- */
@@ -222,7 +217,7 @@ u64 arch_cycles_to_ns(u64 cycles)
 
 u64 arch_clock_ns(void)
 {
-    if (unlikely(counter_to_ns.mult == 0)) /* not measured yet */
+    if (unlikely(counter_to_ns == 0)) /* not measured yet */
         return 0;
     return scale((use_hpet ? hpet_read() : tsc_read()) - counter_base, counter_to_ns);
 }
@@ -233,8 +228,7 @@ void arch_clock_scale_get(struct arch_clock_scale *s)
         .usable = !use_hpet,
         .base = counter_base,
         .base_ns = 0,
-        .mult = counter_to_ns.mult,
-        .shift = counter_to_ns.shift,
+        .mult = counter_to_ns,
     };
 }
 

@@ -12,13 +12,13 @@ int arch_rtc_write(s64 seconds); /* -ENODEV when absent */
 u64 arch_cycles(void);           /* time-stamp counter, for randomness, statistics and CPU time */
 u64 arch_cycles_to_ns(u64 cycles);
 
-/* How the vDSO turns the counter into nanoseconds: ns = ((cycles - base) * mult >> shift) +
- * base_ns. usable false: vDSO must call the kernel. */
+/* How the vDSO turns the counter into nanoseconds: ns = ((cycles - base) * mult >>
+ * ARCH_CLOCK_SHIFT) + base_ns. usable false: vDSO must call the kernel. */
+#define ARCH_CLOCK_SHIFT 32
 struct arch_clock_scale {
     bool usable;
     u64 base;
     u64 base_ns;
-    u32 mult;
-    u32 shift;
+    u64 mult;
 };
 void arch_clock_scale_get(struct arch_clock_scale *scale);

@@ -7,16 +7,15 @@
 
 /*
  * A sequence lock: odd while the kernel writes; a reader that saw it odd or changed reads again.
- * monotonic ns = base_ns + ((counter - base_counter) * mult >> shift)
+ * monotonic ns = base_ns + ((counter - base_counter) * mult >> ARCH_CLOCK_SHIFT)
  */
 struct vdso_data {
     u32 sequence;
     u32 usable;     /* the time-stamp counter is the clock; else call the kernel */
     u32 has_rdtscp; /* its second result is this CPU's number */
-    u32 shift;
+    u32 coarse_ns;  /* granularity of the coarse clocks */
     u64 base_counter;
     u64 base_ns;
-    u32 mult;
-    u32 coarse_ns;       /* granularity of the coarse clocks */
+    u64 mult;
     s64 realtime_offset; /* realtime = monotonic + offset, ns */
 };

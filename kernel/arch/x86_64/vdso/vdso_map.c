@@ -52,7 +52,6 @@ void arch_vdso_update(s64 realtime_offset, u32 coarse_ns)
     data->base_counter = scale.base;
     data->base_ns = scale.base_ns;
     data->mult = scale.mult;
-    data->shift = scale.shift;
     data->coarse_ns = coarse_ns;
     data->realtime_offset = realtime_offset;
     __atomic_store_n(&data->sequence, data->sequence + 1, __ATOMIC_RELEASE);
