@@ -92,7 +92,9 @@ u64 syscall_count(unsigned number)
     return total;
 }
 
-static long missing(unsigned long number)
+/* This and what follows stays out of line: else every call pays for saving the registers they use.
+ */
+static __noinline long missing(unsigned long number)
 {
     const struct syscall_description *description;
 
@@ -148,7 +150,7 @@ static u32 memory_call(unsigned number)
     return calls[number];
 }
 
-static void note_failure(unsigned number, const struct trap_frame *frame, long result)
+static __noinline void note_failure(unsigned number, const struct trap_frame *frame, long result)
 {
     u32 call = memory_call(number);
     unsigned long args[6];
@@ -160,7 +162,7 @@ static void note_failure(unsigned number, const struct trap_frame *frame, long r
                              trace_errno_name((int)-result));
 }
 
-static long perform(const struct trap_frame *frame)
+static inline long perform(const struct trap_frame *frame)
 {
     unsigned number = arch_syscall_requested(frame);
     long result;
@@ -223,7 +225,7 @@ static long perform_allowed(struct trap_frame *frame)
 }
 
 /* A call that somebody looks at, before and after, or forbids. */
-static long perform_watched(struct trap_frame *frame)
+static __noinline long perform_watched(struct trap_frame *frame)
 {
     long result = perform_allowed(frame);
 
