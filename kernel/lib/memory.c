@@ -16,6 +16,15 @@ struct unaligned_word {
     u64 value;
 } __packed __attribute__((may_alias));
 
+struct unaligned_half {
+    u32 value;
+} __packed __attribute__((may_alias));
+
+static u32 half_load(const u8 *from)
+{
+    return ((const struct unaligned_half *)from)->value;
+}
+
 static u64 word_load(const u8 *from)
 {
     return ((const struct unaligned_word *)from)->value;
@@ -77,6 +86,11 @@ NOT_A_CALL_TO_ITSELF __weak int memcmp(const void *a, const void *b, size_t len)
 
     for (; len >= 8 && word_load(x) == word_load(y); len -= 8, x += 8, y += 8)
         continue;
+    if (len >= 4 && half_load(x) == half_load(y)) {
+        len -= 4;
+        x += 4;
+        y += 4;
+    }
     for (; len > 0; len--, x++, y++) {
         if (*x != *y)
             return *x - *y;

@@ -15,13 +15,6 @@ size_t user_copy_loop(void *to, const void *from, size_t len);
 size_t user_copy_loop_nofault(void *to, const void *from, size_t len);
 size_t user_clear_loop(void *to, size_t len);
 
-bool user_range_ok(const void __user *addr, size_t len)
-{
-    vaddr_t start = (vaddr_t)addr;
-
-    return len <= USER_END && start <= USER_END - len;
-}
-
 /* One access of a size the processor has; false: it faulted. */
 #define DEFINE_USER_ACCESS(type, suffix, reg)                                                      \
     static inline bool load_##suffix(void *to, const void *from)                                   \
@@ -140,15 +133,15 @@ int copy_to_user_nofault(void __user *to, const void *from, size_t len)
     return user_copy_loop_nofault((void __force *)to, from, len) ? -EFAULT : 0;
 }
 
-/* Has the word a byte that is zero? */
-static inline bool has_zero_byte(u64 word)
+/* 0: the word has no byte that is zero; else the lowest bit set is the top one of the first. */
+static inline u64 zero_byte_marks(u64 word)
 {
     return (word - 0x0101010101010101UL) & ~word & 0x8080808080808080UL;
 }
 
 /*
- * A word at a time while it stays inside one page and has no terminator, else a byte: a string may
- * end just before memory that is not there.
+ * A word at a time while it stays inside one page, else a byte: a string may end just before memory
+ * that is not there. What follows the terminator in its word is written, too.
  */
 ssize_t strncpy_from_user(char *to, const char __user *from, size_t size)
 {
@@ -163,11 +156,11 @@ ssize_t strncpy_from_user(char *to, const char __user *from, size_t size)
         if (size - len >= 8 && ((u64)(source + len) & (PAGE_SIZE - 1)) <= PAGE_SIZE - 8) {
             if (!load_q(&word, source + len))
                 return -EFAULT;
-            if (!has_zero_byte(word)) {
-                memcpy(to + len, &word, 8);
-                len += 8;
-                continue;
-            }
+            memcpy(to + len, &word, 8);
+            if (zero_byte_marks(word))
+                return (ssize_t)(len + (u64)__builtin_ctzl(zero_byte_marks(word)) / 8);
+            len += 8;
+            continue;
         }
         if (!load_b(to + len, source + len))
             return -EFAULT;

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <arch/memory.h>
 #include <lib/types.h>
 
 /* 0, or -EFAULT (an unknown part of the destination may have been written). */
@@ -26,7 +27,10 @@ int copy_to_user_nofault(void __user *to, const void *from, size_t len) __must_c
 /* Length without the NUL; -EFAULT; -ENAMETOOLONG when no NUL within @size bytes. */
 ssize_t strncpy_from_user(char *to, const char __user *from, size_t size) __must_check;
 
-bool user_range_ok(const void __user *addr, size_t len);
+static inline bool user_range_ok(const void __user *addr, size_t len)
+{
+    return len <= USER_END && (vaddr_t)addr <= USER_END - len;
+}
 
 #define get_user(value, ptr) copy_from_user(&(value), (ptr), sizeof(value))
 #define put_user(value, ptr)                                                                       \

@@ -362,8 +362,3 @@ int copy_from_user_nofault(void *to, const void *from, size_t len)
 {
     return copy(to, (vaddr_t)from, len, false, false) == 0 ? 0 : -EFAULT;
 }
-
-bool user_range_ok(const void *addr, size_t len)
-{
-    return (vaddr_t)addr <= USER_END && len <= USER_END - (vaddr_t)addr;
-}
