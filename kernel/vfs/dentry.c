@@ -153,12 +153,6 @@ static struct long_name *name_copy(struct dentry *dentry, const struct dentry *f
     return old;
 }
 
-struct dentry *dentry_get(struct dentry *dentry)
-{
-    fetch_add(&dentry->references, 1);
-    return dentry;
-}
-
 struct dentry *dentry_get_locked(struct dentry *dentry)
 {
     ASSERT_HELD(&name_lock);
@@ -229,7 +223,7 @@ static bool dentry_put_and_test(struct dentry *dentry)
     return dead;
 }
 
-void dentry_put(struct dentry *dentry)
+void dentry_put_last(struct dentry *dentry)
 {
     while (dentry != NULL && dentry_put_and_test(dentry))
         dentry = dentry_free(dentry);

@@ -51,12 +51,6 @@ struct mount *mount_create(struct filesystem *filesystem, struct dentry *root, u
     return mount;
 }
 
-struct mount *mount_get(struct mount *mount)
-{
-    refcount_get(&mount->references);
-    return mount;
-}
-
 void mount_put(struct mount *mount)
 {
     if (mount == NULL)

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <lib/atomic.h>
 #include <lib/list.h>
 #include <lib/types.h>
 #include <vfs/path.h>
@@ -29,10 +30,26 @@ struct dentry {
     char inline_name[DENTRY_INLINE_NAME];
 };
 
+static inline struct dentry *dentry_get(struct dentry *dentry)
+{
+    fetch_add(&dentry->references, 1);
+    return dentry;
+}
+
+/* The slow half: it may be the last reference. */
+void dentry_put_last(struct dentry *dentry);
+
+/* => may sleep; NULL: nothing */
+static inline void dentry_put(struct dentry *dentry)
+{
+    u32 found = dentry != NULL ? READ_ONCE(dentry->references) : 0;
+
+    if (unlikely(found <= 1 || !try_cmpxchg(&dentry->references, &found, found - 1)))
+        dentry_put_last(dentry);
+}
+
 #define DENTRY_UNLINKED (1u << 0) /* removed from its directory while in use: " (deleted)" */
 
-struct dentry *dentry_get(struct dentry *dentry);
-void dentry_put(struct dentry *dentry); /* may sleep; NULL: nothing */
 
 /* A dentry for the root inode of a filesystem; takes over the inode's reference. NULL: no memory
  * (the reference is dropped). */

@@ -108,7 +108,11 @@ struct mount {
     char *source; /* (I) first field of /proc/mounts */
 };
 
-struct mount *mount_get(struct mount *mount);
+static inline struct mount *mount_get(struct mount *mount)
+{
+    refcount_get(&mount->references);
+    return mount;
+}
 void mount_put(struct mount *mount); /* may sleep */
 
 /* If something is mounted on *path, move it to that root (repeatedly); references follow. */
