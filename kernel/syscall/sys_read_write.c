@@ -15,14 +15,19 @@
 /* A positioned call on the file's own position. */
 #define OWN_POSITION (-1)
 
-ssize_t sys_raise_on_pipe(const struct file *file, ssize_t result)
+/* Apart: room for the information would be cleared in every write. */
+static __noinline void raise_pipe_signal(void)
 {
     struct abi_siginfo info;
 
-    if (result == -EPIPE && socket_of_file(file) == NULL) {
-        signal_info_user(&info, SIGPIPE, SI_USER);
-        signal_send_task(current_task(), &info);
-    }
+    signal_info_user(&info, SIGPIPE, SI_USER);
+    signal_send_task(current_task(), &info);
+}
+
+ssize_t sys_raise_on_pipe(const struct file *file, ssize_t result)
+{
+    if (unlikely(result == -EPIPE) && socket_of_file(file) == NULL)
+        raise_pipe_signal();
     return result;
 }
 
@@ -34,7 +39,7 @@ static size_t clamp(size_t len)
 
 long sys_read(int fd, void __user *data, size_t len)
 {
-    struct io_buffer buffer;
+    struct io_buffer buffer __uncleared;
 
     if (!user_range_ok(data, len))
         return fd_get_cloexec(vfs_current()->files, fd) < 0 ? -EBADF : -EFAULT;
@@ -44,7 +49,7 @@ long sys_read(int fd, void __user *data, size_t len)
 
 long sys_write(int fd, const void __user *data, size_t len)
 {
-    struct io_buffer buffer;
+    struct io_buffer buffer __uncleared;
 
     if (!user_range_ok(data, len))
         return fd_get_cloexec(vfs_current()->files, fd) < 0 ? -EBADF : -EFAULT;
@@ -54,7 +59,7 @@ long sys_write(int fd, const void __user *data, size_t len)
 
 long sys_pread64(int fd, void __user *data, size_t len, s64 offset)
 {
-    struct io_buffer buffer;
+    struct io_buffer buffer __uncleared;
 
     if (offset < 0)
         return -EINVAL;
@@ -66,7 +71,7 @@ long sys_pread64(int fd, void __user *data, size_t len, s64 offset)
 
 long sys_pwrite64(int fd, const void __user *data, size_t len, s64 offset)
 {
-    struct io_buffer buffer;
+    struct io_buffer buffer __uncleared;
 
     if (offset < 0)
         return -EINVAL;

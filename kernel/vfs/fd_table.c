@@ -325,19 +325,6 @@ struct file *fd_get(struct fd_table *table, int fd)
     return file;
 }
 
-struct file *fd_borrow(struct fd_table *table, int fd, bool *counted)
-{
-    struct file *file;
-
-    *counted = fd_table_is_shared(table);
-    if (*counted)
-        return fd_get(table, fd);
-    if ((unsigned)fd >= table->capacity)
-        return NULL;
-    file = table->files[fd];
-    return file != NULL && !(file->mode & FILE_PATH) ? file : NULL;
-}
-
 int fd_close(struct fd_table *table, int fd)
 {
     struct file *file = NULL;

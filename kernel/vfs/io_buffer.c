@@ -15,12 +15,6 @@ void io_buffer_segments(struct io_buffer *buffer, const struct iovec *segments, 
     *buffer = (struct io_buffer){.segments = segments, .nr_segments = nr, .remaining = total};
 }
 
-void io_buffer_user(struct io_buffer *buffer, void __user *base, size_t len)
-{
-    io_buffer_segments(buffer, &buffer->single, 1, len);
-    buffer->single = (struct iovec){.iov_base = base, .iov_len = len};
-}
-
 void io_buffer_kernel(struct io_buffer *buffer, void *base, size_t len)
 {
     io_buffer_user(buffer, (void __user __force *)base, len);
@@ -108,12 +102,27 @@ void io_buffer_truncate(struct io_buffer *buffer, size_t len)
     buffer->remaining = min(buffer->remaining, len);
 }
 
+/* The way of most calls: @len bytes lie in the one segment that is left, of user memory, at *base.
+ */
+static inline bool is_plain(const struct io_buffer *buffer, size_t len, void **base)
+{
+    if (buffer->nr_segments != 1 || buffer->kernel || len > buffer->remaining)
+        return false;
+    *base = (char __force *)buffer->segments->iov_base + buffer->offset;
+    return len <= buffer->segments->iov_len - buffer->offset;
+}
+
 size_t io_buffer_copy_to(struct io_buffer *buffer, const void *from, size_t len)
 {
     size_t done = 0;
     size_t piece, failed;
     void *base;
 
+    if (likely(is_plain(buffer, len, &base))) {
+        done = len - copy_to_user_partial((void __user __force *)base, from, len);
+        io_buffer_advance(buffer, done);
+        return done;
+    }
     while (done < len && io_buffer_piece(buffer, &base, &piece)) {
         piece = min(piece, len - done);
         failed = 0;
@@ -136,6 +145,11 @@ size_t io_buffer_copy_from(struct io_buffer *buffer, void *to, size_t len)
     size_t piece, failed;
     void *base;
 
+    if (likely(is_plain(buffer, len, &base))) {
+        done = len - copy_from_user_partial(to, (const void __user __force *)base, len);
+        io_buffer_advance(buffer, done);
+        return done;
+    }
     while (done < len && io_buffer_piece(buffer, &base, &piece)) {
         piece = min(piece, len - done);
         failed = 0;

@@ -14,7 +14,7 @@
 #include "watch.h"
 
 /* The operation itself, at *position. */
-static ssize_t file_read_position(struct file *file, struct io_buffer *buffer, u64 *position)
+static inline ssize_t file_read_position(struct file *file, struct io_buffer *buffer, u64 *position)
 {
     ssize_t result;
 
@@ -31,7 +31,8 @@ static ssize_t file_read_position(struct file *file, struct io_buffer *buffer, u
     return result;
 }
 
-static ssize_t file_write_position(struct file *file, struct io_buffer *buffer, u64 *position)
+static inline ssize_t file_write_position(struct file *file, struct io_buffer *buffer,
+                                          u64 *position)
 {
     ssize_t result;
 
@@ -51,7 +52,8 @@ static ssize_t file_write_position(struct file *file, struct io_buffer *buffer, 
 typedef ssize_t transfer_fn(struct file *file, struct io_buffer *buffer, u64 *position);
 
 /* At the file's own position, which moves. */
-static ssize_t transfer_at_own(struct file *file, struct io_buffer *buffer, transfer_fn *transfer)
+static __always_inline ssize_t transfer_at_own(struct file *file, struct io_buffer *buffer,
+                                               transfer_fn *transfer)
 {
     u64 position = 0;
     ssize_t result;
@@ -67,8 +69,8 @@ static ssize_t transfer_at_own(struct file *file, struct io_buffer *buffer, tran
     return result;
 }
 
-static ssize_t transfer_at(struct file *file, struct io_buffer *buffer, s64 offset,
-                           transfer_fn *transfer)
+static __always_inline ssize_t transfer_at(struct file *file, struct io_buffer *buffer, s64 offset,
+                                           transfer_fn *transfer)
 {
     u64 position = (u64)offset;
 

@@ -50,6 +50,8 @@ typedef u64 pfn_t;   /* physical frame number: paddr >> PAGE_SHIFT */
 #define __always_inline    inline __attribute__((always_inline))
 #define __section(name)    __attribute__((section(name)))
 #define __unused           __attribute__((unused))
+/* A large local variable that is written whole before it is read: not cleared first. */
+#define __uncleared        __attribute__((uninitialized))
 #define __weak             __attribute__((weak))
 #define __printf(fmt, arg) __attribute__((format(printf, fmt, arg)))
 

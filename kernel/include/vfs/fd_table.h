@@ -54,18 +54,6 @@ int fd_add(const struct vfs_context *context, struct file *file, u32 flags) __mu
 struct file *fd_get(struct fd_table *table, int fd) __must_check;
 struct file *fd_get_any(struct fd_table *table, int fd) __must_check;
 
-/*
- * fd_borrow: the file of @fd for the time of one call of the running thread, whose table it is; as
- * fd_get, but without counting (*counted false) where nobody else has the table and could close it.
- * => give it back with fd_give_back
- */
-struct file *fd_borrow(struct fd_table *table, int fd, bool *counted) __must_check;
-#define fd_give_back(file, counted)                                                                \
-    do {                                                                                           \
-        if (unlikely(counted))                                                                     \
-            file_put(file);                                                                        \
-    } while (0)
-
 /* close(2). @table also identifies the owner of record locks. -EBADF */
 int fd_close(struct fd_table *table, int fd);
 /* close_range(2) on this table: close, or set the flag. */

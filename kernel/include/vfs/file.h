@@ -14,6 +14,7 @@
 #include <mm/object.h>
 #include <sched/wait.h>
 #include <vfs/context.h>
+#include <vfs/fd_table.h>
 #include <vfs/io_buffer.h>
 #include <vfs/path.h>
 
@@ -94,6 +95,29 @@ struct file {
 
 struct file *file_get(struct file *file);
 void file_put(struct file *file); /* may sleep; NULL: nothing */
+
+/*
+ * fd_borrow: the file of @fd for the time of one call of the running thread, whose table it is; as
+ * fd_get, but without counting (*counted false) where nobody else has the table and could close it.
+ */
+static inline struct file *fd_borrow(struct fd_table *table, int fd, bool *counted)
+{
+    struct file *file;
+
+    *counted = refcount_read(&table->references) > 1;
+    if (unlikely(*counted))
+        return fd_get(table, fd);
+    if ((unsigned)fd >= table->capacity)
+        return NULL;
+    file = table->files[fd];
+    return file != NULL && !(file->mode & FILE_PATH) ? file : NULL;
+}
+
+static inline void fd_give_back(struct file *file, bool counted)
+{
+    if (unlikely(counted))
+        file_put(file);
+}
 
 /*
  * file_open_path: open the file at @path, permissions already checked, with O_* @flags.

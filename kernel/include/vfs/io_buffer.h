@@ -24,7 +24,17 @@ struct io_buffer {
 #define IO_APPEND (1u << 1) /* at the end of the file (RWF_APPEND) */
 #define IO_SYNC   (1u << 2) /* to the store before returning (RWF_SYNC, RWF_DSYNC) */
 
-void io_buffer_user(struct io_buffer *buffer, void __user *base, size_t len);
+static inline void io_buffer_user(struct io_buffer *buffer, void __user *base, size_t len)
+{
+    buffer->segments = &buffer->single;
+    buffer->nr_segments = 1;
+    buffer->offset = 0;
+    buffer->remaining = len;
+    buffer->kernel = false;
+    buffer->flags = 0;
+    buffer->single.iov_base = base;
+    buffer->single.iov_len = len;
+}
 void io_buffer_kernel(struct io_buffer *buffer, void *base, size_t len);
 /* @segments stays the caller's; total is the sum of its lengths, already checked by
  * io_buffer_vector. */
