@@ -218,7 +218,7 @@ void signal_user_return(struct trap_frame *frame)
 {
     struct task *self = current_task();
     struct abi_sigaction action = {.handler = SIG_DFL};
-    struct abi_siginfo info;
+    struct abi_siginfo info __uncleared; /* written with the signal */
     int signal;
 
     while (thread_flag(&self->thread,

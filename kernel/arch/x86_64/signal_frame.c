@@ -143,35 +143,28 @@ static int pop_fpu(struct arch_thread *thread, u64 at)
 
 /* ---- the frame ---- */
 
+/*
+ * The registers that frame and context both have, one by one: assigned as a whole they would go
+ * through a copy, since the two might overlap for all the compiler knows (80 instructions).
+ */
+#define FOR_EACH_REGISTER(copy)                                                                    \
+    copy(r8) copy(r9) copy(r10) copy(r11) copy(r12) copy(r13) copy(r14) copy(r15) copy(rdi)        \
+        copy(rsi) copy(rbp) copy(rbx) copy(rdx) copy(rax) copy(rcx) copy(rsp) copy(rip)
+
+#define SAVE_REGISTER(name)    context->name = frame->name;
+#define RESTORE_REGISTER(name) frame->name = context->name;
+
 static void save_registers(struct abi_sigcontext *context, const struct trap_frame *frame)
 {
     const struct arch_thread *thread = arch_thread_current();
 
-    *context = (struct abi_sigcontext){
-        .r8 = frame->r8,
-        .r9 = frame->r9,
-        .r10 = frame->r10,
-        .r11 = frame->r11,
-        .r12 = frame->r12,
-        .r13 = frame->r13,
-        .r14 = frame->r14,
-        .r15 = frame->r15,
-        .rdi = frame->rdi,
-        .rsi = frame->rsi,
-        .rbp = frame->rbp,
-        .rbx = frame->rbx,
-        .rdx = frame->rdx,
-        .rax = frame->rax,
-        .rcx = frame->rcx,
-        .rsp = frame->rsp,
-        .rip = frame->rip,
-        .rflags = frame->rflags,
-        .cs = (u16)frame->cs,
-        .ss = (u16)frame->ss,
-        .error_code = thread->fault_error,
-        .trap_number = thread->fault_vector,
-        .cr2 = thread->fault_address,
-    };
+    FOR_EACH_REGISTER(SAVE_REGISTER)
+    context->rflags = frame->rflags;
+    context->cs = (u16)frame->cs;
+    context->ss = (u16)frame->ss;
+    context->error_code = thread->fault_error;
+    context->trap_number = thread->fault_vector;
+    context->cr2 = thread->fault_address;
 }
 
 static bool is_inside(const struct abi_stack *stack, u64 pointer)
@@ -233,36 +226,19 @@ static bool selectors_are_user(const struct abi_sigcontext *context)
 
 static void restore_registers(struct trap_frame *frame, const struct abi_sigcontext *context)
 {
-    *frame = (struct trap_frame){
-        .r8 = context->r8,
-        .r9 = context->r9,
-        .r10 = context->r10,
-        .r11 = context->r11,
-        .r12 = context->r12,
-        .r13 = context->r13,
-        .r14 = context->r14,
-        .r15 = context->r15,
-        .rdi = context->rdi,
-        .rsi = context->rsi,
-        .rbp = context->rbp,
-        .rbx = context->rbx,
-        .rdx = context->rdx,
-        .rax = context->rax,
-        .rcx = context->rcx,
-        .rsp = context->rsp,
-        .rip = context->rip,
-        .rflags = (context->rflags & RFLAGS_USER) | RFLAGS_IF | RFLAGS_FIXED,
-        .cs = context->cs | 3,
-        .ss = context->ss | 3,
-        .orig_rax = TRAP_FRAME_NO_SYSCALL,
-    };
+    FOR_EACH_REGISTER(RESTORE_REGISTER)
+    frame->rflags = (context->rflags & RFLAGS_USER) | RFLAGS_IF | RFLAGS_FIXED;
+    frame->cs = context->cs | 3;
+    frame->ss = context->ss | 3;
+    frame->orig_rax = TRAP_FRAME_NO_SYSCALL;
+    frame->error_code = 0;
 }
 
 int arch_signal_pop(struct trap_frame *frame, u64 *blocked, void *alt_stack)
 {
     /* The handler's return popped the restorer's address. */
     u64 at = frame->rsp - sizeof(u64) + offsetof(struct abi_signal_frame, ucontext);
-    struct abi_ucontext ucontext;
+    struct abi_ucontext ucontext __uncleared;
 
     if (copy_from_user(&ucontext, (void __user *)at, sizeof(ucontext)))
         return -EFAULT;
