@@ -191,6 +191,7 @@ static void reparent_children(struct process *process, struct list_head *forgott
         child->creator_tid = process_id(reaper);
         child->exit_signal = SIGCHLD;
         list_move_tail(&child->sibling, &reaper->children);
+        process_group_check_child(child, process);
         if (child->state == PROCESS_ZOMBIE && !child->waits_for_tracer)
             process_show_to_parent_locked(child, forgotten);
     }
@@ -217,7 +218,7 @@ void process_forget(struct list_head *forgotten)
 static void become_zombie(struct process *process, struct list_head *forgotten)
 {
     process->uid = current_task()->vfs.credentials->uid;
-    process_group_check_orphans(process);
+    process_group_check_exit(process);
     reparent_children(process, forgotten);
     if (process->group->session->leader == process)
         process->group->session->leader = NULL;
@@ -266,17 +267,12 @@ static void drop_executable(struct process *process)
 /* What the process holds as a whole goes with its last task. */
 static void end_process(struct process *process)
 {
-    struct session *session;
-
     if (process == process_init_get())
         panic("init exited with wait status 0x%x", (unsigned)process->exit_status);
     process_timers_exit(process);
     drop_executable(process);
-    if (session_is_leader()) {
-        session = session_get_current();
-        session_drop_terminal(session, true);
-        session_put(session);
-    }
+    if (session_is_leader())
+        session_leader_ends();
 }
 
 void task_note_peak(struct task *self)

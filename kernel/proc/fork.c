@@ -210,6 +210,7 @@ static void insert_process(struct task *child, struct process *self, u64 flags,
     process->has_subreaper = parent->has_subreaper || parent->is_subreaper;
     process_insert_locked(process, parent);
     process_group_join(process, self->group);
+    process->terminal_serial = self->terminal_serial;
     spin_lock(&process->lock);
     task_insert_locked(child);
     process->nr_live = 1;

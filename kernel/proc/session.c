@@ -18,6 +18,8 @@ static void session_put_locked(struct session *session)
     if (--session->references != 0)
         return;
     ASSERT(session->terminal == NULL);
+    if (session->hung_up != NULL)
+        pid_put(session->hung_up);
     session->pid->session = NULL;
     pid_put(session->pid);
     kfree(session);
@@ -111,6 +113,27 @@ struct process_group *process_group_find(int number)
     return group;
 }
 
+struct process_group *process_group_of(struct pid *number)
+{
+    irqflags_t flags = process_tree_lock();
+    struct process_group *group = number->group;
+
+    if (group != NULL)
+        group->references++;
+    process_tree_unlock(flags);
+    return group;
+}
+
+struct session *session_of_number(const struct pid *number)
+{
+    const struct process *process = number->process;
+
+    ASSERT(process_tree_is_locked());
+    if (number->group != NULL)
+        return number->group->session;
+    return process != NULL && process->group != NULL ? process->group->session : NULL;
+}
+
 int process_group_number(const struct process_group *group)
 {
     return group->pid->number;
@@ -183,6 +206,7 @@ long session_create(void)
         session_setup(session, self->pid, self);
         group_setup(group, self->pid, session);
         process_group_join(self, group);
+        self->terminal_serial = 0;
     }
     process_tree_unlock(flags);
     if (result < 0) {
@@ -336,7 +360,7 @@ static bool orphaned_without(const struct process_group *group, const struct pro
     struct process *process;
 
     list_for_each_entry (process, &group->members, group_link) {
-        if (process != leaving && process->parent != leaving && keeps_group(process, group))
+        if (process != leaving && keeps_group(process, group))
             return false;
     }
     return true;
@@ -368,7 +392,7 @@ static bool has_stopped_member(const struct process_group *group)
     return false;
 }
 
-static void check_group(struct process_group *group, struct process *leaving)
+static void check_group(struct process_group *group, const struct process *leaving)
 {
     struct process *process;
 
@@ -380,16 +404,17 @@ static void check_group(struct process_group *group, struct process *leaving)
     }
 }
 
-void process_group_check_orphans(struct process *process)
+void process_group_check_exit(struct process *process)
 {
-    struct process_group *group = process->group;
-    struct process *child;
-
     ASSERT(process_tree_is_locked());
-    if (keeps_group(process, group))
-        check_group(group, process);
-    list_for_each_entry (child, &process->children, sibling) {
-        if (child->group != group && child->group->session == group->session)
-            check_group(child->group, process);
-    }
+    if (keeps_group(process, process->group))
+        check_group(process->group, process);
+}
+
+void process_group_check_child(struct process *child, const struct process *process)
+{
+    ASSERT(process_tree_is_locked());
+    if (child->group != NULL && child->group != process->group &&
+        child->group->session == process->group->session)
+        check_group(child->group, NULL);
 }

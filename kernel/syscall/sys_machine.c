@@ -154,12 +154,8 @@ long sys_personality(unsigned long persona)
 
 long sys_vhangup(void)
 {
-    struct session *session;
-
     if (!capable(CAP_SYS_TTY_CONFIG))
         return -EPERM;
-    session = session_get_current();
-    session_drop_terminal(session, true);
-    session_put(session);
+    session_hang_up();
     return 0;
 }

@@ -47,6 +47,12 @@ static void owner_set(const struct vfs_context *context, struct file *file, s32 
     spin_unlock(&file->spin);
 }
 
+void file_own_by_default(struct file *file, s32 type, s32 id)
+{
+    if (READ_ONCE(file->owner.id) == 0)
+        owner_set(vfs_current(), file, type, id);
+}
+
 /* F_SETOWN: a positive process, a negative group. */
 static long owner_set_plain(const struct vfs_context *context, struct file *file, s32 id)
 {

@@ -49,9 +49,13 @@ struct line {
     bool literal_next; /* after VLNEXT */
     bool erasing;      /* inside a \.../ of ECHOPRT */
     bool stopped;      /* by VSTOP or TCOOFF */
+    u8 packet;         /* TIOCPKT_*: what happened since packet mode last told */
 };
 
 void line_init(struct line *line);
+
+/* Stop the output, or let it go on. */
+void line_set_stopped(struct line *line, bool stopped);
 
 /* Adopt new settings; switching between canonical and raw makes the bytes typed so far readable, as
  * Linux. */

@@ -57,13 +57,35 @@ void line_init(struct line *line)
     memcpy(line->termios.c_cc, default_cc, sizeof(default_cc));
 }
 
+void line_set_stopped(struct line *line, bool stopped)
+{
+    if (line->stopped == stopped)
+        return;
+    line->stopped = stopped;
+    line->packet &= (u8) ~(TIOCPKT_STOP | TIOCPKT_START);
+    line->packet |= stopped ? TIOCPKT_STOP : TIOCPKT_START;
+}
+
+/* ^S and ^Q stop and start output: what a terminal at the master's side may then do by itself. */
+static bool has_usual_flow_keys(const struct line *line)
+{
+    const u8 *keys = line->termios.c_cc;
+
+    return has_iflag(line, IXON) && keys[VSTOP] == '\023' && keys[VSTART] == '\021';
+}
+
 void line_set_termios(struct line *line, const struct abi_termios *termios)
 {
     bool was_canonical = is_canonical(line);
+    bool had_flow_keys = has_usual_flow_keys(line);
 
     line->termios = *termios;
+    if (has_usual_flow_keys(line) != had_flow_keys) {
+        line->packet &= (u8) ~(TIOCPKT_DOSTOP | TIOCPKT_NOSTOP);
+        line->packet |= had_flow_keys ? TIOCPKT_NOSTOP : TIOCPKT_DOSTOP;
+    }
     if (!has_iflag(line, IXON))
-        line->stopped = false;
+        line_set_stopped(line, false);
     if (is_canonical(line) == was_canonical)
         return;
     memset(line->line_ends, 0, sizeof(line->line_ends));
@@ -80,6 +102,7 @@ void line_flush_input(struct line *line)
     memset(line->line_ends, 0, sizeof(line->line_ends));
     line->literal_next = false;
     line->erasing = false;
+    line->packet |= TIOCPKT_FLUSHREAD;
 }
 
 static u32 input_used(const struct line *line)
@@ -350,17 +373,17 @@ static bool flow_control(struct line *line, u8 byte, u32 *result)
     if (!has_iflag(line, IXON))
         return false;
     if (is_cc(line, VSTART, byte)) {
-        line->stopped = false;
+        line_set_stopped(line, false);
         *result |= LINE_OUTPUT_STARTED | LINE_WAKE_WRITERS;
         return true;
     }
     if (is_cc(line, VSTOP, byte)) {
-        line->stopped = true;
+        line_set_stopped(line, true);
         *result |= LINE_OUTPUT_STOPPED;
         return true;
     }
     if (line->stopped && has_iflag(line, IXANY)) {
-        line->stopped = false;
+        line_set_stopped(line, false);
         *result |= LINE_OUTPUT_STARTED | LINE_WAKE_WRITERS;
     }
     return false;
@@ -394,7 +417,7 @@ static u32 raise_signal(struct line *line, u8 byte, u32 signal)
     u32 result = signal | flush_for_signal(line);
 
     if (has_iflag(line, IXON) && line->stopped) {
-        line->stopped = false;
+        line_set_stopped(line, false);
         result |= LINE_OUTPUT_STARTED;
     }
     if (has_lflag(line, ECHO))

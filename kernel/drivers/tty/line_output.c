@@ -23,6 +23,7 @@ size_t line_output_room(const struct line *line)
 void line_flush_output(struct line *line)
 {
     line->output_tail = line->output_head;
+    line->packet |= TIOCPKT_FLUSHWRITE;
 }
 
 void line_put_raw(struct line *line, u8 byte)

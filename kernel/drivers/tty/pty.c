@@ -6,19 +6,21 @@
  * side is referenced: the master's file holds one reference to the slave tty; the slave's
  * ops->destroy frees the pair.
  *
- * Packet mode (TIOCPKT) prefixes each read of the master with a status byte, kept in pty.packet.
+ * Packet mode (TIOCPKT) prefixes each read of the master with a status byte, kept in line.packet.
  */
 #include "pty.h"
 
 #include <abi/epoll.h>
 #include <abi/errno.h>
 #include <abi/fcntl.h>
+#include <abi/poll.h>
 #include <abi/stat.h>
 #include <arch/user.h>
 #include <kern/panic.h>
 #include <kmem/kmalloc.h>
 #include <lib/bitmap.h>
 #include <lib/printf.h>
+#include <proc/task.h>
 #include <vfs/device.h>
 #include <vfs/file.h>
 #include <vfs/inode.h>
@@ -31,12 +33,12 @@
 
 struct pty {
     struct tty slave;
-    unsigned number;   /* (I) */
-    bool locked;       /* (slave.lock) until unlockpt() */
-    bool slave_opened; /* (slave.lock) has been open: then no opener is the end of the master's
-                          input */
-    bool packet_mode;  /* (slave.lock) */
-    u8 packet;         /* (slave.lock) status to report */
+    unsigned number;    /* (I) */
+    bool locked;        /* (slave.lock) until unlockpt() */
+    bool slave_opened;  /* (slave.lock) has been open: then no opener is the end of the master's
+                           input */
+    bool packet_mode;   /* (slave.lock) */
+    struct file *async; /* (slave.lock) the master's file, if it wants SIGIO */
     struct wait_queue master_wait; /* output to read, room to write, the slave's last close */
 };
 
@@ -89,7 +91,13 @@ static void slave_destroy(struct tty *slave)
 
 static void slave_output_changed(struct tty *slave)
 {
-    wake_key(&pty_of(slave)->master_wait, EPOLLIN | EPOLLRDNORM);
+    struct pty *pty = pty_of(slave);
+
+    wake_key(&pty->master_wait, EPOLLIN | EPOLLRDNORM | EPOLLPRI);
+    spin_lock(&slave->lock);
+    if (pty->async)
+        file_notify_owner(pty->async, POLLIN);
+    spin_unlock(&slave->lock);
 }
 
 static void slave_has_room(struct tty *slave)
@@ -129,8 +137,7 @@ static int open_slave(struct inode *inode, struct file *file)
         error = tty_open_file(&pty->slave, file);
     if (!error) {
         pty->slave_opened = true;
-        if (!(file_flags(file) & O_NOCTTY))
-            tty_adopt_if_free(&pty->slave);
+        tty_adopt_if_free(&pty->slave, file);
     }
     tty_put(&pty->slave);
     return error;
@@ -153,7 +160,7 @@ static bool master_is_readable(struct pty *pty)
 
     spin_lock(&pty->slave.lock);
     readable = (line_output_count(&pty->slave.line) && !pty->slave.line.stopped) ||
-               slave_is_gone(pty) || (pty->packet_mode && pty->packet);
+               slave_is_gone(pty) || (pty->packet_mode && pty->slave.line.packet);
     spin_unlock(&pty->slave.lock);
     return readable;
 }
@@ -165,14 +172,14 @@ static size_t master_take(struct pty *pty, u8 *chunk, size_t len)
 
     spin_lock(&pty->slave.lock);
     if (pty->packet_mode) {
-        chunk[0] = pty->packet;
+        chunk[0] = pty->slave.line.packet;
         count = 1;
     }
-    if (!pty->packet_mode || !pty->packet)
+    if (!pty->packet_mode || !pty->slave.line.packet)
         count += line_take_output(&pty->slave.line, chunk + count, len - count);
-    if (pty->packet_mode && count == 1 && !pty->packet)
+    if (pty->packet_mode && count == 1 && !pty->slave.line.packet)
         count = 0;
-    pty->packet = 0;
+    pty->slave.line.packet = 0;
     spin_unlock(&pty->slave.lock);
     return count;
 }
@@ -265,7 +272,7 @@ static unsigned master_poll(struct file *file, struct poll_table *table_)
     poll_wait(file, &pty->master_wait, table_);
     if (master_is_readable(pty))
         events |= EPOLLIN | EPOLLRDNORM;
-    if (pty->packet_mode && pty->packet)
+    if (pty->packet_mode && pty->slave.line.packet)
         events |= EPOLLPRI;
     if (master_is_writable(pty))
         events |= EPOLLOUT | EPOLLWRNORM;
@@ -292,8 +299,9 @@ static long packet_set(struct pty *pty, const int __user *argument)
     if (error)
         return error;
     spin_lock(&pty->slave.lock);
+    if (value != 0 && !pty->packet_mode)
+        pty->slave.line.packet = 0;
     pty->packet_mode = value != 0;
-    pty->packet = 0;
     spin_unlock(&pty->slave.lock);
     return 0;
 }
@@ -301,6 +309,13 @@ static long packet_set(struct pty *pty, const int __user *argument)
 static long foreground_get(struct pty *pty, int __user *argument)
 {
     return put_user((int)tty_get_foreground(&pty->slave), argument);
+}
+
+static long session_get(struct pty *pty, int __user *argument)
+{
+    long number = tty_get_session(&pty->slave);
+
+    return number < 0 ? number : put_user((int)number, argument);
 }
 
 static long master_ioctl(struct file *file, unsigned request, unsigned long argument)
@@ -323,14 +338,25 @@ static long master_ioctl(struct file *file, unsigned request, unsigned long argu
         return pts_open_peer(pty->number, (u32)argument);
     case TIOCGPGRP:
         return foreground_get(pty, pointer);
-    case TIOCSCTTY:
-    case TIOCNOTTY:
-    case TIOCSPGRP:
     case TIOCGSID:
+        return session_get(pty, pointer);
+    case TIOCNOTTY: /* a master is nobody's terminal */
         return -ENOTTY;
     default:
-        return tty_request(&pty->slave, request, argument);
+        return tty_request(&pty->slave, file, request, argument);
     }
+}
+
+static int master_set_async(struct file *file, bool on)
+{
+    struct pty *pty = pty_of_file(file);
+
+    spin_lock(&pty->slave.lock);
+    pty->async = on ? file : NULL;
+    spin_unlock(&pty->slave.lock);
+    if (on)
+        file_own_by_default(file, F_OWNER_PID, process_id(current_process()));
+    return 0;
 }
 
 static void master_release(struct file *file)
@@ -354,6 +380,7 @@ static const struct file_ops master_ops = {
     .write = master_write,
     .poll = master_poll,
     .ioctl = master_ioctl,
+    .set_async = master_set_async,
 };
 
 static int open_master(struct inode *inode, struct file *file)

@@ -12,8 +12,8 @@
  * 4. Job control: a tty may be the controlling terminal of one session and has a foreground group
  * there. Both are protected by the process tree lock, like the rest of the process tree; comparing
  * the pointer with one's own group needs no lock.
- * 5. Hangup: reads give end of file, writes -EIO; for good with a pty, until the last close
- * elsewhere.
+ * 5. Hangup: what is open then stays hung up (struct tty_opening): reads give end of file, all else
+ * -EIO. Who opens it later finds it as new, but for a pty whose master is closed.
  *
  * Locks: read_lock, write_lock (sleeping, one reader and one writer at a time) > lock (spin, rank
  * FILE: line, sizes, state) > receive_lock (spin, rank DEVICE, interrupts off: the ring).
@@ -22,6 +22,7 @@
 
 #include <abi/termios.h>
 #include <kern/spinlock.h>
+#include <lib/list.h>
 #include <lib/refcount.h>
 #include <lib/types.h>
 #include <sched/wait.h>
@@ -40,7 +41,7 @@ struct file;
 struct file_ops;
 struct io_buffer;
 struct poll_table;
-struct process_group;
+struct pid;
 struct session;
 struct tty;
 
@@ -72,7 +73,9 @@ struct tty {
     struct spinlock lock;
     struct line line;             /* (lock) */
     struct abi_winsize window;    /* (lock) */
-    bool hung_up;                 /* (lock) */
+    u32 hangups;                  /* (lock) how often it was hung up */
+    struct list_head async;       /* (lock) struct tty_opening that want SIGIO */
+    bool async_write;             /* (lock) a write fell short: SIGIO when there is room */
     bool exclusive;               /* (lock) TIOCEXCL */
     bool peer_closed;             /* (lock) a pty whose master is closed */
     unsigned open_count;          /* (lock) */
@@ -87,8 +90,17 @@ struct tty {
     struct work work;
 
     struct session
-        *session; /* (process tree lock) whose controlling terminal this is; referenced */
-    struct process_group *foreground; /* (process tree lock) referenced */
+        *session;           /* (process tree lock) whose controlling terminal this is; referenced */
+    struct pid *foreground; /* (process tree lock) number of the group in front; referenced */
+};
+
+/* One open file of a terminal. */
+struct tty_opening {
+    struct tty *tty;        /* (I) referenced */
+    struct file *file;      /* (I) */
+    u32 hangups;            /* (I) tty->hangups when it was opened */
+    bool is_console;        /* (I) through /dev/console, which is not hung up */
+    struct list_head async; /* (tty.lock) in tty->async */
 };
 
 /* tty_core.c */
@@ -114,6 +126,8 @@ void tty_pump(struct tty *tty);                    /* move output to the device;
 void tty_output_ready(struct tty *tty);            /* any context: the device has room again */
 void tty_hangup(struct tty *tty);                  /* may sleep */
 void tty_line_events(struct tty *tty, u32 events); /* act on LINE_* bits; lock NOT held */
+void tty_changed(struct tty *tty);                 /* tell a pty's master; lock NOT held */
+size_t tty_output_waiting(struct tty *tty);        /* bytes the device has not taken yet */
 int tty_wait_drained(struct tty *tty);             /* all output shown: 0, -ERESTARTSYS */
 int tty_set_termios(struct tty *tty, const struct abi_termios *termios);
 void tty_set_window(struct tty *tty, const struct abi_winsize *window); /* SIGWINCH if it changed */
@@ -125,21 +139,22 @@ unsigned tty_poll(struct file *file, struct poll_table *table);
 
 /* tty_ioctl.c */
 long tty_ioctl(struct file *file, unsigned request, unsigned long argument);
-long tty_request(
-    struct tty *tty, unsigned request,
-    unsigned long argument); /* what every tty understands; a pty master asks for its slave */
+/* What every tty understands; a pty master asks for its slave. */
+long tty_request(struct tty *tty, struct file *file, unsigned request, unsigned long argument);
 
 /* tty_job.c */
 void tty_job_init(void);
 bool tty_is_controlling(struct tty *tty);       /* of the current process */
 int tty_check_background_read(struct tty *tty); /* 0, -EIO, -ERESTARTSYS after SIGTTIN */
 int tty_check_background_write(struct tty *tty, bool always); /* TOSTOP or @always: SIGTTOU */
-int tty_make_controlling(struct tty *tty, bool steal);        /* TIOCSCTTY: -EPERM */
-void tty_adopt_if_free(struct tty *tty); /* a session leader without a terminal opens one */
+int tty_make_controlling(struct tty *tty, struct file *file, bool steal); /* TIOCSCTTY: -EPERM */
+/* A session leader without a terminal opens one. */
+void tty_adopt_if_free(struct tty *tty, struct file *file);
 void tty_signal_foreground(struct tty *tty, int signal);
-void tty_lose_session(struct tty *tty, bool hangup);
-long tty_get_foreground(struct tty *tty); /* the group's number, 0: none */
-long tty_set_foreground(struct tty *tty, int group_number);
+void tty_give_up(struct tty *tty);         /* TIOCNOTTY, by a process that has it */
+void tty_hang_up_session(struct tty *tty); /* SIGHUP, SIGCONT to its leader; it has no terminal */
+long tty_get_foreground(struct tty *tty);  /* the group's number, 0: none */
+long tty_set_foreground(struct tty *tty, const int __user *argument);
 long tty_get_session(struct tty *tty); /* -ENOTTY */
 
 /* tty_open.c */
@@ -150,6 +165,7 @@ int tty_register_alias(struct tty *tty, const char *name, u32 major, u32 minor,
                        u32 mode) __must_check;         /* another node of it */
 int tty_open_file(struct tty *tty, struct file *file); /* make @file an open file of @tty */
 struct tty *tty_of_file(struct file *file);
-void tty_set_console(struct tty *tty); /* what /dev/console opens */
+bool tty_is_hung_up(const struct file *file); /* since it was opened */
+void tty_set_console(struct tty *tty);        /* what /dev/console opens */
 struct tty *tty_get_console(void);
 void tty_devices_init(void); /* /dev/tty, /dev/console */

@@ -4,13 +4,16 @@
 #include "tty.h"
 
 #include <abi/errno.h>
+#include <abi/fcntl.h>
 #include <abi/poll.h>
 #include <abi/signal.h>
+#include <lib/atomic.h>
 #include <lib/printf.h>
 #include <lib/string.h>
 #include <proc/session.h>
 #include <signal/signal.h>
 #include <time/time.h>
+#include <vfs/file.h>
 
 /* How often a device is asked whether its last byte has gone. */
 #define SENT_CHECK_NS (1000 * 1000ULL)
@@ -34,6 +37,7 @@ void tty_init(struct tty *tty, const struct tty_ops *ops, const char *name, u32 
     wait_queue_init(&tty->read_wait);
     wait_queue_init(&tty->write_wait);
     line_init(&tty->line);
+    list_init(&tty->async);
     tty->work = (struct work)WORK_INIT(tty_work);
 }
 
@@ -160,7 +164,7 @@ size_t tty_receive_now(struct tty *tty, const u8 *bytes, size_t len)
     size_t done = 0;
 
     spin_lock(&tty->lock);
-    if (tty->hung_up)
+    if (tty->peer_closed)
         done = len; /* nobody will read it: dropped */
     while (done < len && line_has_room(&tty->line))
         events |= line_receive(&tty->line, bytes[done++]);
@@ -168,6 +172,37 @@ size_t tty_receive_now(struct tty *tty, const u8 *bytes, size_t len)
     tty_pump(tty);
     tty_line_events(tty, events);
     return done;
+}
+
+/* SIGIO to the owners of files with O_ASYNC. */
+static void notify_owners(struct tty *tty, unsigned events)
+{
+    struct tty_opening *opening;
+
+    spin_lock(&tty->lock);
+    list_for_each_entry (opening, &tty->async, async)
+        file_notify_owner(opening->file, events);
+    spin_unlock(&tty->lock);
+}
+
+void tty_changed(struct tty *tty)
+{
+    if (tty->ops->output_changed)
+        tty->ops->output_changed(tty);
+}
+
+/* There is room: for those who wait, and those who had none when they wrote last. */
+static void tell_room(struct tty *tty)
+{
+    bool async;
+
+    wake_key(&tty->write_wait, POLLOUT | POLLWRNORM);
+    spin_lock(&tty->lock);
+    async = tty->async_write;
+    tty->async_write = false;
+    spin_unlock(&tty->lock);
+    if (async)
+        notify_owners(tty, POLLOUT);
 }
 
 void tty_line_events(struct tty *tty, u32 events)
@@ -178,8 +213,13 @@ void tty_line_events(struct tty *tty, u32 events)
         tty_signal_foreground(tty, SIGQUIT);
     if (events & LINE_SIGNAL_SUSPEND)
         tty_signal_foreground(tty, SIGTSTP);
-    if (events & LINE_WAKE_READERS)
+    if (events & LINE_WAKE_READERS) {
         wake_key(&tty->read_wait, POLLIN | POLLRDNORM);
+        notify_owners(tty, POLLIN);
+    }
+    if (events &
+        (LINE_OUTPUT_STARTED | LINE_OUTPUT_STOPPED | LINE_FLUSHED_INPUT | LINE_FLUSHED_OUTPUT))
+        tty_changed(tty);
     if (events & LINE_WAKE_WRITERS)
         wake_key(&tty->write_wait, POLLOUT | POLLWRNORM);
 }
@@ -203,10 +243,10 @@ void tty_pump(struct tty *tty)
     }
     has_room = line_output_room(&tty->line) >= LINE_OUTPUT_SIZE / 4;
     spin_unlock(&tty->lock);
-    if (had_output && tty->ops->output_changed)
-        tty->ops->output_changed(tty);
+    if (had_output)
+        tty_changed(tty);
     if (had_output && has_room)
-        wake_key(&tty->write_wait, POLLOUT | POLLWRNORM);
+        tell_room(tty);
 }
 
 void tty_output_ready(struct tty *tty)
@@ -214,19 +254,25 @@ void tty_output_ready(struct tty *tty)
     work_queue(&tty->work);
 }
 
-static bool is_drained(struct tty *tty)
+/* What a pseudo-terminal's program has written is with the master: read or not. */
+size_t tty_output_waiting(struct tty *tty)
 {
-    bool drained;
+    size_t count;
 
     spin_lock(&tty->lock);
-    drained = line_output_count(&tty->line) == 0 || tty->hung_up || tty->peer_closed;
+    count = tty->ops->is_pty_slave ? 0 : line_output_count(&tty->line);
     spin_unlock(&tty->lock);
-    return drained;
+    return count;
+}
+
+static bool is_drained(struct tty *tty)
+{
+    return tty_output_waiting(tty) == 0;
 }
 
 static bool is_sent(struct tty *tty)
 {
-    return !tty->ops->is_sent || READ_ONCE(tty->hung_up) || tty->ops->is_sent(tty);
+    return !tty->ops->is_sent || tty->ops->is_sent(tty);
 }
 
 /* A device tells when it has room, not when its last byte is on the line: that is asked for. */
@@ -251,6 +297,7 @@ int tty_set_termios(struct tty *tty, const struct abi_termios *termios)
         tty->ops->settings(tty);
     spin_unlock(&tty->lock);
     work_queue(&tty->work);
+    tty_changed(tty);
     wake_key(&tty->read_wait, POLLIN | POLLRDNORM);
     return 0;
 }
@@ -269,15 +316,22 @@ void tty_set_window(struct tty *tty, const struct abi_winsize *window)
 
 void tty_hangup(struct tty *tty)
 {
+    struct tty_opening *opening, *following;
+
     spin_lock(&tty->lock);
-    tty->hung_up = true;
+    tty->hangups++;
+    list_for_each_entry_safe (opening, following, &tty->async, async) {
+        if (opening->is_console)
+            continue;
+        list_remove(&opening->async);
+        fetch_and(&opening->file->flags, ~(u32)O_ASYNC);
+    }
     line_flush_input(&tty->line);
     line_flush_output(&tty->line);
     tty->line.stopped = false;
     spin_unlock(&tty->lock);
-    tty_lose_session(tty, true);
+    tty_hang_up_session(tty);
     wake_all(&tty->read_wait);
     wake_all(&tty->write_wait);
-    if (tty->ops->output_changed)
-        tty->ops->output_changed(tty);
+    tty_changed(tty);
 }

@@ -21,12 +21,13 @@ struct raw_read {
     u64 timeout;    /* VTIME in ns, 0: none */
 };
 
-static bool is_readable(struct tty *tty, size_t minimum)
+static bool is_readable(struct file *file, size_t minimum)
 {
+    struct tty *tty = tty_of_file(file);
     bool readable;
 
     spin_lock(&tty->lock);
-    readable = line_is_readable(&tty->line, minimum) || tty->hung_up || tty->peer_closed;
+    readable = line_is_readable(&tty->line, minimum) || tty->peer_closed || tty_is_hung_up(file);
     spin_unlock(&tty->lock);
     return readable;
 }
@@ -90,27 +91,28 @@ static ssize_t read_available(struct tty *tty, struct io_buffer *buffer)
     return done;
 }
 
-static int wait_readable(struct tty *tty, size_t minimum, u64 deadline)
+static int wait_readable(struct file *file, size_t minimum, u64 deadline)
 {
-    return wait_event_interruptible_timeout(&tty->read_wait, is_readable(tty, minimum), deadline);
+    return wait_event_interruptible_timeout(&tty_of_file(file)->read_wait,
+                                            is_readable(file, minimum), deadline);
 }
 
 /* The four cases of VMIN and VTIME: 0 when there is something to read (or nothing ever will be). */
-static int wait_raw(struct tty *tty, const struct raw_read *want)
+static int wait_raw(struct file *file, const struct raw_read *want)
 {
     int error;
 
     if (want->minimum == 0) {
         if (want->timeout == 0)
             return 0;
-        error = wait_readable(tty, 1, time_monotonic_ns() + want->timeout);
+        error = wait_readable(file, 1, time_monotonic_ns() + want->timeout);
         return error == -ETIMEDOUT ? 0 : error;
     }
     if (want->timeout == 0)
-        return wait_readable(tty, want->minimum, WAIT_FOREVER);
-    error = wait_readable(tty, 1, WAIT_FOREVER);
+        return wait_readable(file, want->minimum, WAIT_FOREVER);
+    error = wait_readable(file, 1, WAIT_FOREVER);
     for (size_t count = 1; !error && count < want->minimum; count++) {
-        error = wait_readable(tty, count + 1, time_monotonic_ns() + want->timeout);
+        error = wait_readable(file, count + 1, time_monotonic_ns() + want->timeout);
         if (error == -ETIMEDOUT)
             return 0;
     }
@@ -119,8 +121,9 @@ static int wait_raw(struct tty *tty, const struct raw_read *want)
 
 /* One attempt. *again: what there was to read has been flushed (^C) meanwhile, which is no end of
  * file. */
-static ssize_t read_once(struct tty *tty, struct file *file, struct io_buffer *buffer, bool *again)
+static ssize_t read_once(struct file *file, struct io_buffer *buffer, bool *again)
 {
+    struct tty *tty = tty_of_file(file);
     bool canonical = tty->line.termios.c_lflag & ICANON;
     bool nonblocking = file_is_nonblocking(file, buffer);
     struct raw_read want = raw_read_settings(tty, buffer->remaining);
@@ -130,31 +133,31 @@ static ssize_t read_once(struct tty *tty, struct file *file, struct io_buffer *b
 
     *again = false;
     if (nonblocking) {
-        if (!is_readable(tty, 1))
+        if (!is_readable(file, 1))
             return !canonical && want.minimum == 0 ? 0 : -EAGAIN;
     } else if (canonical) {
-        error = wait_readable(tty, 1, WAIT_FOREVER);
+        error = wait_readable(file, 1, WAIT_FOREVER);
     } else {
-        error = wait_raw(tty, &want);
+        error = wait_raw(file, &want);
     }
     if (error && !line_is_readable(&tty->line, 1))
         return error;
-    if (tty->hung_up)
-        return 0;
     if (tty->peer_closed && !line_is_readable(&tty->line, 1))
-        return tty->ops->is_pty_slave ? -EIO : 0;
+        return -EIO;
+    if (tty_is_hung_up(file))
+        return 0;
     done = canonical ? read_line(tty, buffer, &end) : read_available(tty, buffer);
     *again = done == 0 && !end && (canonical || want.minimum > 0);
     return done;
 }
 
-static ssize_t read_locked(struct tty *tty, struct file *file, struct io_buffer *buffer)
+static ssize_t read_locked(struct file *file, struct io_buffer *buffer)
 {
     ssize_t done;
     bool again;
 
     do {
-        done = read_once(tty, file, buffer, &again);
+        done = read_once(file, buffer, &again);
     } while (again);
     return done;
 }
@@ -165,7 +168,7 @@ ssize_t tty_read(struct file *file, struct io_buffer *buffer, u64 *position)
     ssize_t result;
 
     (void)position;
-    if (tty->hung_up)
+    if (tty_is_hung_up(file))
         return 0;
     result = tty_check_background_read(tty);
     if (result)
@@ -180,7 +183,7 @@ ssize_t tty_read(struct file *file, struct io_buffer *buffer, u64 *position)
         if (result)
             return result;
     }
-    result = read_locked(tty, file, buffer);
+    result = read_locked(file, buffer);
     mutex_unlock(&tty->read_lock);
     if (tty->receive_head != tty->receive_tail || tty->throttled)
         work_queue(&tty->work);
@@ -189,26 +192,36 @@ ssize_t tty_read(struct file *file, struct io_buffer *buffer, u64 *position)
     return result;
 }
 
-static bool has_output_room(struct tty *tty)
+static bool has_output_room(struct file *file)
 {
+    struct tty *tty = tty_of_file(file);
     bool room;
 
     spin_lock(&tty->lock);
-    room = line_can_write(&tty->line) || tty->hung_up || tty->peer_closed;
+    room = line_can_write(&tty->line) || tty->peer_closed || tty_is_hung_up(file);
     spin_unlock(&tty->lock);
     return room;
 }
 
+/* Who wants SIGIO gets it when there is room again. */
+static void note_short_write(struct tty *tty)
+{
+    spin_lock(&tty->lock);
+    tty->async_write = !list_is_empty(&tty->async);
+    spin_unlock(&tty->lock);
+}
+
 /* Hand a chunk that is already in the kernel to the line, waiting for room. Bytes taken, or an
  * error if none. */
-static ssize_t write_chunk(struct tty *tty, const u8 *chunk, size_t len, bool nonblocking)
+static ssize_t write_chunk(struct file *file, const u8 *chunk, size_t len, bool nonblocking)
 {
+    struct tty *tty = tty_of_file(file);
     size_t done = 0;
 
     for (;;) {
         int error;
 
-        if (tty->hung_up || tty->peer_closed)
+        if (tty->peer_closed || tty_is_hung_up(file))
             return done ? (ssize_t)done : -EIO;
         spin_lock(&tty->lock);
         done += line_write(&tty->line, chunk + done, len - done);
@@ -216,15 +229,17 @@ static ssize_t write_chunk(struct tty *tty, const u8 *chunk, size_t len, bool no
         tty_pump(tty);
         if (done == len)
             return (ssize_t)done;
-        if (nonblocking && !has_output_room(tty))
+        if (nonblocking && !has_output_room(file)) {
+            note_short_write(tty);
             return done ? (ssize_t)done : -EAGAIN;
-        error = wait_event_interruptible(&tty->write_wait, has_output_room(tty));
+        }
+        error = wait_event_interruptible(&tty->write_wait, has_output_room(file));
         if (error)
             return done ? (ssize_t)done : error;
     }
 }
 
-static ssize_t write_locked(struct tty *tty, struct io_buffer *buffer, bool nonblocking)
+static ssize_t write_locked(struct file *file, struct io_buffer *buffer, bool nonblocking)
 {
     ssize_t total = 0;
     u8 chunk[CHUNK];
@@ -236,7 +251,7 @@ static ssize_t write_locked(struct tty *tty, struct io_buffer *buffer, bool nonb
 
         if (len == 0)
             return total ? total : -EFAULT;
-        done = write_chunk(tty, chunk, len, nonblocking);
+        done = write_chunk(file, chunk, len, nonblocking);
         if (done < 0)
             return total ? total : done;
         total += done;
@@ -253,7 +268,7 @@ ssize_t tty_write(struct file *file, struct io_buffer *buffer, u64 *position)
     ssize_t result;
 
     (void)position;
-    if (tty->hung_up || tty->peer_closed)
+    if (tty->peer_closed || tty_is_hung_up(file))
         return -EIO;
     result = tty_check_background_write(tty, false);
     if (result)
@@ -266,7 +281,7 @@ ssize_t tty_write(struct file *file, struct io_buffer *buffer, u64 *position)
         if (result)
             return result;
     }
-    result = write_locked(tty, buffer, nonblocking);
+    result = write_locked(file, buffer, nonblocking);
     mutex_unlock(&tty->write_lock);
     return result;
 }
@@ -279,13 +294,15 @@ unsigned tty_poll(struct file *file, struct poll_table *table)
 
     poll_wait(file, &tty->read_wait, table);
     poll_wait(file, &tty->write_wait, table);
+    if (tty_is_hung_up(file))
+        return EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLRDNORM | EPOLLWRNORM;
     spin_lock(&tty->lock);
     minimum = tty->line.termios.c_cc[VTIME] ? 1 : tty->line.termios.c_cc[VMIN];
     if (line_is_readable(&tty->line, minimum))
         events |= EPOLLIN | EPOLLRDNORM;
-    if (tty->hung_up || tty->peer_closed)
+    if (tty->peer_closed)
         events |= EPOLLHUP | EPOLLIN | EPOLLRDNORM;
-    if (tty->hung_up || line_output_room(&tty->line) >= LINE_OUTPUT_SIZE / 4)
+    if (line_output_room(&tty->line) >= LINE_OUTPUT_SIZE / 4)
         events |= EPOLLOUT | EPOLLWRNORM;
     spin_unlock(&tty->lock);
     return events;

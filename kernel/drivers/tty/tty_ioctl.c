@@ -111,6 +111,7 @@ static long flush(struct tty *tty, unsigned long which)
     if (which != TCIFLUSH)
         line_flush_output(&tty->line);
     spin_unlock(&tty->lock);
+    tty_changed(tty);
     if (which != TCIFLUSH)
         wake_all(&tty->write_wait);
     return 0;
@@ -127,8 +128,9 @@ static long flow(struct tty *tty, unsigned long action)
     case TCOOFF:
     case TCOON:
         spin_lock(&tty->lock);
-        tty->line.stopped = action == TCOOFF;
+        line_set_stopped(&tty->line, action == TCOOFF);
         spin_unlock(&tty->lock);
+        tty_changed(tty);
         tty_pump(tty);
         return 0;
     case TCIOFF:
@@ -201,16 +203,6 @@ static long input_count(struct tty *tty, void __user *argument)
     return put_int(argument, (long)count);
 }
 
-static long output_count(struct tty *tty, void __user *argument)
-{
-    size_t count;
-
-    spin_lock(&tty->lock);
-    count = line_output_count(&tty->line);
-    spin_unlock(&tty->lock);
-    return put_int(argument, (long)count);
-}
-
 static long set_discipline(const int __user *argument)
 {
     int number;
@@ -233,17 +225,8 @@ static long give_up_terminal(struct tty *tty)
 {
     if (!tty_is_controlling(tty))
         return -ENOTTY;
-    if (session_is_leader())
-        tty_lose_session(tty, true);
+    tty_give_up(tty);
     return 0;
-}
-
-static long foreground_set(struct tty *tty, const int __user *argument)
-{
-    int number;
-    int error = get_user(number, argument);
-
-    return error ? error : tty_set_foreground(tty, number);
 }
 
 /* Settings and flow. -ENOTTY: not one of these. */
@@ -280,7 +263,7 @@ static long line_request(struct tty *tty, unsigned request, unsigned long argume
     case TIOCINQ:
         return input_count(tty, pointer);
     case TIOCOUTQ:
-        return output_count(tty, pointer);
+        return put_int(pointer, (long)tty_output_waiting(tty));
     case TIOCSTI:
         return fake_input(tty, pointer);
     case TIOCGETD:
@@ -299,13 +282,14 @@ static long line_request(struct tty *tty, unsigned request, unsigned long argume
 }
 
 /* Sessions and groups. */
-static long job_request(struct tty *tty, unsigned request, unsigned long argument)
+static long job_request(struct tty *tty, struct file *file, unsigned request,
+                        unsigned long argument)
 {
     void __user *pointer = (void __user *)argument;
 
     switch (request) {
     case TIOCSCTTY:
-        return tty_make_controlling(tty, argument == 1);
+        return tty_make_controlling(tty, file, argument == 1);
     case TIOCNOTTY:
         return give_up_terminal(tty);
     case TIOCGPGRP:
@@ -313,7 +297,7 @@ static long job_request(struct tty *tty, unsigned request, unsigned long argumen
             return -ENOTTY;
         return put_int(pointer, tty_get_foreground(tty));
     case TIOCSPGRP:
-        return foreground_set(tty, pointer);
+        return tty_set_foreground(tty, pointer);
     case TIOCGSID:
         if (!tty_is_controlling(tty))
             return -ENOTTY;
@@ -330,11 +314,11 @@ static long job_request(struct tty *tty, unsigned request, unsigned long argumen
     }
 }
 
-long tty_request(struct tty *tty, unsigned request, unsigned long argument)
+long tty_request(struct tty *tty, struct file *file, unsigned request, unsigned long argument)
 {
     long result = line_request(tty, request, argument);
 
-    return result == -ENOTTY ? job_request(tty, request, argument) : result;
+    return result == -ENOTTY ? job_request(tty, file, request, argument) : result;
 }
 
 long tty_ioctl(struct file *file, unsigned request, unsigned long argument)
@@ -342,9 +326,9 @@ long tty_ioctl(struct file *file, unsigned request, unsigned long argument)
     struct tty *tty = tty_of_file(file);
     long result = -ENOTTY;
 
-    if (tty->hung_up)
-        return -EIO;
+    if (tty_is_hung_up(file))
+        return request == TIOCSPGRP ? -ENOTTY : -EIO;
     if (tty->ops->ioctl)
         result = tty->ops->ioctl(tty, file, request, argument);
-    return result == -ENOTTY ? tty_request(tty, request, argument) : result;
+    return result == -ENOTTY ? tty_request(tty, file, request, argument) : result;
 }

@@ -6,8 +6,11 @@
 #include <abi/fcntl.h>
 #include <abi/stat.h>
 #include <kern/panic.h>
+#include <kmem/kmalloc.h>
+#include <lib/atomic.h>
 #include <proc/credentials.h>
 #include <proc/session.h>
+#include <proc/task.h>
 #include <vfs/cred.h>
 #include <vfs/device.h>
 #include <vfs/file.h>
@@ -16,9 +19,21 @@
 
 static struct tty *console_tty; /* (I) after boot */
 
-struct tty *tty_of_file(struct file *file)
+static struct tty_opening *opening_of(const struct file *file)
 {
     return file->private;
+}
+
+struct tty *tty_of_file(struct file *file)
+{
+    return opening_of(file)->tty;
+}
+
+bool tty_is_hung_up(const struct file *file)
+{
+    const struct tty_opening *opening = opening_of(file);
+
+    return READ_ONCE(opening->tty->hangups) != opening->hangups && !opening->is_console;
 }
 
 void tty_set_console(struct tty *tty)
@@ -33,15 +48,23 @@ struct tty *tty_get_console(void)
 
 int tty_open_file(struct tty *tty, struct file *file)
 {
+    struct tty_opening *opening = kzalloc(sizeof(*opening), ALLOC_WAIT);
+
+    if (!opening)
+        return -ENOMEM;
     spin_lock(&tty->lock);
     if (tty->exclusive && !capable(CAP_SYS_ADMIN)) {
         spin_unlock(&tty->lock);
+        kfree(opening);
         return -EBUSY;
     }
-    if (tty->open_count++ == 0)
-        tty->hung_up = false;
+    tty->open_count++;
+    opening->hangups = tty->hangups;
     spin_unlock(&tty->lock);
-    file->private = tty_get(tty);
+    opening->tty = tty_get(tty);
+    opening->file = file;
+    list_init(&opening->async);
+    file->private = opening;
     file->ops = &tty_file_ops;
     file->mode |= FILE_STREAM;
     return 0;
@@ -53,8 +76,8 @@ static int open_node(struct inode *inode, struct file *file)
     int error = tty_open_file(tty, file);
 
     (void)inode;
-    if (!error && !(file_flags(file) & O_NOCTTY))
-        tty_adopt_if_free(tty);
+    if (!error)
+        tty_adopt_if_free(tty, file);
     return error;
 }
 
@@ -71,6 +94,35 @@ static void release(struct file *file)
     if (last && tty->ops->last_close)
         tty->ops->last_close(tty);
     tty_put(tty);
+    kfree(opening_of(file));
+}
+
+/* The owner, if F_SETOWN named none, is the foreground group, or else the caller. */
+static void own_by_default(struct tty *tty, struct file *file)
+{
+    s32 group = (s32)tty_get_foreground(tty);
+
+    if (group != 0)
+        file_own_by_default(file, F_OWNER_PGRP, group);
+    else
+        file_own_by_default(file, F_OWNER_PID, process_id(current_process()));
+}
+
+static int set_async(struct file *file, bool on)
+{
+    struct tty *tty = tty_of_file(file);
+    bool gone = tty_is_hung_up(file);
+
+    if (gone && on)
+        return -ENOTTY;
+    spin_lock(&tty->lock);
+    list_remove(&opening_of(file)->async);
+    if (on)
+        list_add_tail(&opening_of(file)->async, &tty->async);
+    spin_unlock(&tty->lock);
+    if (on)
+        own_by_default(tty, file);
+    return 0;
 }
 
 const struct file_ops tty_file_ops = {
@@ -82,6 +134,7 @@ const struct file_ops tty_file_ops = {
     .write = tty_write,
     .poll = tty_poll,
     .ioctl = tty_ioctl,
+    .set_async = set_async,
 };
 
 int tty_register_alias(struct tty *tty, const char *name, u32 major, u32 minor, u32 mode)
@@ -111,8 +164,12 @@ static int open_controlling(struct inode *inode, struct file *file)
 /* /dev/console never becomes the controlling terminal by being opened. */
 static int open_console(struct inode *inode, struct file *file)
 {
+    int error = console_tty ? tty_open_file(console_tty, file) : -ENODEV;
+
     (void)inode;
-    return console_tty ? tty_open_file(console_tty, file) : -ENODEV;
+    if (!error)
+        opening_of(file)->is_console = true;
+    return error;
 }
 
 static const struct file_ops controlling_ops = {.open = open_controlling};

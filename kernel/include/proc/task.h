@@ -131,6 +131,7 @@ struct process {
     struct list_head group_link;  /* (T) */
     int exit_signal;              /* (T) to the parent; 0: none */
     int exit_status;              /* (p) wait status, set when group exit begins */
+    u32 terminal_serial;          /* (T) of the session's terminal that it has; another: none */
     bool executed;                /* (T) has called execve: setpgid by the parent is too late */
     bool is_subreaper;            /* (T) PR_SET_CHILD_SUBREAPER */
     bool has_subreaper;           /* (T) some ancestor is one */

@@ -164,6 +164,8 @@ char *file_describe(struct file *file, char *buffer, size_t size);
  * => takes file.spin; callable under spin locks of a lower rank, not from interrupts
  */
 void file_notify_owner(struct file *file, unsigned events);
+/* Unless somebody owns it already, @id of @type (F_OWNER_*) gets its SIGIO. */
+void file_own_by_default(struct file *file, s32 type, s32 id);
 #define FILE_URGENT 0u /* no events: SIGURG, for a byte out of band */
 
 /* How many struct files exist: /proc/sys/fs/file-nr. */
