@@ -9,9 +9,6 @@
 
 #include "timers_internal.h"
 
-#define CPU_CLOCK_KIND   3 /* 0: user and system, 1: user, 2: scheduler's */
-#define CPU_CLOCK_THREAD 4
-
 bool clock_is_cpu(int clock)
 {
     return clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID;

@@ -169,7 +169,7 @@ static u64 missing_of_posix_timers(struct process *process, bool expire)
     for (timer = process->posix_timers; timer != NULL; timer = timer->next) {
         u64 now;
 
-        if (!clock_is_cpu(timer->clock) || timer->deadline == 0)
+        if (!clock_is_cpu(timer->clock) || timer->deadline == 0 || timer->is_waiting)
             continue;
         now = posix_timer_now(timer);
         if (expire && now >= timer->deadline)

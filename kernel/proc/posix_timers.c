@@ -4,10 +4,12 @@
  */
 #include <proc/timers.h>
 
+#include <abi/capability.h>
 #include <abi/errno.h>
 #include <kern/panic.h>
 #include <kmem/kmalloc.h>
 #include <proc/accounting.h>
+#include <proc/credentials.h>
 #include <proc/rlimit.h>
 #include <signal/signal.h>
 #include <vfs/user_account.h>
@@ -18,18 +20,42 @@
  * nanosecond must not occupy a processor with interrupts. */
 #define IGNORED_PERIOD_MIN (4 * NS_PER_MS)
 
+#define LOCK_ATTEMPTS 100
+
 static bool clock_is_realtime(int clock)
 {
-    return clock == CLOCK_REALTIME || clock == CLOCK_TAI;
+    return clock == CLOCK_REALTIME || clock == CLOCK_TAI || clock == CLOCK_REALTIME_ALARM;
 }
 
-u64 posix_timer_now(const struct posix_timer *timer)
+/*
+ * The CPU time of another process. Its lock is of the same rank as that of the timer's owner, and
+ * it may have a timer on the owner's time; so the lock is only tried, and the last answer must do
+ * where that fails (the watch looks again).
+ */
+static u64 other_process_ns(struct posix_timer *timer)
+{
+    struct process_totals totals;
+
+    for (unsigned attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
+        if (!spin_trylock(&timer->clock_process->lock))
+            continue;
+        process_totals_get_locked(timer->clock_process, &totals);
+        spin_unlock(&timer->clock_process->lock);
+        timer->clock_process_ns = totals.user_ns + totals.system_ns;
+        break;
+    }
+    return timer->clock_process_ns;
+}
+
+u64 posix_timer_now(struct posix_timer *timer)
 {
     struct process_totals totals;
     s64 now;
 
     if (timer->clock_task != NULL)
         return task_cpu_ns(timer->clock_task);
+    if (timer->clock_process != NULL)
+        return other_process_ns(timer);
     if (clock_is_cpu(timer->clock)) {
         process_totals_get_locked(timer->process, &totals);
         return totals.user_ns + totals.system_ns;
@@ -155,10 +181,13 @@ static int check_clock(int clock)
     case CLOCK_MONOTONIC_RAW:
     case CLOCK_REALTIME_COARSE:
     case CLOCK_MONOTONIC_COARSE:
-    case CLOCK_REALTIME_ALARM: /* there is no clock that wakes the machine */
-    case CLOCK_BOOTTIME_ALARM:
         return -EOPNOTSUPP;
+    case CLOCK_REALTIME_ALARM: /* the machine never sleeps, so nothing has to wake it */
+    case CLOCK_BOOTTIME_ALARM:
+        return capable(CAP_WAKE_ALARM) ? 0 : -EPERM;
     default:
+        if (clock < 0 && (clock & (CPU_CLOCK_KIND | CPU_CLOCK_THREAD)) == CPU_CLOCK_KIND)
+            return -EOPNOTSUPP; /* the clock of a descriptor */
         return clock_read(clock, &ns);
     }
 }
@@ -211,6 +240,34 @@ static bool charge(struct task *self)
     return false;
 }
 
+/* Find whose CPU time @timer is to count, if not its own process's. => -EINVAL: it is gone */
+static int set_cpu_clock(struct posix_timer *timer, int clock)
+{
+    int number = clock < 0 ? ~(clock >> 3) : 0;
+
+    if (!clock_is_cpu(clock))
+        return 0;
+    if (clock == CLOCK_THREAD_CPUTIME_ID || (clock < 0 && (clock & CPU_CLOCK_THREAD))) {
+        timer->clock_task = number == 0 ? task_get(current_task()) : task_find(number);
+        return timer->clock_task != NULL ? 0 : -EINVAL;
+    }
+    if (number == 0 || number == process_id(timer->process))
+        return 0;
+    timer->clock_process = process_find(number);
+    return timer->clock_process != NULL ? 0 : -EINVAL;
+}
+
+static void release(struct posix_timer *timer)
+{
+    if (timer->clock_process != NULL)
+        process_put(timer->clock_process);
+    if (timer->clock_task != NULL)
+        task_put(timer->clock_task);
+    if (timer->target != NULL)
+        task_put(timer->target);
+    kfree(timer);
+}
+
 int posix_timer_create(int clock, const struct abi_sigevent *event, int *id)
 {
     struct abi_sigevent standard = {.signo = SIGALRM, .notify = SIGEV_SIGNAL};
@@ -234,9 +291,13 @@ int posix_timer_create(int clock, const struct abi_sigevent *event, int *id)
     timer->process = self->process;
     timer->clock = clock;
     timer->counts_on = clock;
-    if (clock == CLOCK_THREAD_CPUTIME_ID)
-        timer->clock_task = task_get(self);
     timer->target = target;
+    error = set_cpu_clock(timer, clock);
+    if (error) {
+        release(timer);
+        fetch_sub(&self->account->nr_signals, 1);
+        return error;
+    }
     timer->notify = event->notify;
     timer->signal = event->signo;
     timer->value = event->value;
@@ -249,7 +310,7 @@ int posix_timer_create(int clock, const struct abi_sigevent *event, int *id)
 }
 
 /* What is left until the next expiry. => process.lock held */
-static void read_setting(const struct posix_timer *timer, u64 *value, u64 *interval)
+static void read_setting(struct posix_timer *timer, u64 *value, u64 *interval)
 {
     u64 now = posix_timer_now(timer);
     u64 deadline = timer->deadline;
@@ -260,7 +321,7 @@ static void read_setting(const struct posix_timer *timer, u64 *value, u64 *inter
     if (deadline == 0)
         *value = 0;
     else
-        *value = deadline > now ? deadline - now : 1;
+        *value = deadline > now ? deadline - now : timer->notify != SIGEV_NONE;
 }
 
 int posix_timer_get(int id, u64 *value, u64 *interval)
@@ -275,14 +336,47 @@ int posix_timer_get(int id, u64 *value, u64 *interval)
     return timer != NULL ? 0 : -EINVAL;
 }
 
+/* Before a timer on another process's time is set: what that is now. => -ESRCH: it is gone */
+static int look_at_other_process(struct process *process, int id)
+{
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    struct posix_timer *timer = find(process, id);
+    struct process *other = timer != NULL ? timer->clock_process : NULL;
+    int number = other != NULL ? process_id(other) : 0;
+    struct process *found;
+    u64 ns;
+
+    spin_unlock_irqrestore(&process->lock, flags);
+    if (other == NULL)
+        return 0;
+    found = process_find(number);
+    if (found == NULL)
+        return -ESRCH;
+    ns = process_cpu_ns(found);
+    process_put(found);
+    if (found != other)
+        return -ESRCH;
+    flags = spin_lock_irqsave(&process->lock);
+    timer = find(process, id);
+    if (timer != NULL && timer->clock_process == other)
+        timer->clock_process_ns = ns;
+    spin_unlock_irqrestore(&process->lock, flags);
+    return 0;
+}
+
 int posix_timer_set(int id, bool absolute, u64 value, u64 interval, u64 *old_value,
                     u64 *old_interval)
 {
     struct process *process = current_process();
-    irqflags_t flags = spin_lock_irqsave(&process->lock);
-    struct posix_timer *timer = find(process, id);
+    int error = look_at_other_process(process, id);
+    struct posix_timer *timer;
+    irqflags_t flags;
     u64 base;
 
+    if (error)
+        return error;
+    flags = spin_lock_irqsave(&process->lock);
+    timer = find(process, id);
     if (timer != NULL) {
         read_setting(timer, old_value, old_interval);
         timer->counts_on =
@@ -330,11 +424,7 @@ int posix_timer_delete(int id)
         return -EINVAL;
     timer_cancel(&timer->timer);
     fetch_sub(&current_task()->account->nr_signals, 1);
-    if (timer->clock_task != NULL)
-        task_put(timer->clock_task);
-    if (timer->target != NULL)
-        task_put(timer->target);
-    kfree(timer);
+    release(timer);
     return 0;
 }
 

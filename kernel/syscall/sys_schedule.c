@@ -80,30 +80,93 @@ long sys_sched_rr_get_interval(int pid, struct abi_timespec __user *user)
     return error ? error : sys_write_timespec(user, (s64)state.round_robin_ns);
 }
 
-long sys_sched_setattr(int pid, void __user *user, unsigned long flags)
+/* What the structure is longer than ours must be zero. => -E2BIG, and the size we know is told */
+static int check_rest(struct abi_sched_attr __user *user, u32 size)
 {
-    struct abi_sched_attr attr = {0};
+    const u8 __user *rest = (const u8 __user *)(user + 1);
+    u8 byte = 0;
+
+    for (u32 i = sizeof(*user); i < size && byte == 0; i++) {
+        if (get_user(byte, rest++))
+            return -EFAULT;
+    }
+    if (byte == 0)
+        return 0;
+    return put_user((u32)sizeof(*user), &user->size) ? -EFAULT : -E2BIG;
+}
+
+/* => -EFAULT, -E2BIG, -EINVAL; @attr->nice is in bounds */
+static int read_attr(struct abi_sched_attr __user *user, struct abi_sched_attr *attr)
+{
     u32 size;
     int error;
 
-    if (!user || pid < 0 || flags)
-        return -EINVAL;
-    if (get_user(size, (u32 __user *)user))
+    if (get_user(size, &user->size))
         return -EFAULT;
     if (size == 0)
         size = SCHED_ATTR_SIZE_VER0;
     if (size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE) {
-        error = put_user((u32)sizeof(attr), (u32 __user *)user);
+        error = put_user((u32)sizeof(*attr), &user->size);
         return error ? error : -E2BIG;
     }
-    if (copy_from_user(&attr, user, min((size_t)size, sizeof(attr))))
+    if (copy_from_user(attr, user, min((size_t)size, sizeof(*attr))))
         return -EFAULT;
-    if ((int)attr.policy < 0 || attr.flags & ~(u64)SCHED_FLAG_RESET_ON_FORK)
+    error = check_rest(user, size);
+    if (error)
+        return error;
+    if ((attr->flags & SCHED_FLAG_UTIL_CLAMP) && size < sizeof(*attr))
         return -EINVAL;
-    error = scheduling_set(pid, (int)attr.policy | (attr.flags ? SCHED_RESET_ON_FORK : 0),
-                           (int)attr.priority);
+    attr->nice = max(-20, min(attr->nice, 19));
+    return 0;
+}
+
+/* SCHED_FLAG_KEEP_POLICY and SCHED_FLAG_KEEP_PARAMS: with the latter nothing changes but what is
+ * reset on fork, as on Linux. => the policy for scheduling_set, -EINVAL, -ESRCH */
+static int apply_kept(int pid, struct abi_sched_attr *attr)
+{
+    int reset = attr->flags & SCHED_FLAG_RESET_ON_FORK ? SCHED_RESET_ON_FORK : 0;
+    struct scheduling_state state;
+    int error = scheduling_get(pid, &state);
+
+    if (error)
+        return error;
+    if (attr->flags & SCHED_FLAG_KEEP_POLICY) {
+        attr->policy = (u32)state.policy;
+        reset = state.reset_on_fork ? SCHED_RESET_ON_FORK : 0;
+    }
+    if (attr->flags & SCHED_FLAG_KEEP_PARAMS) {
+        if (sys_sched_get_priority_min((int)attr->policy) < 0 ||
+            (sys_sched_get_priority_max((int)attr->policy) > 0) != (state.priority > 0))
+            return -EINVAL;
+        attr->policy = (u32)state.policy;
+        attr->priority = (u32)state.priority;
+        attr->nice = state.nice;
+    }
+    return (int)attr->policy | reset;
+}
+
+long sys_sched_setattr(int pid, void __user *user, unsigned long flags)
+{
+    struct abi_sched_attr attr = {0};
+    int policy, error;
+
+    if (!user || pid < 0 || flags)
+        return -EINVAL;
+    error = read_attr(user, &attr);
+    if (error)
+        return error;
+    if ((int)attr.policy < 0)
+        return -EINVAL;
+    policy = apply_kept(pid, &attr);
+    if (policy < 0)
+        return policy;
+    if (attr.flags & ~(u64)SCHED_FLAG_ALL)
+        return -EINVAL;
+    if (attr.flags & SCHED_FLAG_UTIL_CLAMP)
+        return -EOPNOTSUPP;
+    error = scheduling_set(pid, policy, (int)attr.priority);
     if (!error && (attr.policy == SCHED_OTHER || attr.policy == SCHED_BATCH))
-        error = scheduling_set_nice_of_task(pid, max(-20, min(attr.nice, 19)));
+        error = scheduling_set_nice_of_task(pid, attr.nice);
     return error;
 }
 

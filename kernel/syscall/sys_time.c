@@ -207,7 +207,7 @@ long sys_clock_nanosleep(int clock, int flags, struct abi_timespec __user *user,
     int error;
 
     if (clock == CLOCK_THREAD_CPUTIME_ID)
-        return -EINVAL;
+        return -EOPNOTSUPP;
     if (clock >= 0 && clock != CLOCK_PROCESS_CPUTIME_ID && !clock_can_sleep(clock))
         return clock_resolution(clock, &(u64){0}) ? -EINVAL : -EOPNOTSUPP;
     error = sys_read_timespec(user, &ns);

@@ -11,6 +11,7 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 #include <abi/time.h>
+#include <arch/user.h>
 #include <kmem/kmalloc.h>
 #include <lib/atomic.h>
 #include <lib/list.h>
@@ -26,9 +27,10 @@ struct timerfd {
     s64 expiry;           /* (lock) of the next expiration, on the clock; 0: disarmed */
     u64 interval;         /* (lock) ns, 0: once */
     bool expired;         /* (lock) the timer fired and has not been read */
+    u64 given_ticks;      /* (lock) expirations to read, by TFD_IOC_SET_TICKS; 0: none given */
     bool cancel_on_set;   /* (lock) TFD_TIMER_CANCEL_ON_SET */
     bool canceled;        /* (lock) the clock was set meanwhile */
-    s64 clock_offset;     /* (lock) of the realtime clock when it was armed */
+    s64 clock_offset;     /* (lock) of the realtime clock when somebody last asked */
     int settime_flags;    /* (lock) for fdinfo */
     int clock;            /* (I) */
     struct wait_queue wait;
@@ -70,10 +72,12 @@ static bool is_canceled(struct timerfd *timerfd)
 /* Expirations so far, which are thereby read; a periodic timer is armed again. => lock held */
 static u64 take_expirations(struct timerfd *timerfd)
 {
+    u64 given = timerfd->given_ticks;
     u64 count = 1;
 
+    timerfd->given_ticks = 0;
     if (!timerfd->expired)
-        return 0;
+        return given;
     timerfd->expired = false;
     if (timerfd->interval != 0) {
         count = timer_forward(&timerfd->expiry, timerfd->interval, clock_now(timerfd));
@@ -82,7 +86,7 @@ static u64 take_expirations(struct timerfd *timerfd)
     } else {
         timerfd->expiry = 0;
     }
-    return count;
+    return given != 0 ? given : count;
 }
 
 /* True when a read need not wait: *result is the count, or -ECANCELED. */
@@ -93,6 +97,7 @@ static bool try_read(struct timerfd *timerfd, s64 *result)
     if (is_canceled(timerfd)) {
         timerfd->canceled = false;
         timerfd->expired = false;
+        timerfd->given_ticks = 0;
         *result = -ECANCELED;
     } else {
         *result = (s64)take_expirations(timerfd);
@@ -133,7 +138,7 @@ static unsigned timerfd_poll(struct file *file, struct poll_table *table)
 
     poll_wait(file, &timerfd->wait, table);
     flags = spin_lock_irqsave(&timerfd->lock);
-    if (timerfd->expired || is_canceled(timerfd))
+    if (timerfd->expired || timerfd->given_ticks != 0 || is_canceled(timerfd))
         events = EPOLLIN | EPOLLRDNORM;
     spin_unlock_irqrestore(&timerfd->lock, flags);
     return events;
@@ -179,6 +184,33 @@ static void setting_get(struct timerfd *timerfd, struct timer_setting *setting)
         setting->value = 1; /* about to fire */
 }
 
+/* TFD_IOC_SET_TICKS (ioctl_tfd(2)): as if it had expired so many times. */
+static long timerfd_ioctl(struct file *file, unsigned request, unsigned long argument)
+{
+    struct timerfd *timerfd = file->private;
+    irqflags_t flags;
+    bool canceled;
+    u64 ticks;
+
+    if (request != TFD_IOC_SET_TICKS)
+        return -ENOTTY;
+    if (copy_from_user(&ticks, (const u64 __user *)argument, sizeof(ticks)) != 0)
+        return -EFAULT;
+    if (ticks == 0)
+        return -EINVAL;
+    flags = spin_lock_irqsave(&timerfd->lock);
+    canceled = is_canceled(timerfd);
+    if (canceled)
+        timerfd->canceled = false;
+    else
+        timerfd->given_ticks = ticks;
+    spin_unlock_irqrestore(&timerfd->lock, flags);
+    if (canceled)
+        return -ECANCELED;
+    wake_key(&timerfd->wait, EPOLLIN | EPOLLRDNORM);
+    return 0;
+}
+
 static size_t timerfd_describe(struct file *file, char *buffer, size_t size)
 {
     struct timerfd *timerfd = file->private;
@@ -199,6 +231,7 @@ static const struct file_ops timerfd_ops = {
     .read = timerfd_read,
     .poll = timerfd_poll,
     .release = timerfd_release,
+    .ioctl = timerfd_ioctl,
     .describe = timerfd_describe,
     .seek = file_seek_null,
 };
@@ -224,6 +257,7 @@ struct file *timerfd_create(int clock, int flags)
     if (timerfd == NULL)
         return ERR_PTR(-ENOMEM);
     timerfd->clock = clock;
+    timerfd->clock_offset = time_realtime_offset();
     spin_lock_init(&timerfd->lock, LOCK_RANK_FILE_INNER);
     wait_queue_init(&timerfd->wait);
     clock_timer_init(&timerfd->timer, clock, timer_fired);
@@ -243,6 +277,7 @@ int timerfd_set(struct file *file, int flags, const struct timer_setting *settin
                 struct timer_setting *old)
 {
     struct timerfd *timerfd = file->private;
+    bool canceled = false;
     irqflags_t irq;
     s64 expiry = 0;
 
@@ -258,16 +293,18 @@ int timerfd_set(struct file *file, int flags, const struct timer_setting *settin
     timerfd->expiry = expiry;
     timerfd->interval = setting->interval;
     timerfd->expired = false;
-    timerfd->canceled = false;
+    timerfd->given_ticks = 0;
     timerfd->settime_flags = flags;
     timerfd->cancel_on_set =
         (flags & TFD_TIMER_CANCEL_ON_SET) && (flags & TFD_TIMER_ABSTIME) &&
         (timerfd->clock == CLOCK_REALTIME || timerfd->clock == CLOCK_REALTIME_ALARM);
-    timerfd->clock_offset = time_realtime_offset();
-    if (expiry != 0)
+    if (expiry != 0) {
         clock_timer_set(&timerfd->timer, expiry);
+        canceled = timerfd->cancel_on_set && is_canceled(timerfd); /* it is set all the same */
+    }
+    timerfd->canceled = false;
     spin_unlock_irqrestore(&timerfd->lock, irq);
-    return 0;
+    return canceled ? -ECANCELED : 0;
 }
 
 int timerfd_get(struct file *file, struct timer_setting *setting)

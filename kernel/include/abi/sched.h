@@ -77,3 +77,9 @@ struct abi_sched_attr {
 _Static_assert(sizeof(struct abi_sched_attr) == 56, "sched_setattr(2)");
 
 #define SCHED_FLAG_RESET_ON_FORK 1
+#define SCHED_FLAG_RECLAIM       2 /* these two are of SCHED_DEADLINE alone */
+#define SCHED_FLAG_DL_OVERRUN    4
+#define SCHED_FLAG_KEEP_POLICY   8
+#define SCHED_FLAG_KEEP_PARAMS   0x10
+#define SCHED_FLAG_UTIL_CLAMP    0x60
+#define SCHED_FLAG_ALL           0x7f

@@ -46,6 +46,7 @@ struct abi_timezone {
 
 #define TFD_TIMER_ABSTIME       1
 #define TFD_TIMER_CANCEL_ON_SET 2
+#define TFD_IOC_SET_TICKS       0x40085400u
 #define TFD_CLOEXEC             02000000
 #define TFD_NONBLOCK            00004000
 
