@@ -115,17 +115,10 @@ static u64 additional_pages(const struct remap *r, const struct move *move)
     return (move->keep ? r->new_len : r->new_len - move->moved) >> PAGE_SHIFT;
 }
 
-/* Entries that are looked at one by one for writes are marked one by one, too. */
-static bool moves_tables(const struct move *move)
-{
-    return move->vma->flags & VMA_SOFTDIRTY;
-}
-
 static int reserve_tables(struct remap *r, struct move *move)
 {
     vaddr_t addr = r->old_addr;
     vaddr_t end = r->old_addr + move->moved;
-    pte_t *slot;
     int err;
 
     if (vma_is_hugetlb(move->vma))
@@ -135,20 +128,7 @@ static int reserve_tables(struct remap *r, struct move *move)
     /* Huge leaves stay what they are only where they land on their alignment. */
     if (err == 0 && !is_aligned(r->old_addr ^ r->new_addr, PT_LEAF_SPAN))
         err = pt_split_range(r->mm, addr, end);
-
-    /* Only where there is something to move. */
-    while (err == 0 && (slot = pt_next_upper(r->mm, &addr, end)) != NULL) {
-        vaddr_t next = pt_leaf_end(addr, end);
-        vaddr_t target = r->new_addr + (addr - r->old_addr);
-
-        if (pte_is_table(pte_load(slot), 2) &&
-            !(moves_tables(move) && pt_moves_table(addr, next, target)))
-            err = pt_make_range(r->mm, target, target + (next - addr));
-        else if (IS_ERR(pt_make_upper(r->mm, target)))
-            err = -ENOMEM;
-        addr = next;
-    }
-    return err;
+    return err != 0 ? err : pt_move_reserve(r->mm, addr, r->new_addr, move->moved);
 }
 
 /* Tables made for the new range outlive no failure: only areas have tables below them. */
@@ -279,7 +259,7 @@ static void move_commit(struct remap *r, struct move *move)
     if (vma_is_hugetlb(copy))
         hugetlb_move(&batch, copy, r->old_addr, r->new_addr, move->moved);
     else
-        pt_move(&batch, r->old_addr, r->new_addr, move->moved, moves_tables(move));
+        pt_move(&batch, r->old_addr, r->new_addr, move->moved);
     if (object != NULL)
         read_unlock(&object->resize);
     if (move->keep)

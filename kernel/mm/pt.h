@@ -264,18 +264,13 @@ int pt_copy(struct mm *child, struct vma *vma, struct batch *parent_batch) __mus
 
 /* ---- pt_move.c ---- */
 
-/*
- * mremap: move all entries. => both ranges own their leaf tables; the new one is empty
- * => @whole: leaf tables that pt_moves_table names move as they are; the target has none there
+/* Make the tables that pt_move needs in the new range, where nothing is mapped; -ENOMEM: some are.
  */
-void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len, bool whole);
+int pt_move_reserve(struct mm *mm, vaddr_t from, vaddr_t to, size_t len) __must_check;
 
-/* Does a move of what one level-2 entry serves, [addr, next), to @to take all of a leaf table to
- * where one can lie? */
-static inline bool pt_moves_table(vaddr_t addr, vaddr_t next, vaddr_t to)
-{
-    return next - addr == PT_LEAF_SPAN && is_aligned(to, PT_LEAF_SPAN);
-}
+/* mremap: move all entries. => pt_move_reserve was done for the same ranges; the old one owns its
+ * leaf tables, and huge leaves that do not land on their alignment were split */
+void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len);
 
 /* ---- counting ---- */
 

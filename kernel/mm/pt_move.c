@@ -1,12 +1,16 @@
 /*
  * mremap: moving entries, with their frames, from one range to another.
  *
- * Entries move one by one under the locks of both leaf tables, or where all entries of a leaf table
- * move by a multiple of what it serves, the table does. Map counts stay: a frame has as many
- * entries as before.
+ * Where both ranges have the same alignment, leaf tables and huge leaves move as they are, by their
+ * level-2 entries. Else entries move one by one under the locks of both leaf tables. Map counts
+ * stay: a frame has as many entries as before.
  *
- * => map_lock held for writing; both ranges own their leaf tables (pt_own_range, pt_make_range)
+ * What was moved one by one counts as changed (soft-dirty), a table that moved does not: as on
+ * Linux.
+ *
+ * => map_lock held for writing; both ranges own their leaf tables (pt_own_range, pt_move_reserve)
  */
+#include <abi/errno.h>
 #include <kern/panic.h>
 
 #include "pt.h"
@@ -84,47 +88,58 @@ static void move_leaf(struct batch *batch, pte_t *upper, vaddr_t from, vaddr_t t
     unlock_two(source, target);
 }
 
-/* A huge leaf moves as it is, to where there is nothing. => the displacement is a multiple of its
- * size: else it was split */
-static void move_huge(struct batch *batch, pte_t *from, vaddr_t addr, vaddr_t to)
+/* Does what the level-2 entry of @addr serves move as it is? A huge leaf for which it does not was
+ * split. */
+static bool moves_whole(vaddr_t addr, vaddr_t to, size_t len)
 {
-    pte_t *slot = pt_make_upper(batch->mm, to);
-    struct pt_table *source = pt_table_of(from);
-    struct pt_table *target;
-    pte_t leaf;
+    return len == PT_LEAF_SPAN && is_aligned(addr | to, PT_LEAF_SPAN);
+}
 
-    ASSERT(!IS_ERR(slot) && pte_is_empty(pte_load(slot)) && is_aligned(to, PT_LEAF_SPAN));
-    target = pt_table_of(slot);
+/* A level-2 entry moves to where there is nothing. */
+static void move_upper(struct batch *batch, pte_t *from, vaddr_t addr, vaddr_t to)
+{
+    pte_t *slot = pt_find_upper(batch->mm, to);
+    struct pt_table *source = pt_table_of(from);
+    struct pt_table *target = pt_table_of(slot);
+    pte_t entry = pte_load(from);
+    struct pt_table *leaf = pte_is_table(entry, 2) ? pt_leaf_of_upper(entry) : NULL;
+    enum pt_kind kind = leaf != NULL ? PT_OTHER : pt_kind_of(entry);
+
+    ASSERT(pte_is_empty(pte_load(slot)));
     lock_two(source, target);
-    leaf = pte_exchange(from, pte_empty());
-    source->nr[pt_kind_of(leaf)]--;
-    target->nr[pt_kind_of(leaf)]++;
-    pte_store(slot, pte_set_soft_dirty(leaf));
-    arch_mmu_flush(&batch->mm->mmu, addr, addr + PT_LEAF_SPAN, false);
+    if (leaf != NULL)
+        spin_lock_nested(&leaf->lock);
+    entry = pte_exchange(from, pte_empty());
+    source->nr[kind]--;
+    target->nr[kind]++;
+    pte_store(slot, leaf != NULL ? entry : pte_set_soft_dirty(entry));
+    arch_mmu_flush(&batch->mm->mmu, addr, addr + PT_LEAF_SPAN, leaf != NULL);
+    if (leaf != NULL)
+        spin_unlock(&leaf->lock);
     unlock_two(source, target);
 }
 
-/* A leaf table moves as it is, to where there is nothing. */
-static void move_table(struct batch *batch, pte_t *from, vaddr_t addr, vaddr_t to)
+int pt_move_reserve(struct mm *mm, vaddr_t from, vaddr_t to, size_t len)
 {
-    pte_t *slot = pt_make_upper(batch->mm, to);
-    struct pt_table *source = pt_table_of(from);
-    struct pt_table *leaf = pt_leaf_of_upper(pte_load(from));
-    struct pt_table *target;
+    vaddr_t addr = from;
+    vaddr_t end = from + len;
+    int err = 0;
 
-    ASSERT(!IS_ERR(slot) && pte_is_empty(pte_load(slot)));
-    target = pt_table_of(slot);
-    lock_two(source, target);
-    spin_lock_nested(&leaf->lock);
-    pte_store(slot, pte_exchange(from, pte_empty()));
-    source->nr[PT_OTHER]--;
-    target->nr[PT_OTHER]++;
-    arch_mmu_flush(&batch->mm->mmu, addr, addr + PT_LEAF_SPAN, true);
-    spin_unlock(&leaf->lock);
-    unlock_two(source, target);
+    /* Only where there is something to move. */
+    while (err == 0 && pt_next_upper(mm, &addr, end) != NULL) {
+        vaddr_t next = pt_leaf_end(addr, end);
+        vaddr_t target = to + (addr - from);
+
+        if (!moves_whole(addr, target, next - addr))
+            err = pt_make_range(mm, target, target + (next - addr));
+        else if (IS_ERR(pt_make_upper(mm, target)))
+            err = -ENOMEM;
+        addr = next;
+    }
+    return err;
 }
 
-void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len, bool whole)
+void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len)
 {
     vaddr_t addr = from;
     vaddr_t end = from + len;
@@ -135,10 +150,8 @@ void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len, bool who
         vaddr_t next = pt_leaf_end(addr, end);
 
         next = min(next, addr + (pt_leaf_end(target, to + len) - target));
-        if (!pte_is_table(pte_load(slot), 2))
-            move_huge(batch, slot, addr, target);
-        else if (whole && pt_moves_table(addr, next, target))
-            move_table(batch, slot, addr, target);
+        if (moves_whole(addr, target, next - addr))
+            move_upper(batch, slot, addr, target);
         else
             move_leaf(batch, slot, addr, target, next - addr);
         addr = next;
