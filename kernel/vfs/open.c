@@ -229,7 +229,7 @@ static int open_unnamed(const struct open_request *request, struct walk *walk, s
 static int open_checked(const struct vfs_context *context, int dirfd, const char *name,
                         struct open_request *request, struct file **out)
 {
-    struct walk walk;
+    struct walk walk __uncleared; /* by walk_begin: what is used of it */
     int err = walk_begin(&walk, context, dirfd, name, request->lookup);
 
     if (err != 0)

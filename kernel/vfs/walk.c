@@ -380,7 +380,7 @@ int walk_last(struct walk *walk)
 int path_lookup(const struct vfs_context *context, int dirfd, const char *name, unsigned flags,
                 struct path *out)
 {
-    struct walk walk;
+    struct walk walk __uncleared; /* by walk_begin: what is used of it */
     int err = walk_begin(&walk, context, dirfd, name, flags);
 
     if (err != 0)
@@ -399,7 +399,7 @@ int path_lookup(const struct vfs_context *context, int dirfd, const char *name, 
 int path_lookup_parent(const struct vfs_context *context, int dirfd, const char *name,
                        unsigned flags, struct parent_lookup *out)
 {
-    struct walk walk;
+    struct walk walk __uncleared; /* by walk_begin: what is used of it */
     int err = walk_begin(&walk, context, dirfd, name, flags);
 
     if (err != 0)
