@@ -255,7 +255,11 @@ void pt_protect(struct batch *batch, vaddr_t start, vaddr_t end, unsigned prot);
 void pt_clean_in_place(struct batch *batch, vaddr_t start, vaddr_t end);
 
 /* The PTE_PROT_* of an area. */
-unsigned pt_protection(u32 vma_flags);
+static inline unsigned pt_protection(u32 vma_flags)
+{
+    return (vma_flags & VMA_PROTECTION) | PTE_PROT_USER |
+           vma_pkey(vma_flags) << PTE_PROT_PKEY_SHIFT;
+}
 
 /* ---- pt_copy.c ---- */
 

@@ -9,12 +9,6 @@
 
 #include "pt.h"
 
-unsigned pt_protection(u32 vma_flags)
-{
-    return (vma_flags & VMA_PROTECTION) | PTE_PROT_USER |
-           vma_pkey(vma_flags) << PTE_PROT_PKEY_SHIFT;
-}
-
 /* @slot gets the rights @prot, no more writable than it was. True: a right was lost. */
 static bool protect_entry(pte_t *slot, unsigned prot)
 {

@@ -295,7 +295,7 @@ static bool is_same_way(pte_t a, pte_t b)
     return pte_pfn(a) == pte_pfn(b) && pte_is_table(a, 2) == pte_is_table(b, 2);
 }
 
-static bool lock_leaf(struct pt_cursor *cursor)
+static __always_inline bool lock_leaf(struct pt_cursor *cursor)
 {
     for (;;) {
         pte_t entry = pte_load(cursor->upper);
@@ -313,7 +313,8 @@ static bool lock_leaf(struct pt_cursor *cursor)
 }
 
 /* Lock below @upper, which may be NULL. => map_lock or RCU keeps the table that @upper is in */
-static inline bool lock_below(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr, pte_t *upper)
+static __always_inline bool lock_below(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr,
+                                       pte_t *upper)
 {
     bool locked;
 

@@ -217,10 +217,14 @@ static void free_below(struct batch *batch, pte_t *entries, unsigned level, vadd
     vaddr_t table_end =
         align_down(start, size * PTE_ENTRIES_PER_TABLE) + size * PTE_ENTRIES_PER_TABLE;
     vaddr_t end = min(range->end, table_end);
+    unsigned left = pt_table_count(pt_table_of(entries)); /* not seen yet: the rest is empty */
 
-    for (; base < end; base += size) {
+    for (; base < end && left > 0; base += size) {
         pte_t *slot = pte_slot(entries, base, level);
 
+        if (pte_is_empty(pte_load(slot)))
+            continue;
+        left--;
         if (!pte_is_table(pte_load(slot), level))
             continue;
         if (level > 2)

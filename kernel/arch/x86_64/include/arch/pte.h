@@ -315,20 +315,22 @@ static inline pte_t pte_set_pfn(pte_t pte, pfn_t pfn)
 /* The bits that say who may do what. No right at all makes a leaf inaccessible. */
 static inline u64 pte_protection_bits(unsigned prot)
 {
-    u64 bits = 0;
+    /* By PTE_PROT_READ, WRITE and EXEC: every fault comes by, and six tests cost 30 instructions.
+     */
+    static const u64 rights[8] = {
+        PTE_INACCESSIBLE | PTE_NX,
+        PTE_PRESENT | PTE_NX,
+        PTE_PRESENT | PTE_WRITABLE | PTE_NX,
+        PTE_PRESENT | PTE_WRITABLE | PTE_NX,
+        PTE_PRESENT,
+        PTE_PRESENT,
+        PTE_PRESENT | PTE_WRITABLE,
+        PTE_PRESENT | PTE_WRITABLE,
+    };
+    u64 bits = rights[prot & 7];
 
-    if (!(prot & (PTE_PROT_READ | PTE_PROT_WRITE | PTE_PROT_EXEC)))
-        bits |= PTE_INACCESSIBLE;
-    else
-        bits |= PTE_PRESENT;
-    if (prot & PTE_PROT_WRITE)
-        bits |= PTE_WRITABLE;
-    if (!(prot & PTE_PROT_EXEC))
-        bits |= PTE_NX;
-    if (prot & PTE_PROT_USER)
-        bits |= PTE_USER;
-    if (prot & PTE_PROT_GLOBAL)
-        bits |= PTE_GLOBAL;
+    bits |= prot / PTE_PROT_USER % 2 * PTE_USER;
+    bits |= prot / PTE_PROT_GLOBAL % 2 * PTE_GLOBAL;
     bits |= (u64)(prot >> PTE_PROT_PKEY_SHIFT & 15) << PTE_PKEY_SHIFT;
     return bits & ~pte_unsupported_bits;
 }
