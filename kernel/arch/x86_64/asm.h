@@ -12,12 +12,13 @@
 
 /* Selectors. The order is what syscall and sysret require: kernel CS, SS; user 32-bit CS, SS, CS.
  */
-#define KERNEL_CS 0x08
-#define KERNEL_SS 0x10
-#define USER_CS32 0x23
-#define USER_SS   0x2B
-#define USER_CS   0x33
-#define TSS_SEL   0x40
+#define KERNEL_CS      0x08
+#define KERNEL_SS      0x10
+#define USER_CS32      0x23
+#define USER_SS        0x2B
+#define USER_CS        0x33
+#define TSS_SEL        0x40
+#define CPU_NUMBER_SEL 0x53 /* its limit is node << 12 | cpu: getcpu in the vDSO */
 
 #define CR0_PE (1 << 0)
 #define CR0_MP (1 << 1)

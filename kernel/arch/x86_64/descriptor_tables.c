@@ -27,7 +27,7 @@ struct task_state {
 } __packed;
 
 struct cpu_tables {
-    u64 gdt[10];
+    u64 gdt[11];
     struct task_state tss;
 };
 
@@ -90,7 +90,7 @@ static void fill_gates(void)
     }
 }
 
-static void fill_gdt(struct cpu_tables *tables)
+static void fill_gdt(struct cpu_tables *tables, unsigned cpu)
 {
     u64 base = (u64)&tables->tss;
     u64 limit = sizeof(tables->tss) - 1;
@@ -103,6 +103,7 @@ static void fill_gdt(struct cpu_tables *tables)
     tables->gdt[TSS_SEL / 8] =
         0x0000890000000000 | limit | (base & 0xFFFFFF) << 16 | (base >> 24 & 0xFF) << 56;
     tables->gdt[TSS_SEL / 8 + 1] = base >> 32;
+    tables->gdt[CPU_NUMBER_SEL / 8] = 0x0000F10000000000 | cpu; /* data, read-only, of user mode */
 }
 
 static void load_segments(void)
@@ -126,7 +127,7 @@ void descriptor_tables_load(unsigned cpu)
     struct table_pointer gdt_pointer = {sizeof(tables->gdt) - 1, (u64)tables->gdt};
     struct table_pointer idt_pointer = {sizeof(idt) - 1, (u64)idt};
 
-    fill_gdt(tables);
+    fill_gdt(tables, cpu);
     for (unsigned ist = 1; ist <= IST_COUNT; ist++)
         tables->tss.ist[ist - 1] = (u64)cpu_ist_stack(cpu, ist) + IST_STACK_SIZE;
     tables->tss.io_map = sizeof(tables->tss);

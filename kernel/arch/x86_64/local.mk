@@ -50,7 +50,8 @@ VDSO_CFLAGS = -std=gnu11 -O2 -fPIC -shared -nostdlib -ffreestanding -fno-stack-p
 	-Wl,-soname=linux-vdso.so.1 -Wl,--hash-style=both -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,max-page-size=4096 -Wl,-z,norelro
 
-kernel/vdso.so: $(srcdir)/%D%/vdso/vdso.c $(srcdir)/%D%/vdso/vdso.ld $(srcdir)/%D%/vdso/vdso_data.h
+kernel/vdso.so: $(srcdir)/%D%/vdso/vdso.c $(srcdir)/%D%/vdso/vdso.ld $(srcdir)/%D%/vdso/vdso_data.h \
+		$(srcdir)/%D%/asm.h
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)$(CC) $(KERNEL_CPPFLAGS) $(VDSO_CFLAGS) -T $(srcdir)/%D%/vdso/vdso.ld \
 		-o $@ $(srcdir)/%D%/vdso/vdso.c

@@ -4,6 +4,7 @@
  * A shared object that the kernel maps into every program. It runs in user mode, refers to nothing
  * but itself and the data page before it, and asks the kernel for what it cannot answer.
  */
+#include "../asm.h"
 #include "vdso_data.h"
 
 #include <arch/time.h>
@@ -15,7 +16,6 @@
 #define SYS_time          201
 #define SYS_clock_gettime 228
 #define SYS_clock_getres  229
-#define SYS_getcpu        309
 
 enum clock_number {
     CLOCK_REALTIME = 0,
@@ -183,12 +183,10 @@ s64 __vdso_time(s64 *result)
 
 int __vdso_getcpu(u32 *cpu, u32 *node, void *unused)
 {
-    u32 low, high, number;
+    u32 number;
 
     (void)unused;
-    if (!vdso_data.has_rdtscp)
-        return (int)kernel_call(SYS_getcpu, (long)cpu, (long)node, 0);
-    __asm__ volatile("rdtscp" : "=a"(low), "=d"(high), "=c"(number));
+    __asm__ volatile("lsl %1, %0" : "=r"(number) : "r"(CPU_NUMBER_SEL) : "cc");
     if (cpu)
         *cpu = number & 0xFFF;
     if (node)

@@ -11,9 +11,8 @@
  */
 struct vdso_data {
     u32 sequence;
-    u32 usable;     /* the time-stamp counter is the clock; else call the kernel */
-    u32 has_rdtscp; /* its second result is this CPU's number */
-    u32 coarse_ns;  /* granularity of the coarse clocks */
+    u32 usable;    /* the time-stamp counter is the clock; else call the kernel */
+    u32 coarse_ns; /* granularity of the coarse clocks */
     u64 base_counter;
     u64 base_ns;
     u64 mult;

@@ -48,7 +48,6 @@ void arch_vdso_update(s64 realtime_offset, u32 coarse_ns)
     __atomic_store_n(&data->sequence, data->sequence + 1, __ATOMIC_RELAXED);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     data->usable = scale.usable;
-    data->has_rdtscp = cpu_features.rdtscp;
     data->base_counter = scale.base;
     data->base_ns = scale.base_ns;
     data->mult = scale.mult;
