@@ -104,7 +104,10 @@ struct page *frames_try_alloc(unsigned int order, unsigned int flags)
     if (unlikely(page == NULL))
         return NULL;
     page_prepare(page, order);
-    if (order > 0)
+    if (flags & ALLOC_SPLIT)
+        page_split(
+            page); /* not after the other: it is 512 times nine instructions in a huge page */
+    else if (order > 0)
         page_prepare_tails(page, order);
     if ((flags & ALLOC_ZERO) && !zeroed)
         memset(page_to_virt(page), 0, PAGE_SIZE << order);

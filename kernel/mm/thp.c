@@ -130,15 +130,11 @@ bool thp_is_worth_effort(const struct vma *vma)
 
 struct page *thp_alloc(bool effort, bool zeroed)
 {
-    unsigned flags = ALLOC_USER | (zeroed ? ALLOC_ZERO : 0);
-    struct page *block;
+    unsigned flags = ALLOC_USER | ALLOC_SPLIT | (zeroed ? ALLOC_ZERO : 0);
 
     if (effort)
         flags |= ALLOC_WAIT | ALLOC_NORETRY;
-    block = page_alloc_order(THP_ORDER, flags);
-    if (block != NULL)
-        page_split(block);
-    return block;
+    return page_alloc_order(THP_ORDER, flags);
 }
 
 /* ---- events ---- */

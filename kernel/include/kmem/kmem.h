@@ -27,11 +27,12 @@ struct boot_info;
 
 /* How to allocate. 0: do not wait, do not touch the reserve. */
 enum alloc_flags {
-    ALLOC_WAIT = 1u << 0,   /* may sleep: reclaim, and kill as the last resort */
-    ALLOC_ATOMIC = 1u << 1, /* may use the reserve below the min watermark */
-    ALLOC_ZERO = 1u << 2,   /* the memory reads as zero */
-    ALLOC_USER = 1u << 3,   /* for user memory: leaves all of the reserve */
-    ALLOC_NORETRY = 1u << 4 /* with ALLOC_WAIT: one round of reclaim, never the killer */
+    ALLOC_WAIT = 1u << 0,    /* may sleep: reclaim, and kill as the last resort */
+    ALLOC_ATOMIC = 1u << 1,  /* may use the reserve below the min watermark */
+    ALLOC_ZERO = 1u << 2,    /* the memory reads as zero */
+    ALLOC_USER = 1u << 3,    /* for user memory: leaves all of the reserve */
+    ALLOC_NORETRY = 1u << 4, /* with ALLOC_WAIT: one round of reclaim, never the killer */
+    ALLOC_SPLIT = 1u << 5,   /* a block of frames: single ones, as page_split leaves them */
 };
 
 /* What the rooms above do for kmem when memory runs short. Any member may be NULL. */
