@@ -60,8 +60,7 @@ static void log_fatal(const struct trap_frame *frame, int signal, vaddr_t addr, 
 
 static int page_fault(struct trap_frame *frame, vaddr_t addr, enum fault_access access, bool user)
 {
-    struct mm_fault_failure failure = {
-        .signal = SIGSEGV, .code = SEGV_MAPERR, .reason = "no such address"};
+    struct mm_fault_failure failure __uncleared; /* written with the error */
     struct task *self = current_task_or_null();
     int error = -EFAULT;
 
@@ -70,6 +69,9 @@ static int page_fault(struct trap_frame *frame, vaddr_t addr, enum fault_access 
     if (addr < USER_END)
         error =
             mm_fault(self->mm, addr, access, user, user ? arch_frame_stack(frame) : 0, &failure);
+    else
+        failure = (struct mm_fault_failure){
+            .signal = SIGSEGV, .code = SEGV_MAPERR, .reason = "no such address"};
     if (!error) {
         self->minor_faults++;
         return 0;

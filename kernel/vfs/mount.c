@@ -51,19 +51,19 @@ struct mount *mount_create(struct filesystem *filesystem, struct dentry *root, u
     return mount;
 }
 
-void mount_put(struct mount *mount)
+void mount_forget_expiry(struct mount *mount)
 {
-    if (mount == NULL)
-        return;
-    if (READ_ONCE(mount->flags) & MOUNT_EXPIRING)
-        fetch_and(&mount->flags, ~MOUNT_EXPIRING);
-    mount_put_unused(mount);
+    fetch_and(&mount->flags, ~MOUNT_EXPIRING);
 }
 
 void mount_put_unused(struct mount *mount)
 {
-    if (!refcount_put_and_test(&mount->references))
-        return;
+    if (refcount_put_and_test(&mount->references))
+        mount_free(mount);
+}
+
+void mount_free(struct mount *mount)
+{
     ASSERT(mount->parent == NULL && mount->peers == NULL && mount->master == NULL);
     dentry_put(mount->root);
     filesystem_put(mount->filesystem);

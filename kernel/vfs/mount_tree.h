@@ -12,8 +12,6 @@ extern struct mutex mount_mutex;
     (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME |     \
      MS_NOSYMFOLLOW)
 
-#define MOUNT_EXPIRING 0x80000000u /* mount.flags: MNT_EXPIRE saw it idle, no use since */
-
 /* Mounts that the tree may hold: 100,000, as fs.mount-max says on Linux. */
 #define MOUNT_MAX 100000
 

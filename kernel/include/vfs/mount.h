@@ -10,6 +10,7 @@
 
 #include <abi/mount.h>
 #include <abi/statfs.h>
+#include <lib/atomic.h>
 #include <lib/list.h>
 #include <lib/refcount.h>
 #include <lib/types.h>
@@ -85,6 +86,8 @@ struct filesystem *filesystem_get(struct filesystem *filesystem);
 void filesystem_put(struct filesystem *filesystem); /* may sleep */
 u64 filesystem_new_inode_number(struct filesystem *filesystem);
 
+#define MOUNT_EXPIRING 0x80000000u /* mount.flags: MNT_EXPIRE saw it idle, no use since */
+
 struct mount {
     refcount_t references;         /* the tree's one, and one per path */
     struct filesystem *filesystem; /* (I) referenced */
@@ -113,7 +116,21 @@ static inline struct mount *mount_get(struct mount *mount)
     refcount_get(&mount->references);
     return mount;
 }
-void mount_put(struct mount *mount); /* may sleep */
+
+/* The rare halves of mount_put: it was about to be unmounted for want of use; nobody uses it. */
+void mount_forget_expiry(struct mount *mount);
+void mount_free(struct mount *mount);
+
+/* => may sleep; NULL: nothing */
+static inline void mount_put(struct mount *mount)
+{
+    if (mount == NULL)
+        return;
+    if (unlikely(READ_ONCE(mount->flags) & MOUNT_EXPIRING))
+        mount_forget_expiry(mount);
+    if (refcount_put_and_test(&mount->references))
+        mount_free(mount);
+}
 
 /* If something is mounted on *path, move it to that root (repeatedly); references follow. */
 void path_cross_mounts(struct path *path);
