@@ -99,15 +99,15 @@ static long signal_set(struct file *file, unsigned long signal)
     return 0;
 }
 
-static long record_lock_call(const struct vfs_context *context, struct file *file, unsigned command,
-                             struct flock __user *user)
+static long record_lock_call(const struct vfs_context *context, struct file *file, int fd,
+                             unsigned command, struct flock __user *user)
 {
     struct flock flock;
     int err;
 
     if (copy_from_user(&flock, user, sizeof(flock)) != 0)
         return -EFAULT;
-    err = lock_fcntl(context, file, command, &flock);
+    err = lock_fcntl(context, file, fd, command, &flock);
     if (err == 0 && (command == F_GETLK || command == F_OFD_GETLK) &&
         copy_to_user(user, &flock, sizeof(flock)) != 0)
         err = -EFAULT;
@@ -181,7 +181,7 @@ long file_fcntl(const struct vfs_context *context, struct file *file, int fd, un
     case F_OFD_GETLK:
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
-        return record_lock_call(context, file, command, (struct flock __user *)argument);
+        return record_lock_call(context, file, fd, command, (struct flock __user *)argument);
     case F_SETPIPE_SZ:
         return pipe_set_size(file, argument);
     case F_GETPIPE_SZ:

@@ -349,7 +349,24 @@ static void record_query(struct file *file, const struct record_lock *request, s
     mutex_unlock(&locks_mutex);
 }
 
-int lock_fcntl(const struct vfs_context *context, struct file *file, unsigned command,
+/* A lock of the process was set through @fd. If that has been closed meanwhile the lock came too
+ * late to go with it, and goes now. => -EBADF */
+static int check_still_open(const struct vfs_context *context, struct file *file, int fd,
+                            const struct record_lock *request)
+{
+    struct file *now;
+
+    if (!fd_table_is_shared(context->files))
+        return 0;
+    now = fd_get_any(context->files, fd);
+    file_put(now);
+    if (now == file)
+        return 0;
+    (void)record_change(file, request, F_UNLCK, false);
+    return -EBADF;
+}
+
+int lock_fcntl(const struct vfs_context *context, struct file *file, int fd, unsigned command,
                struct flock *flock)
 {
     bool is_ofd = command >= F_OFD_GETLK;
@@ -379,7 +396,10 @@ int lock_fcntl(const struct vfs_context *context, struct file *file, unsigned co
         return -EBADF;
     if (flock->l_type == F_WRLCK && !(file->mode & FILE_WRITE))
         return -EBADF;
-    return record_change(file, &request, flock->l_type, waits);
+    err = record_change(file, &request, flock->l_type, waits);
+    if (err == 0 && !is_ofd && flock->l_type != F_UNLCK)
+        err = check_still_open(context, file, fd, &request);
+    return err;
 }
 
 /* ---- the end of owners ---- */

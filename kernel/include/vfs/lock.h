@@ -20,9 +20,9 @@ int lock_flock(struct file *file, int operation) __must_check;
  * => 1: nothing is to be done (LOCK_MAND, which Linux has given up); 0; -EINVAL */
 int lock_flock_check(int operation) __must_check;
 
-/* fcntl: F_GETLK, F_SETLK, F_SETLKW and F_OFD_*. -EAGAIN, -EDEADLK, -EINVAL, -EBADF, -EOVERFLOW,
- * -ERESTARTSYS */
-int lock_fcntl(const struct vfs_context *context, struct file *file, unsigned command,
+/* fcntl, through @fd: F_GETLK, F_SETLK, F_SETLKW and F_OFD_*. -EAGAIN, -EDEADLK, -EINVAL, -EBADF,
+ * -EOVERFLOW, -ERESTARTSYS */
+int lock_fcntl(const struct vfs_context *context, struct file *file, int fd, unsigned command,
                struct flock *lock) __must_check;
 
 /* @table closed a descriptor of @file: its POSIX locks go. The last reference to @file goes: flock
