@@ -39,6 +39,7 @@ quire_SOURCES += %D%/mremap.c
 quire_SOURCES += %D%/msync.c
 quire_SOURCES += %D%/munmap.c
 quire_SOURCES += %D%/object.c
+quire_SOURCES += %D%/object_drop.c
 quire_SOURCES += %D%/object_io.c
 quire_SOURCES += %D%/object_truncate.c
 quire_SOURCES += %D%/page_busy.c

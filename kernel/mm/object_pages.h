@@ -58,6 +58,9 @@ int object_insert_page(struct vm_object *object, u64 index, struct page *page,
 /* Take @page out; the tree's reference is now the caller's. => object.lock held; not mapped */
 void object_remove_page(struct vm_object *object, struct page *page);
 
+/* Withdraw a busy page that could not be filled. The tree's reference goes, the caller's stays. */
+void object_withdraw_page(struct vm_object *object, struct page *page);
+
 /* Note that @page is newer than its store / the same. => page busy */
 void object_mark_dirty(struct vm_object *object, struct page *page);
 void object_mark_clean(struct vm_object *object, struct page *page);

@@ -43,6 +43,7 @@ host_SOURCES += kernel/mm/mremap.c
 host_SOURCES += kernel/mm/msync.c
 host_SOURCES += kernel/mm/munmap.c
 host_SOURCES += kernel/mm/object.c
+host_SOURCES += kernel/mm/object_drop.c
 host_SOURCES += kernel/mm/object_io.c
 host_SOURCES += kernel/mm/object_truncate.c
 host_SOURCES += kernel/mm/page_busy.c
