@@ -1,9 +1,8 @@
 /*
  * inotify(7).
  *
- * An instance has watches and a queue of events. Equal events that follow each other are one; past
- * the limit one IN_Q_OVERFLOW stands for all that is lost. Watches are counted per user, like
- * instances, against /proc/sys/fs/inotify.
+ * An instance has watches and a queue of events (inotify_queue.c). Watches are counted per user,
+ * like instances, against /proc/sys/fs/inotify.
  *
  * Locks: watch_mutex for watches, inotify.lock (spin, inside it) for the queue.
  */
@@ -11,16 +10,11 @@
 
 #include <abi/errno.h>
 #include <abi/limits.h>
-#include <abi/poll.h>
-#include <abi/termios.h>
-#include <arch/user.h>
 #include <kern/sysctl.h>
 #include <kmem/frames.h>
 #include <kmem/kmalloc.h>
 #include <lib/atomic.h>
-#include <lib/bits.h>
 #include <lib/printf.h>
-#include <lib/string.h>
 #include <vfs/dentry.h>
 #include <vfs/file.h>
 #include <vfs/inode.h>
@@ -29,35 +23,14 @@
 #include <vfs/poll.h>
 #include <vfs/user_account.h>
 #include <vfs/vfs.h>
+#include "inotify_internal.h"
 #include "watch.h"
 
 #define MASK_FLAGS                                                                                 \
     (IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK | IN_MASK_ADD | IN_MASK_CREATE | IN_ISDIR |      \
      IN_ONESHOT)
 #define MASK_KNOWN (IN_ALL_EVENTS | IN_UNMOUNT | IN_Q_OVERFLOW | IN_IGNORED | MASK_FLAGS)
-#define NAME_UNIT  sizeof(struct inotify_event) /* names are padded to a multiple of it */
-#define WATCH_COST 1280ul                       /* bytes that Linux reckons for one */
-#define SHOWN_MASK (IN_ALL_EVENTS | IN_ISDIR | IN_UNMOUNT | IN_IGNORED | IN_Q_OVERFLOW)
-
-struct queued_event {
-    struct list_head link; /* (lock) */
-    s32 number;            /* of the watch; -1: overflow */
-    u32 mask, cookie;
-    u32 name_len;
-    char name[];
-};
-
-struct inotify {
-    struct spinlock lock; /* rank FILE_INNER */
-    struct wait_queue wait;
-    struct list_head events;      /* (lock) oldest first */
-    s32 nr_events;                /* (lock) */
-    struct queued_event overflow; /* (lock) linked while it is in the queue */
-    struct list_head watches;     /* (watch_mutex) */
-    s32 last_number;              /* (watch_mutex) */
-    s32 max_events;               /* (I) */
-    struct user_account *account; /* (I) of the effective user who made it */
-};
+#define WATCH_COST 1280ul /* bytes that Linux reckons for one */
 
 struct inotify_watch {
     struct watch watch;
@@ -71,165 +44,6 @@ static s32 max_queued_events = 16384;
 static s32 max_user_instances = 128;
 static s32 max_user_watches;
 
-/* ---- the queue ---- */
-
-static bool event_is_equal(const struct queued_event *a, const struct queued_event *b)
-{
-    return a->mask == b->mask && a->number == b->number && a->name_len == b->name_len &&
-           memcmp(a->name, b->name, a->name_len) == 0;
-}
-
-/* Put @event (NULL: there was no memory for it) in the queue. => what is to be freed */
-static struct queued_event *queue_put_locked(struct inotify *instance, struct queued_event *event)
-{
-    struct queued_event *last;
-
-    if (event == NULL || instance->nr_events >= instance->max_events) {
-        if (!list_is_linked(&instance->overflow.link)) {
-            list_add_tail(&instance->overflow.link, &instance->events);
-            instance->nr_events++;
-        }
-        return event;
-    }
-    if (!list_is_empty(&instance->events) && !(event->mask & IN_IGNORED)) {
-        last = list_last_entry(&instance->events, struct queued_event, link);
-        if (last != &instance->overflow && event_is_equal(last, event))
-            return event;
-    }
-    list_add_tail(&event->link, &instance->events);
-    instance->nr_events++;
-    return NULL;
-}
-
-static void queue_put(struct inotify *instance, s32 number, const struct watch_event *happened)
-{
-    size_t len = happened->name == NULL ? 0 : happened->name_len;
-    struct queued_event *event = kmalloc(sizeof(*event) + len, ALLOC_WAIT);
-    struct queued_event *unused;
-
-    if (event != NULL) {
-        event->number = number;
-        event->mask = happened->mask & SHOWN_MASK;
-        event->cookie = happened->cookie;
-        event->name_len = (u32)len;
-        memcpy(event->name, happened->name, len);
-        list_init(&event->link);
-    }
-    spin_lock(&instance->lock);
-    unused = queue_put_locked(instance, event);
-    spin_unlock(&instance->lock);
-    kfree(unused);
-    wake_key(&instance->wait, EPOLLIN | EPOLLRDNORM);
-}
-
-static size_t padded_name(const struct queued_event *event)
-{
-    return event->name_len == 0 ? 0 : align_up(event->name_len + 1, NAME_UNIT);
-}
-
-static size_t record_size(const struct queued_event *event)
-{
-    return sizeof(struct inotify_event) + padded_name(event);
-}
-
-static void event_free(struct inotify *instance, struct queued_event *event)
-{
-    if (event != &instance->overflow)
-        kfree(event);
-}
-
-/* The oldest event if its record fits in @room: 0; 1: the queue is empty; -EINVAL: no room. */
-static int queue_take(struct inotify *instance, size_t room, struct queued_event **out)
-{
-    struct queued_event *event;
-    int result = 0;
-
-    spin_lock(&instance->lock);
-    event = list_first_entry_or_null(&instance->events, struct queued_event, link);
-    if (event == NULL) {
-        result = 1;
-    } else if (record_size(event) > room) {
-        result = -EINVAL;
-    } else {
-        list_remove(&event->link);
-        instance->nr_events--;
-    }
-    spin_unlock(&instance->lock);
-    *out = event;
-    return result;
-}
-
-static int event_copy(struct io_buffer *buffer, const struct queued_event *event)
-{
-    size_t padded = padded_name(event);
-    struct inotify_event record = {
-        .wd = event->number, .mask = event->mask, .cookie = event->cookie, .len = (u32)padded};
-    size_t zeros = padded - event->name_len;
-
-    if (io_buffer_copy_to(buffer, &record, sizeof(record)) != sizeof(record) ||
-        io_buffer_copy_to(buffer, event->name, event->name_len) != event->name_len ||
-        io_buffer_zero(buffer, zeros) != zeros)
-        return -EFAULT;
-    return 0;
-}
-
-static bool queue_is_empty(const struct inotify *instance)
-{
-    return READ_ONCE(instance->events.next) == &instance->events;
-}
-
-static ssize_t inotify_read(struct file *file, struct io_buffer *buffer, u64 *position)
-{
-    struct inotify *instance = file->private;
-    size_t size = buffer->remaining;
-    struct queued_event *event;
-    int result;
-
-    (void)position;
-    for (;;) {
-        result = queue_take(instance, buffer->remaining, &event);
-        if (result == 0) {
-            result = event_copy(buffer, event);
-            event_free(instance, event);
-            if (result != 0)
-                return result;
-            continue;
-        }
-        if (result < 0 || buffer->remaining != size)
-            break;
-        result = -EAGAIN;
-        if (file_is_nonblocking(file, buffer))
-            break;
-        result = wait_event_interruptible(&instance->wait, !queue_is_empty(instance));
-        if (result != 0)
-            break;
-    }
-    return buffer->remaining != size ? (ssize_t)(size - buffer->remaining) : result;
-}
-
-static unsigned inotify_poll(struct file *file, struct poll_table *table)
-{
-    struct inotify *instance = file->private;
-
-    poll_wait(file, &instance->wait, table);
-    return queue_is_empty(instance) ? 0 : EPOLLIN | EPOLLRDNORM;
-}
-
-static long inotify_ioctl(struct file *file, unsigned request, unsigned long argument)
-{
-    struct inotify *instance = file->private;
-    const struct queued_event *event;
-    size_t bytes = 0;
-
-    if (request != FIONREAD)
-        return -ENOTTY;
-    spin_lock(&instance->lock);
-    list_for_each_entry (event, &instance->events, link)
-        bytes += record_size(event);
-    spin_unlock(&instance->lock);
-    return put_user((int)bytes, (int __user *)argument);
-}
-
 /* ---- watches ---- */
 
 /* The watch leaves its instance: IN_IGNORED is its last event. => watch_mutex held, off its inode
@@ -238,7 +52,7 @@ static void watch_end(struct inotify_watch *watch)
 {
     const struct watch_event ignored = {.mask = IN_IGNORED};
 
-    queue_put(watch->instance, watch->number, &ignored);
+    inotify_queue_put(watch->instance, watch->number, &ignored);
     user_account_uncharge(&watch->instance->account->nr_inotify_watches);
     list_remove(&watch->link);
     kfree(watch);
@@ -254,7 +68,7 @@ static void inotify_event_happened(struct watch *base, const struct watch_event 
     /* What happens to the watched directory itself is told without IN_ISDIR, as on Linux. */
     if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF))
         shown.mask &= ~IN_ISDIR;
-    queue_put(watch->instance, watch->number, &shown);
+    inotify_queue_put(watch->instance, watch->number, &shown);
     if (watch->flags & IN_ONESHOT) {
         struct inode *inode = watch_detach(base);
 
@@ -270,7 +84,7 @@ static void inotify_watch_ended(struct watch *base, bool unmounted)
                                              (inode_is_directory(base->inode) ? IN_ISDIR : 0)};
 
     if (unmounted)
-        queue_put(watch->instance, watch->number, &gone);
+        inotify_queue_put(watch->instance, watch->number, &gone);
     watch_end(watch);
 }
 
@@ -413,15 +227,6 @@ static size_t inotify_describe(struct file *file, char *buffer, size_t size)
 
 /* ---- instances ---- */
 
-static void instance_free(struct inotify *instance)
-{
-    struct queued_event *event, *following;
-
-    list_for_each_entry_safe (event, following, &instance->events, link)
-        event_free(instance, event);
-    kfree(instance);
-}
-
 /* One watch out of the instance; false: there was none. */
 static bool instance_drop_watch(struct inotify *instance)
 {
@@ -452,7 +257,8 @@ static void inotify_release(struct file *file)
     while (instance_drop_watch(instance))
         ;
     user_uncharge(instance);
-    instance_free(instance);
+    inotify_queue_free(instance);
+    kfree(instance);
 }
 
 static const struct file_ops inotify_file_ops = {

@@ -21,6 +21,7 @@ quire_SOURCES += %D%/graft.c
 quire_SOURCES += %D%/hugetlb_file.c
 quire_SOURCES += %D%/inode.c
 quire_SOURCES += %D%/inotify.c
+quire_SOURCES += %D%/inotify_queue.c
 quire_SOURCES += %D%/io_buffer.c
 quire_SOURCES += %D%/lock.c
 quire_SOURCES += %D%/map.c
