@@ -27,8 +27,8 @@ static void fill(void)
     }
     say("%s after some", nr > 50 && nr < 400 ? errno_name(errno) : "no refusal");
     call("another instance", watch(other, fds[0]));
-    call("a change", epoll_ctl(epoll, EPOLL_CTL_MOD, fds[0],
-                               &(struct epoll_event){.events = EPOLLOUT}));
+    call("a change",
+         epoll_ctl(epoll, EPOLL_CTL_MOD, fds[0], &(struct epoll_event){.events = EPOLLOUT}));
     call("one less", epoll_ctl(epoll, EPOLL_CTL_DEL, fds[0], NULL));
     int more = 1;
     while (epoll_ctl(epoll, EPOLL_CTL_DEL, fds[more], NULL) == 0 && watch(other, fds[0]) != 0)
