@@ -5,6 +5,8 @@
  * makes CALLS calls with arguments from values.c, every second one as a user without privileges, in
  * an empty directory. It may die of what it does; the kernel may not.
  *
+ * Half of the calls are any, the others scenes (scenes.c).
+ *
  * Prints "@@ round SEED" before each, then the audit when it says anything but ok, then "@@ done",
  * with how much memory is free before and after. With VERBOSE every call is printed before it is
  * made, which shows the last one of a kernel that stopped.
@@ -29,6 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "scenes.h"
 #include "values.h"
 
 #define AREA          "/area"
@@ -145,13 +148,21 @@ static void confine(int privileged)
         sigaction(number, &action, NULL);
 }
 
-static void print_call(const struct call *call, const uint64_t *arguments)
+static const char *call_name(long number)
+{
+    for (size_t i = 0; i < NR_CALLS; i++)
+        if (calls[i].number == number)
+            return calls[i].name;
+    return "?";
+}
+
+static void print_call(long number, int nr_arguments, const uint64_t *arguments)
 {
     char line[200];
-    int length = snprintf(line, sizeof(line), "%s(", call->name);
+    int length = snprintf(line, sizeof(line), "%s(", call_name(number));
     int i;
 
-    for (i = 0; i < call->nr_arguments; i++)
+    for (i = 0; i < nr_arguments; i++)
         length +=
             snprintf(line + length, sizeof(line) - length, "%s0x%lx", i ? ", " : "", arguments[i]);
     length += snprintf(line + length, sizeof(line) - length, ")\n");
@@ -160,22 +171,30 @@ static void print_call(const struct call *call, const uint64_t *arguments)
 
 static unsigned long *nr_made; /* of all rounds; shared */
 
+/* Any call with arguments by their kinds. => its number */
+static long make_any(int privileged, uint64_t arguments[6])
+{
+    const struct call *call = choose(privileged);
+
+    for (int i = 0; i < call->nr_arguments; i++)
+        arguments[i] = values_make(call->kinds[i]);
+    return call->number;
+}
+
 static void make_calls(unsigned count, int privileged, int verbose)
 {
     while (count-- > 0) {
-        const struct call *call = choose(privileged);
         uint64_t arguments[6] = {0};
         pid_t self = getpid();
-        int i;
+        long number;
 
         arm();
         values_refill();
-        for (i = 0; i < call->nr_arguments; i++)
-            arguments[i] = values_make(call->kinds[i]);
+        number = values_below(2) ? make_any(privileged, arguments) : scene_make(arguments);
         if (verbose)
-            print_call(call, arguments);
+            print_call(number, 6, arguments);
         __atomic_fetch_add(nr_made, 1, __ATOMIC_RELAXED);
-        syscall(call->number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
+        syscall(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
                 arguments[5]);
         if (getpid() != self || syscall(SYS_gettid) != self)
             syscall(SYS_exit, 0); /* a child that the call made */
@@ -261,6 +280,7 @@ static void run_round(uint64_t seed, unsigned count, int verbose)
         sigprocmask(SIG_UNBLOCK, &child, NULL);
         confine(seed % 2);
         values_prepare(seed);
+        scenes_prepare();
         make_calls(count, seed % 2, verbose);
     }
     if (!wait_for(pid, &child))
@@ -269,6 +289,16 @@ static void run_round(uint64_t seed, unsigned count, int verbose)
     if (umount2(AREA, MNT_DETACH) != 0)
         printf("@@ busy %lu\n", seed);
     print_audit(seed);
+}
+
+static void set_aside_huge_pages(void)
+{
+    FILE *stream = fopen("/proc/sys/vm/nr_hugepages", "w");
+
+    if (stream != NULL) {
+        fputs("8\n", stream);
+        fclose(stream);
+    }
 }
 
 int main(void)
@@ -283,6 +313,7 @@ int main(void)
     mount("proc", "/proc", "proc", 0, NULL);
     mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
     mount("devpts", "/dev/pts", "devpts", 0, NULL);
+    set_aside_huge_pages();
     if (plan == NULL || fscanf(plan, "%lu %lu %u %d", &seed, &rounds, &count, &verbose) != 4)
         return 1;
     nr_made = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

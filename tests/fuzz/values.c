@@ -9,12 +9,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -240,6 +243,44 @@ static void prepare_sockets(void)
     (void)!listen(fd, 3);
 }
 
+/* Instances that watch each other, files, and a file of huge pages. */
+static void prepare_watchers(void)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    int inner = epoll_create1(0), outer = epoll_create1(0), inotify = inotify_init1(IN_NONBLOCK);
+    sigset_t signals;
+    int pipes[2];
+
+    (void)!epoll_ctl(outer, EPOLL_CTL_ADD, inner, &event);
+    (void)!epoll_ctl(inner, EPOLL_CTL_ADD, inotify, &event);
+    (void)!inotify_add_watch(inotify, ".", IN_ALL_EVENTS);
+    (void)!inotify_add_watch(inotify, "file", IN_ALL_EVENTS);
+    (void)!ftruncate(memfd_create("huge", MFD_HUGETLB), 2 << 20);
+    sigfillset(&signals);
+    (void)!signalfd(-1, &signals, SFD_NONBLOCK);
+    (void)!pipe2(pipes, O_NONBLOCK);
+    (void)!pipe2(pipes, O_NONBLOCK | O_DIRECT);
+    (void)!open("/proc/self/pagemap", O_RDONLY);
+    (void)!open("/proc/self/mem", O_RDWR);
+}
+
+/* Over the loopback: one that listens, both ends of a connection, one for datagrams. */
+static void prepare_connections(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(address);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+    (void)!bind(listener, (const void *)&address, sizeof(address));
+    (void)!listen(listener, 4);
+    (void)!getsockname(listener, (void *)&address, &len);
+    (void)!connect(socket(AF_INET, SOCK_STREAM, 0), (const void *)&address, len);
+    fcntl(listener, F_SETFL, O_NONBLOCK);
+    (void)!accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+    address.sin_port = htons(4001);
+    (void)!bind(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0), (const void *)&address, len);
+}
+
 static void prepare_descriptors(void)
 {
     int pipes[2];
@@ -266,6 +307,8 @@ static void prepare_descriptors(void)
     (void)!epoll_create1(0);
     (void)!syscall(SYS_pidfd_open, getpid(), 0);
     prepare_sockets();
+    prepare_watchers();
+    prepare_connections();
 }
 
 void values_prepare(uint64_t seed)
@@ -285,7 +328,7 @@ void values_prepare(uint64_t seed)
 
 static uint64_t descriptor(void)
 {
-    return one_in(20) ? edge() : values_below(22);
+    return one_in(20) ? edge() : values_below(44);
 }
 
 /* Itself, its group, nobody: never the processes that watch it. */
