@@ -96,7 +96,7 @@ def natural_order(name):
 
 
 class Suite(programs.Programs):
-    """The programs whose names @choose takes. @virtual: see CLOCK_SHIFTS."""
+    """The programs whose names @choose takes. @virtual: see CLOCK_SHIFTS. @repeated tells what was run again."""
 
     def __init__(self, choose, virtual=True, log=None):
         self.suite = unpack()
@@ -105,6 +105,7 @@ class Suite(programs.Programs):
         self.virtual = virtual
         self.base = os.path.join(guest.build_directory(), "userland", "initramfs.cpio")
         self.unbuilt = []
+        self.repeated = []  # what was run again, and what it came to
 
     def part(self, names, smp, run):
         """=> the same for some of the names, on @smp processors, in the @run-th run"""
