@@ -31,6 +31,7 @@ static void fill_poll(struct abi_siginfo *info, unsigned events)
         unsigned event, band;
         int code;
     } kinds[] = {
+        {POLLMSG, POLLIN | POLLRDNORM | POLLMSG, POLL_MSG},
         {POLLIN, POLLIN | POLLRDNORM, POLL_IN},
         {POLLOUT, POLLOUT | POLLWRNORM | POLLWRBAND, POLL_OUT},
         {POLLHUP, POLLHUP | POLLERR, POLL_HUP},

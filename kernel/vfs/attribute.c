@@ -16,6 +16,7 @@
 #include <lib/string.h>
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
+#include <vfs/lock.h>
 #include <lib/bits.h>
 #include <mm/hugetlb.h>
 #include <vfs/hugetlb.h>
@@ -113,6 +114,9 @@ int path_truncate(const struct vfs_context *context, const struct path *path, u6
         err = inode_get_write(inode);
     if (err != 0)
         return err;
+    err = file == NULL ? lease_break(inode, O_WRONLY) : 0;
+    if (err != 0)
+        goto out;
     change.modify_time = inode_time_now();
     mutex_lock(&inode->lock);
     err = size_is_allowed(context, inode, size);
@@ -123,6 +127,7 @@ int path_truncate(const struct vfs_context *context, const struct path *path, u6
     if (err == 0)
         notify_change(path, &change);
     mutex_unlock(&inode->lock);
+out:
     inode_put_write(inode);
     return err;
 }

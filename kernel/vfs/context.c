@@ -55,7 +55,7 @@ void vfs_raise_signal(int signal)
         hooks->raise_signal(signal);
 }
 
-void file_notify_owner(struct file *file, unsigned events)
+void file_notify_owner_of(struct file *file, int fd, unsigned events)
 {
     struct file_owner owner;
 
@@ -63,7 +63,12 @@ void file_notify_owner(struct file *file, unsigned events)
     owner = file->owner;
     spin_unlock(&file->spin);
     if (hooks != NULL && hooks->notify_owner != NULL && owner.id != 0)
-        hooks->notify_owner(&owner, owner.fd, events);
+        hooks->notify_owner(&owner, fd, events);
+}
+
+void file_notify_owner(struct file *file, unsigned events)
+{
+    file_notify_owner_of(file, READ_ONCE(file->owner.fd), events);
 }
 
 static struct fs_context *fs_context_alloc(void)

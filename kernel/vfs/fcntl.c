@@ -11,6 +11,7 @@
 #include <vfs/permission.h>
 #include <vfs/pipe.h>
 #include <vfs/regular.h>
+#include "directory_notify.h"
 
 #define SETTABLE_FLAGS (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
 #define SEALS_KNOWN    (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
@@ -190,8 +191,12 @@ long file_fcntl(const struct vfs_context *context, struct file *file, int fd, un
         return seals_add(file, argument);
     case F_GET_SEALS:
         return file_has_seals(file) ? (long)file->inode->seals : -EINVAL;
+    case F_SETLEASE:
+        return lease_set(context, file, fd, argument);
     case F_GETLEASE:
-        return F_UNLCK; /* leases cannot be taken, so none is held */
+        return lease_get(file);
+    case F_NOTIFY:
+        return directory_notify(context, file, fd, (u32)argument);
     default:
         return fcntl_owner(context, file, command, argument);
     }

@@ -20,6 +20,7 @@
 #include <vfs/context.h>
 #include <vfs/file.h>
 #include <vfs/lock.h>
+#include "directory_notify.h"
 
 static struct kmem_cache table_cache;
 
@@ -156,6 +157,7 @@ static void file_close(struct fd_table *table, struct file *file)
         if (file->ops->flush != NULL)
             file->ops->flush(file);
         lock_release_posix(file, table);
+        directory_notify_release(file, table);
     }
     file_put(file);
 }

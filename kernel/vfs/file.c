@@ -123,10 +123,14 @@ static int get_write(struct file *file)
     return err;
 }
 
-static void put_write(struct file *file)
+static void put_access(struct file *file)
 {
-    mount_put_write(file->path.mount);
-    inode_put_write(file->inode);
+    if (file->mode & FILE_HAS_WRITE) {
+        mount_put_write(file->path.mount);
+        inode_put_write(file->inode);
+    }
+    if (file->mode & FILE_HAS_READ)
+        fetch_sub(&file->inode->readers, 1);
 }
 
 struct file *file_open_path(const struct path *path, u32 flags,
@@ -149,7 +153,13 @@ struct file *file_open_path(const struct path *path, u32 flags,
         if (err != 0)
             goto fail;
         file->mode |= FILE_HAS_WRITE;
+    } else if (S_ISREG(inode->mode) && (file->mode & FILE_READ)) {
+        fetch_add(&inode->readers, 1);
+        file->mode |= FILE_HAS_READ;
     }
+    err = file->mode & (FILE_HAS_WRITE | FILE_HAS_READ) ? lease_break(inode, flags) : 0;
+    if (err != 0)
+        goto fail_write;
     if (S_ISREG(inode->mode) || S_ISDIR(inode->mode))
         file->mode |= FILE_ATOMIC_POSITION;
     file->flags |= flags & O_NOCTTY; /* for a terminal's open; F_GETFL does not show it */
@@ -161,8 +171,7 @@ struct file *file_open_path(const struct path *path, u32 flags,
         file->mode |= FILE_STREAM;
     return file;
 fail_write:
-    if (file->mode & FILE_HAS_WRITE)
-        put_write(file);
+    put_access(file);
 fail:
     file_free(file);
     return ERR_PTR(err);
@@ -186,8 +195,7 @@ void file_put(struct file *file)
         (void)file->ops->set_async(file, false);
     if (file->ops->release != NULL)
         file->ops->release(file);
-    if (file->mode & FILE_HAS_WRITE)
-        put_write(file);
+    put_access(file);
     if (file->mode & FILE_EXEC)
         inode_allow_write(file->inode);
     file_free(file);

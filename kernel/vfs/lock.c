@@ -16,6 +16,7 @@
 #include <vfs/file.h>
 #include <vfs/inode.h>
 #include <vfs/mount.h>
+#include "lock_set.h"
 #include "record_lock.h"
 
 struct flock_lock {
@@ -23,15 +24,6 @@ struct flock_lock {
     struct file *file;     /* (I) owner, not referenced: its last put releases the lock */
     bool is_write;         /* (locks_mutex) */
     s32 process_id;        /* (I) */
-};
-
-struct lock_set {
-    struct inode *inode;      /* (I) */
-    struct list_head all;     /* (locks_mutex) in the list of all sets */
-    struct list_head flocks;  /* (locks_mutex) */
-    struct list_head records; /* (locks_mutex) struct record_lock */
-    u64 generation;           /* (locks_mutex to write) */
-    struct wait_queue changed;
 };
 
 /* A thread that sleeps for a lock: @wanted's owner waits until @blocker lets go. */
@@ -43,12 +35,11 @@ struct blocked {
     bool is_flock;
 };
 
-static struct mutex locks_mutex = MUTEX_INIT(locks_mutex);
+struct mutex locks_mutex = MUTEX_INIT(locks_mutex);
 static struct list_head all_sets = LIST_INIT(all_sets);       /* (locks_mutex) */
 static struct list_head all_blocked = LIST_INIT(all_blocked); /* (locks_mutex) */
 
-/* The inode's set, made if it has none. => locks_mutex held; NULL: no memory */
-static struct lock_set *lock_set_get(struct inode *inode)
+struct lock_set *lock_set_get(struct inode *inode)
 {
     struct lock_set *set = inode->locks;
 
@@ -60,6 +51,7 @@ static struct lock_set *lock_set_get(struct inode *inode)
     set->inode = inode;
     list_init(&set->flocks);
     list_init(&set->records);
+    list_init(&set->leases);
     wait_queue_init(&set->changed);
     list_add_tail(&set->all, &all_sets);
     store_release(&inode->locks, set);
@@ -78,23 +70,32 @@ void lock_set_destroy(struct inode *inode)
     kfree(set);
 }
 
-static void set_changed(struct lock_set *set)
+void lock_set_changed(struct lock_set *set)
 {
     WRITE_ONCE(set->generation, set->generation + 1);
     wake_all(&set->changed);
 }
 
-/* Sleep until the set changes. => locks_mutex held, and again on return; -ERESTARTSYS */
-static int set_wait(struct lock_set *set, struct blocked *blocked)
+int lock_set_wait(struct lock_set *set, u64 deadline)
 {
     u64 seen = set->generation;
     int err;
 
+    mutex_unlock(&locks_mutex);
+    err = wait_event_interruptible_timeout(&set->changed, READ_ONCE(set->generation) != seen,
+                                           deadline);
+    mutex_lock(&locks_mutex);
+    return err;
+}
+
+/* The same for a lock, as one who is blocked. */
+static int set_wait(struct lock_set *set, struct blocked *blocked)
+{
+    int err;
+
     blocked->set = set;
     list_add_tail(&blocked->link, &all_blocked);
-    mutex_unlock(&locks_mutex);
-    err = wait_event_interruptible(&set->changed, READ_ONCE(set->generation) != seen);
-    mutex_lock(&locks_mutex);
+    err = lock_set_wait(set, WAIT_FOREVER);
     list_remove(&blocked->link);
     return err;
 }
@@ -133,7 +134,7 @@ static void flock_drop(struct lock_set *set, const struct file *file)
         return;
     list_remove(&lock->link);
     kfree(lock);
-    set_changed(set);
+    lock_set_changed(set);
 }
 
 /* As flock(2): a conversion lets the old lock go first, and another may get in between. */
@@ -310,7 +311,7 @@ static int record_apply(struct lock_set *set, struct record_lock **wanted,
         *wanted = NULL;
     }
     records_free(&dropped);
-    set_changed(set);
+    lock_set_changed(set);
     return 0;
 }
 
@@ -415,7 +416,7 @@ static void records_drop_owner(struct lock_set *set, const void *owner)
     if (list_is_empty(&dropped))
         return;
     records_free(&dropped);
-    set_changed(set);
+    lock_set_changed(set);
 }
 
 void lock_release_posix(struct file *file, struct fd_table *table)
@@ -434,6 +435,7 @@ void lock_release_file(struct file *file)
     mutex_lock(&locks_mutex);
     flock_drop(file->inode->locks, file);
     records_drop_owner(file->inode->locks, file);
+    lease_drop_file(file->inode->locks, file);
     mutex_unlock(&locks_mutex);
 }
 
@@ -452,6 +454,7 @@ static int record_describe(const struct lock_visit *visit, const struct record_l
     const struct inode *inode = visit->set->inode;
     struct lock_description description = {
         .waits = waits,
+        .state = "ADVISORY",
         .kind = is_flock         ? "FLOCK"
                 : record->is_ofd ? "OFDLCK"
                                  : "POSIX",
@@ -516,6 +519,8 @@ int lock_for_each(int (*visit)(const struct lock_description *lock, void *argume
         result = flocks_describe(&each);
         if (result == 0)
             result = records_describe(&each);
+        if (result == 0)
+            result = lease_for_each(set, visit, argument);
         if (result != 0)
             break;
     }

@@ -237,6 +237,8 @@ static void notify_moved(const struct parent_lookup *from, const struct parent_l
 {
     u32 cookie = notify_cookie();
 
+    if (path_inode(&from->parent) == path_inode(&to->parent))
+        notify_name(path_inode(&from->parent), &from->last, inode, WATCH_RENAMED, 0);
     notify_name(path_inode(&from->parent), &from->last, inode, IN_MOVED_FROM, cookie);
     notify_name(path_inode(&to->parent), &to->last, inode, IN_MOVED_TO, cookie);
     if (replaced != NULL)

@@ -5,6 +5,7 @@
 #include <vfs/event.h>
 #include <vfs/fd_table.h>
 #include <vfs/inotify.h>
+#include <vfs/lock.h>
 #include <vfs/pipe.h>
 #include <vfs/poll.h>
 #include "file_open.h"
@@ -20,6 +21,7 @@ void vfs_init(void)
     fd_table_cache_init();
     pseudo_init();
     inotify_init();
+    lease_init();
     epoll_init();
     pipe_init();
     time_add_change_hook(timerfd_clock_changed);

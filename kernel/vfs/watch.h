@@ -49,6 +49,9 @@ struct watch {
     struct list_head global_link; /* (watch_mutex) */
 };
 
+/* Beside the IN_* of user programs: a name became another one in the same directory. */
+#define WATCH_RENAMED 0x08000000u
+
 extern struct mutex watch_mutex;
 
 /* => watch_mutex held; takes a reference on @inode */

@@ -144,8 +144,11 @@ static int put_lock(const struct lock_description *lock, void *argument)
     struct lock_list *list = argument;
 
     list->number += !lock->waits;
-    proc_print(list->text, "%u: %s%-6s ADVISORY  %s %d %02x:%02x:%lu %lu ", list->number,
-               lock->waits ? "-> " : "", lock->kind, lock->write ? "WRITE" : "READ",
+    proc_print(list->text, "%u: %s%-6s %-9s %s %d %02x:%02x:%lu %lu ", list->number,
+               lock->waits ? "-> " : "", lock->kind, lock->state,
+               lock->unlocking ? "UNLCK"
+               : lock->write   ? "WRITE"
+                               : "READ",
                lock->process_id, device_major(lock->device), device_minor(lock->device),
                lock->inode, lock->start);
     if (lock->end == INT64_MAX)

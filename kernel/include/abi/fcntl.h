@@ -143,6 +143,15 @@ struct f_owner_ex {
     s32 pid;
 };
 
+/* F_NOTIFY */
+#define DN_ACCESS    0x00000001u
+#define DN_MODIFY    0x00000002u
+#define DN_CREATE    0x00000004u
+#define DN_DELETE    0x00000008u
+#define DN_RENAME    0x00000010u
+#define DN_ATTRIB    0x00000020u
+#define DN_MULTISHOT 0x80000000u
+
 /* flock(2) */
 #define LOCK_SH   1
 #define LOCK_EX   2

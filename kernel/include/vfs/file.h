@@ -92,6 +92,7 @@ struct file {
 #define FILE_HAS_WRITE       (1u << 4) /* counts in inode.writers */
 #define FILE_EXEC            (1u << 5) /* counts in the inode's denied writes */
 #define FILE_ATOMIC_POSITION (1u << 6) /* regular files and directories */
+#define FILE_HAS_READ        (1u << 7) /* counts in inode.readers */
 
 struct file *file_get(struct file *file);
 void file_put(struct file *file); /* may sleep; NULL: nothing */
@@ -164,6 +165,8 @@ char *file_describe(struct file *file, char *buffer, size_t size);
  * => takes file.spin; callable under spin locks of a lower rank, not from interrupts
  */
 void file_notify_owner(struct file *file, unsigned events);
+/* The same for a lease or a directory watched through @fd (POLLMSG), whatever O_ASYNC says. */
+void file_notify_owner_of(struct file *file, int fd, unsigned events);
 /* Unless somebody owns it already, @id of @type (F_OWNER_*) gets its SIGIO. */
 void file_own_by_default(struct file *file, s32 type, s32 id);
 #define FILE_URGENT 0u /* no events: SIGURG, for a byte out of band */

@@ -120,6 +120,7 @@ struct inode {
     u32 links;                       /* (lock) */
     u32 flags;                       /* (a) INODE_* */
     s32 writers; /* (spin) > 0: files open for writing; < 0: writing is denied (being executed) */
+    s32 readers; /* (a) files of a regular one open for reading only: leases ask */
     struct mutex lock;    /* names in a directory; contents and attributes of anything else */
     struct spinlock spin; /* rank FILE_INNER: times, writers, and pointers below */
     struct inode_time access_time, modify_time, change_time; /* (spin) */

@@ -32,12 +32,26 @@ void lock_release_file(struct file *file);
 /* The inode is freed. */
 void lock_set_destroy(struct inode *inode);
 
+/* F_SETLEASE: F_RDLCK, F_WRLCK, F_UNLCK. -EAGAIN, -EACCES, -EINVAL, -ENOMEM */
+int lease_set(const struct vfs_context *context, struct file *file, int fd,
+              unsigned long type) __must_check;
+int lease_get(struct file *file); /* F_GETLEASE: what it is, or is to become */
+/*
+ * lease_break: @inode is going to be opened with @flags (truncated: O_WRONLY): the holders of
+ * leases that do not allow it are told, and they have a while to give them back.
+ * => the opener counts among the readers or writers already; no lock held; may sleep
+ * => -EWOULDBLOCK (O_NONBLOCK), -ERESTARTSYS
+ */
+int lease_break(struct inode *inode, u32 flags) __must_check;
+void lease_init(void);
+
 /* /proc/locks: @visit for each lock, and after it for each request that waits for it; nonzero
  * stops. */
 struct lock_description {
-    bool waits;       /* it is such a request */
-    const char *kind; /* "FLOCK", "POSIX", "OFDLCK" */
-    bool write;
+    bool waits;            /* it is such a request */
+    const char *kind;      /* "FLOCK", "POSIX", "OFDLCK", "LEASE" */
+    const char *state;     /* "ADVISORY", of a lease "ACTIVE", "BREAKING" */
+    bool write, unlocking; /* unlocking: a lease that is to end */
     s32 process_id;
     u64 device, inode;
     u64 start, end; /* end INT64_MAX: to the end of the file */

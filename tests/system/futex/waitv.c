@@ -92,7 +92,8 @@ static void values(void)
     call("in 20 ms", wait_nr(8, 0, &soon, CLOCK_MONOTONIC));
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    yes("it waited", now.tv_sec > soon.tv_sec || (now.tv_sec == soon.tv_sec && now.tv_nsec >= soon.tv_nsec));
+    yes("it waited",
+        now.tv_sec > soon.tv_sec || (now.tv_sec == soon.tv_sec && now.tv_nsec >= soon.tv_nsec));
 }
 
 /* A child sleeps on the first @nr words; => what waitv answered there, when word @which is woken */

@@ -14,7 +14,8 @@ static long adjust(int clock, struct timex *timex)
 
 static void show(const char *label, const struct timex *t)
 {
-    say("%s: offset %ld freq %ld maxerror %ld esterror %ld status %#x constant %ld precision %ld tolerance %ld "
+    say("%s: offset %ld freq %ld maxerror %ld esterror %ld status %#x constant %ld precision %ld "
+        "tolerance %ld "
         "tick %ld pps %ld %ld %d %ld %ld %ld %ld %ld tai %d",
         label, t->offset, t->freq, t->maxerror, t->esterror, t->status, t->constant, t->precision,
         t->tolerance, t->tick, t->ppsfreq, t->jitter, t->shift, t->stabil, t->jitcnt, t->calcnt,
@@ -31,7 +32,8 @@ static void reading(void)
     call("read", syscall(SYS_adjtimex, &timex));
     show("at first", &timex);
     clock_gettime(CLOCK_REALTIME, &now);
-    yes("the time is now", now.tv_sec - timex.time.tv_sec <= 2 && timex.time.tv_usec >= 0 && timex.time.tv_usec < 1000000);
+    yes("the time is now", now.tv_sec - timex.time.tv_sec <= 2 && timex.time.tv_usec >= 0 &&
+                               timex.time.tv_usec < 1000000);
     yes("modes is left", timex.modes == 0);
     call("read, clock_adjtime", adjust(CLOCK_REALTIME, &timex));
     timex.modes = 0xa001;
@@ -105,7 +107,9 @@ static void moving(void)
 static void telling(void)
 {
     struct timex timex = {.modes = ADJ_STATUS | ADJ_MAXERROR | ADJ_ESTERROR | ADJ_TIMECONST,
-                          .maxerror = 1234, .esterror = 99, .constant = 3};
+                          .maxerror = 1234,
+                          .esterror = 99,
+                          .constant = 3};
     struct timespec now;
 
     call("synchronous", adjust(CLOCK_REALTIME, &timex));
@@ -117,7 +121,8 @@ static void telling(void)
     timex = (struct timex){.modes = ADJ_TIMECONST, .constant = -100};
     adjust(CLOCK_REALTIME, &timex);
     say("constant %ld", timex.constant);
-    timex = (struct timex){.modes = ADJ_STATUS | ADJ_FREQUENCY | ADJ_TICK, .status = STA_FREQHOLD | STA_CLOCKERR,
+    timex = (struct timex){.modes = ADJ_STATUS | ADJ_FREQUENCY | ADJ_TICK,
+                           .status = STA_FREQHOLD | STA_CLOCKERR,
                            .tick = 10000};
     call("hold; the rate as it is", adjust(CLOCK_REALTIME, &timex));
     say("status %#x", timex.status);
@@ -130,7 +135,8 @@ static void telling(void)
         nap(100);
         timex.modes = 0;
     } while (adjust(CLOCK_REALTIME, &timex) == 0);
-    say("it has grown to %ld, status %#x, answer %ld", timex.maxerror, timex.status, adjust(CLOCK_REALTIME, &timex));
+    say("it has grown to %ld, status %#x, answer %ld", timex.maxerror, timex.status,
+        adjust(CLOCK_REALTIME, &timex));
     timex = (struct timex){.modes = ADJ_STATUS | ADJ_MAXERROR};
     call("synchronous again", adjust(CLOCK_REALTIME, &timex));
     clock_gettime(CLOCK_REALTIME, &now);
