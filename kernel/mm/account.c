@@ -163,6 +163,15 @@ void account_map_pages(struct page *page, unsigned nr)
     account_total_add(mapped_total(page), first);
 }
 
+void account_map_new_pages(struct page *page, unsigned nr)
+{
+    unsigned i;
+
+    for (i = 0; i < nr; i++)
+        WRITE_ONCE(page[i].map_count, 1);
+    account_total_add(mapped_total(page), nr);
+}
+
 void account_unmap_pages(struct page *page, unsigned nr)
 {
     unsigned last = 0;

@@ -65,8 +65,9 @@ static inline void account_total_add(enum account_total total, s64 nr_pages)
 void account_map_page(struct page *page);
 void account_unmap_page(struct page *page);
 
-/* The same for @nr consecutive frames of the same kind. */
+/* The same for @nr consecutive frames of the same kind; new: that nothing else can name yet. */
 void account_map_pages(struct page *page, unsigned nr);
+void account_map_new_pages(struct page *page, unsigned nr);
 void account_unmap_pages(struct page *page, unsigned nr);
 
 /* The sum over all CPUs. */

@@ -28,7 +28,7 @@ static void block_begin(struct page *block)
     ASSERT(*sharers_of(block) == 0);
     *sharers_of(block) = 1;
     page_flag_set(block, PAGE_BLOCK);
-    account_map_pages(block, PTE_ENTRIES_PER_TABLE);
+    account_map_new_pages(block, PTE_ENTRIES_PER_TABLE);
     account_total_add(ACCOUNT_ANONYMOUS_HUGE, PTE_ENTRIES_PER_TABLE);
 }
 

@@ -181,6 +181,7 @@ s64 __vdso_time(s64 *result)
     return seconds;
 }
 
+/* There is one node, 0: the whole of what the kernel has put there is the processor's number. */
 int __vdso_getcpu(u32 *cpu, u32 *node, void *unused)
 {
     u32 number;
@@ -188,9 +189,9 @@ int __vdso_getcpu(u32 *cpu, u32 *node, void *unused)
     (void)unused;
     __asm__ volatile("lsl %1, %0" : "=r"(number) : "r"(CPU_NUMBER_SEL) : "cc");
     if (cpu)
-        *cpu = number & 0xFFF;
+        *cpu = number;
     if (node)
-        *node = number >> 12;
+        *node = 0;
     return 0;
 }
 
