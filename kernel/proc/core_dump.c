@@ -129,12 +129,23 @@ static struct file *open_core(const struct task *self, const char *name)
     return file;
 }
 
-static bool is_wanted(const struct process *process, u64 limit)
+static bool is_dumpable(const struct process *process)
 {
     int dumpable = READ_ONCE(process->dumpable);
 
-    return (dumpable == DUMPABLE_BY_OWNER || dumpable == DUMPABLE_BY_ROOT) &&
-           limit >= CORE_LIMIT_LEAST;
+    return dumpable == DUMPABLE_BY_OWNER || dumpable == DUMPABLE_BY_ROOT;
+}
+
+static bool write_file(struct core *core, const char *name)
+{
+    if (core->limit < CORE_LIMIT_LEAST)
+        return false;
+    core->file = open_core(core->dumper, name);
+    if (core->file == NULL)
+        return false;
+    core_file_write(core);
+    file_put(core->file);
+    return true;
 }
 
 /* => true: there is a core, perhaps cut off by the limit */
@@ -145,20 +156,14 @@ static bool dump(const struct abi_siginfo *info, struct task *self)
                         .mm = self->mm,
                         .limit = rlimit_current(RLIMIT_CORE),
                         .filter = READ_ONCE(self->mm->core_filter)};
-    char *name;
+    struct core_name name;
+    bool dumped;
 
-    if (!is_wanted(self->process, core.limit))
+    if (!is_dumpable(self->process) || core_name_make(info, &name) != 0)
         return false;
-    name = core_name_make(info);
-    if (name == NULL)
-        return false;
-    core.file = open_core(self, name);
-    kfree(name);
-    if (core.file == NULL)
-        return false;
-    core_file_write(&core);
-    file_put(core.file);
-    return true;
+    dumped = name.is_command ? core_pipe_write(&core, &name) : write_file(&core, name.text);
+    kfree(name.text);
+    return dumped;
 }
 
 bool core_dump(const struct abi_siginfo *info)

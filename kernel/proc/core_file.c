@@ -146,9 +146,19 @@ static void emit(struct core *core, const void *bytes, size_t len)
     }
 }
 
+/* Whoever reads from a pipe sees zeroes where a file has a hole. */
 static void skip(struct core *core, u64 len)
 {
-    if (!core->full)
+    static const char zeroes[512];
+    u64 done = 0;
+
+    while (core->is_pipe && !core->full && done < len) {
+        size_t piece = min(len - done, sizeof(zeroes));
+
+        emit(core, zeroes, piece);
+        done += piece;
+    }
+    if (!core->is_pipe && !core->full)
         core->position += len;
 }
 
@@ -263,7 +273,7 @@ void core_file_write(struct core *core)
         write_parts(core, &list, &notes);
         kfree(list.areas);
         /* The file may end in a hole. */
-        if (inode_size(core->file->inode) < core->position)
+        if (!core->is_pipe && inode_size(core->file->inode) < core->position)
             (void)!file_truncate(core->file, (s64)core->position);
     }
     kfree(notes.bytes);

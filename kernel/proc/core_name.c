@@ -1,7 +1,9 @@
 /*
  * The name of a core file: the pattern kernel.core_pattern with what its % specifiers stand for
- * (core(5)). A value never brings a slash into the name.
+ * (core(5)). A value never brings a slash into the name. A pattern that begins with "|" is the
+ * command of a program that takes the core.
  */
+#include <abi/errno.h>
 #include <abi/limits.h>
 #include <kern/sysctl.h>
 #include <kmem/kmalloc.h>
@@ -16,23 +18,16 @@
 #include "core_internal.h"
 
 #define CORE_PATTERN_SIZE 128
+#define PIPE_LIMIT_MAX    0x7fffffff
 
 static char pattern[CORE_PATTERN_SIZE] = "core"; /* (a) a torn one names another file once */
 static s32 uses_pid;                             /* (a) */
 s32 suid_dumpable;
-
-/* There is no way for the kernel to start a program that takes the core. */
-static bool is_no_pipe(const char *text, size_t len)
-{
-    return len == 0 || text[0] != '|';
-}
+s32 core_pipe_limit;
 
 static const struct sysctl kernel_settings[] = {
-    {.name = "core_pattern",
-     .kind = SYSCTL_STRING,
-     .value = pattern,
-     .count = sizeof(pattern),
-     .accepts = is_no_pipe},
+    {.name = "core_pattern", .kind = SYSCTL_STRING, .value = pattern, .count = sizeof(pattern)},
+    {.name = "core_pipe_limit", .value = &core_pipe_limit, .maximum = PIPE_LIMIT_MAX},
     {.name = "core_uses_pid", .value = &uses_pid},
     {0},
 };
@@ -150,30 +145,41 @@ static bool add_specified(struct core_buffer *name, char specifier, const struct
     return false;
 }
 
-char *core_name_make(const struct abi_siginfo *info)
+/* Blanks of the pattern, not of values, part the words of a command: a NUL ends each. */
+int core_name_make(const struct abi_siginfo *info, struct core_name *name)
 {
-    struct core_buffer name = {0};
-    char text[CORE_PATTERN_SIZE] = "";
-    bool has_number = false;
+    struct core_buffer text = {0};
+    char copy[CORE_PATTERN_SIZE] = "";
+    bool has_number = false, blank = false;
     const char *at;
 
-    memcpy(text, pattern, sizeof(text) - 1);
-    for (at = text; *at != '\0'; at++) {
+    memcpy(copy, pattern, sizeof(copy) - 1);
+    *name = (struct core_name){.is_command = copy[0] == '|', .nr_words = 1};
+    for (at = copy + name->is_command; *at != '\0'; at++) {
+        if (name->is_command && char_is_space(*at)) {
+            blank = text.len > 0;
+            continue;
+        }
+        if (blank) {
+            core_buffer_add(&text, "", 1);
+            name->nr_words++;
+            blank = false;
+        }
         if (*at != '%')
-            core_buffer_add(&name, at, 1);
+            core_buffer_add(&text, at, 1);
         else if (*++at != '\0')
-            has_number |= add_specified(&name, *at, info);
+            has_number |= add_specified(&text, *at, info);
         else
             break;
     }
-    if (!has_number && READ_ONCE(uses_pid) && name.len > 0) {
-        core_buffer_add(&name, ".", 1);
-        add_number(&name, process_id(current_process()));
+    if (!name->is_command && !has_number && READ_ONCE(uses_pid) && text.len > 0) {
+        core_buffer_add(&text, ".", 1);
+        add_number(&text, process_id(current_process()));
     }
-    core_buffer_add(&name, "", 1);
-    if (name.failed || name.len == 1) {
-        kfree(name.bytes);
-        return NULL;
-    }
-    return name.bytes;
+    core_buffer_add(&text, "", 1);
+    name->text = text.bytes;
+    if (!text.failed && text.len > 1)
+        return 0;
+    kfree(text.bytes);
+    return text.failed ? -ENOMEM : -ENOENT;
 }

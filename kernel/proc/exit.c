@@ -149,7 +149,7 @@ static bool notify_parent(struct process *process)
         (void)signal_send_locked(parent, NULL, &info);
     spin_unlock(&parent->lock);
     wake_all(&parent->child_wait);
-    return forget;
+    return forget || process->unattended;
 }
 
 /* The parent-death signal of each task of @child that asked for one. => tree lock held */

@@ -27,10 +27,10 @@
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
 #include <vfs/names.h>
-#include <vfs/user_account.h>
 
 #include "exec_internal.h"
 #include "proc_internal.h"
+#include "program_start.h"
 
 #define INIT_WORDS_MAX 64
 #define LINE_MAX       4096
@@ -194,28 +194,6 @@ static void init_main(void *argument)
     kfree(words);
 }
 
-static void give_resources(struct task *task)
-{
-    task->vfs = (struct vfs_context){
-        .fs = fs_context_create(),
-        .files = fd_table_create(),
-        .credentials = credentials_get(&credentials_kernel),
-        .process_id = 1,
-    };
-    task->account = user_account_find(0);
-    task->process->signals.actions = signal_actions_create();
-    task->pid = pid_alloc();
-    task->timer_slack = 50000;
-    if (task->vfs.fs == NULL || task->vfs.files == NULL || task->account == NULL ||
-        task->process->signals.actions == NULL || IS_ERR(task->pid))
-        panic("no memory for the first process");
-    ASSERT(task_id(task) == 1);
-    fetch_add(&task->account->nr_tasks, 1);
-    rlimit_init_defaults(task->process->rlimits);
-    task->vfs.file_size_limit = task->process->rlimits[RLIMIT_FSIZE].current;
-    task->vfs.nr_files_limit = task->process->rlimits[RLIMIT_NOFILE].current;
-}
-
 static void insert_first(struct task *task)
 {
     struct process *process = task->process;
@@ -242,7 +220,9 @@ void proc_start_init(void)
     if (task == NULL)
         panic("no memory for the first process");
     process_put(process);
-    give_resources(task);
+    if (task_give_kernel_resources(task) != 0)
+        panic("no memory for the first process");
+    ASSERT(task_id(task) == 1);
     insert_first(task);
     arch_thread_init_kernel(&task->thread.arch, task->thread.stack, init_main, task);
     thread_start(&task->thread);

@@ -383,3 +383,20 @@ const struct file_ops fifo_file_ops = {
     .poll = pipe_poll,
     .ioctl = pipe_ioctl,
 };
+
+static void add_writers(struct pipe *pipe, int nr)
+{
+    mutex_lock(&pipe->lock);
+    pipe->writers += (u32)nr;
+    mutex_unlock(&pipe->lock);
+}
+
+void pipe_wait_until_read(struct file *file)
+{
+    struct pipe *pipe = file->private;
+
+    add_writers(pipe, -1);
+    wake_all(&pipe->read_wait);
+    (void)wait_event_interruptible(&pipe->write_wait, READ_ONCE(pipe->readers) == 0);
+    add_writers(pipe, 1);
+}

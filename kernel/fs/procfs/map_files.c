@@ -1,7 +1,8 @@
 /*
  * /proc/PID/map_files: a link START-END for each area that shows a file. Following one is for
  * CAP_SYS_ADMIN and CAP_CHECKPOINT_RESTORE: it leads to files whose names the caller may not reach.
- * Areas of memory without a name (shared anonymous, System V) have a link that leads nowhere.
+ * Shared anonymous memory has a file without a name; a System V segment has none: its link leads
+ * nowhere.
  */
 #include <abi/capability.h>
 #include <abi/errno.h>

@@ -130,6 +130,7 @@ struct process {
     struct process_group *group;  /* (T) */
     struct list_head group_link;  /* (T) */
     int exit_signal;              /* (T) to the parent; 0: none */
+    bool unattended;              /* (I) nobody waits for it: the kernel started it */
     int exit_status;              /* (p) wait status, set when group exit begins */
     u32 terminal_serial;          /* (T) of the session's terminal that it has; another: none */
     bool executed;                /* (T) has called execve: setpgid by the parent is too late */

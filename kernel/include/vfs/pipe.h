@@ -18,6 +18,10 @@ int pipe_create(struct file *ends[2], u32 flags) __must_check;
 /* What open(2) of a fifo uses. */
 extern const struct file_ops fifo_file_ops;
 
+/* The kernel has written all it wants to @file, one end of a pipe: readers find the end, and it
+ * waits until there is none. => a signal ends the waiting */
+void pipe_wait_until_read(struct file *file);
+
 /* F_SETPIPE_SZ, F_GETPIPE_SZ: bytes; -EBADF when it is no pipe, -EBUSY, -EPERM, -EINVAL. */
 long pipe_set_size(struct file *file, unsigned long size);
 long pipe_get_size(struct file *file);
