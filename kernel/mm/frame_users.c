@@ -81,7 +81,8 @@ void mm_count_users(pfn_t first, u64 nr, u64 *counts)
 
     for (i = 0; i < nr; i++) {
         counts[i] = 0;
-        any |= page_flag_test(pfn_to_page(first + i), PAGE_OBJECT | PAGE_PRIVATE_OWNED | PAGE_POOLED);
+        any |=
+            page_flag_test(pfn_to_page(first + i), PAGE_OBJECT | PAGE_PRIVATE_OWNED | PAGE_POOLED);
     }
     if (!any)
         return;

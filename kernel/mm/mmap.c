@@ -29,7 +29,7 @@ struct mapping {
     u32 flags;
     struct vm_object *object; /* referenced */
     struct vma *vma;          /* reserved */
-    bool replaces; /* there is something in the range: @unmap is for it */
+    bool replaces;            /* there is something in the range: @unmap is for it */
     struct unmap_reserve unmap;
     u64 committed;
     bool object_committed;

@@ -50,7 +50,6 @@ static inline void dentry_put(struct dentry *dentry)
 
 #define DENTRY_UNLINKED (1u << 0) /* removed from its directory while in use: " (deleted)" */
 
-
 /* A dentry for the root inode of a filesystem; takes over the inode's reference. NULL: no memory
  * (the reference is dropped). */
 struct dentry *dentry_create_root(struct filesystem *filesystem, struct inode *inode) __must_check;
