@@ -140,7 +140,7 @@ static bool try_reuse(struct fault *fault, struct pt_cursor *cursor, struct page
 
 static enum fault_result fault_reuse_or_copy(struct fault *fault)
 {
-    struct pt_cursor cursor;
+    struct pt_cursor cursor __uncleared;
     enum fault_result result = fault_reuse_huge(fault);
     struct page *page;
 
@@ -166,7 +166,7 @@ static enum fault_result fault_reuse_or_copy(struct fault *fault)
     return result;
 }
 
-static enum fault_result fault_private_write(struct fault *fault)
+static __noinline enum fault_result fault_private_write(struct fault *fault)
 {
     pfn_t pfn = pte_pfn(fault->entry);
 
@@ -278,7 +278,7 @@ static enum fault_result fault_write_object_page(struct fault *fault)
     return result;
 }
 
-static enum fault_result fault_object(struct fault *fault)
+static __noinline enum fault_result fault_object(struct fault *fault)
 {
     struct vm_object *object = fault->vma->object;
     enum fault_result result;
@@ -320,7 +320,7 @@ bool fault_is_satisfied(const struct fault *fault, pte_t entry, bool shared)
 /* Who populates a page to be written to wants it dirty, be it that MADV_FREE gave it up. */
 static void make_dirty(const struct fault *fault)
 {
-    struct pt_cursor cursor;
+    struct pt_cursor cursor __uncleared;
 
     if (pte_is_dirty(fault->entry) || !pt_lock(&cursor, fault->mm, fault->addr))
         return;
@@ -329,7 +329,7 @@ static void make_dirty(const struct fault *fault)
     pt_unlock(&cursor);
 }
 
-static enum fault_result fault_spurious(struct fault *fault)
+static __noinline enum fault_result fault_spurious(struct fault *fault)
 {
     if (is_write(fault))
         make_dirty(fault);
@@ -395,7 +395,7 @@ static bool key_is_allowed(const struct fault *fault)
            arch_pkey_allows(vma_pkey(fault->vma->flags), is_write(fault));
 }
 
-static enum fault_result fail_key(struct fault *fault)
+static __noinline enum fault_result fail_key(struct fault *fault)
 {
     fault_fail(fault, SIGSEGV, SEGV_PKUERR, "the area's protection key does not allow this access");
     fault->failure->key = vma_pkey(fault->vma->flags);

@@ -64,7 +64,7 @@ static bool around_lock(const struct around *around, struct mm *mm, struct pt_cu
 void fault_around(struct fault *fault)
 {
     struct around around;
-    struct pt_cursor cursor;
+    struct pt_cursor cursor __uncleared;
     unsigned i;
 
     around_init(&around, fault);

@@ -24,7 +24,7 @@ pte_t fault_make_entry(const struct fault *fault, pfn_t pfn, bool write)
 
 enum fault_result fault_install(struct fault *fault, pte_t pte, struct page *page)
 {
-    struct pt_cursor cursor;
+    struct pt_cursor cursor __uncleared;
     struct page *old = NULL;
 
     if (pt_lock_own_at(&cursor, fault->mm, fault->addr, fault->way.upper) != 0) {

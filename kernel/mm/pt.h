@@ -61,7 +61,8 @@ static inline bool pt_is_in_block(const struct page *page)
 
 /* ---- pt_walk.c: the cursor ---- */
 
-/* One entry, its leaf table locked. */
+/* One entry, its leaf table locked. What locks it writes all of it: a local one may be __uncleared.
+ */
 struct pt_cursor {
     struct mm *mm;
     vaddr_t addr;
@@ -87,7 +88,10 @@ int pt_lock_own(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr) __must_ch
 /* The same with the level-2 entry, as found since map_lock was taken; NULL: a table is missing. */
 int pt_lock_own_at(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr,
                    pte_t *upper) __must_check;
-void pt_unlock(struct pt_cursor *cursor);
+static inline void pt_unlock(struct pt_cursor *cursor)
+{
+    spin_unlock(&cursor->leaf->lock);
+}
 
 /* To the next page. => in the range that the same leaf table or huge leaf serves */
 static inline void pt_next(struct pt_cursor *cursor)

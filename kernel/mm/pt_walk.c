@@ -362,11 +362,6 @@ int pt_lock_own(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
     return pt_lock_own_at(cursor, mm, addr, pt_find_upper(mm, addr));
 }
 
-void pt_unlock(struct pt_cursor *cursor)
-{
-    spin_unlock(&cursor->leaf->lock);
-}
-
 pte_t pt_peek(struct mm *mm, vaddr_t addr, struct pt_way *way)
 {
     pte_t pte = pte_empty();
