@@ -135,8 +135,6 @@ void rseq_user_return(struct trap_frame *frame)
     struct task *self = current_task();
     u32 cpu;
 
-    if (!thread_flag(&self->thread, THREAD_WAS_SWITCHED))
-        return;
     thread_clear_flag(&self->thread, THREAD_WAS_SWITCHED);
     if (self->rseq.area == NULL)
         return;

@@ -114,10 +114,14 @@ static void user_trap(struct trap_frame *frame, enum trap_kind kind, int code, v
 
 static void user_return(struct trap_frame *frame)
 {
-    sched_preempt();
-    if (current_task_or_null() == NULL)
+    struct task *self = current_task_or_null();
+
+    if (preempt_requested())
+        sched_preempt();
+    if (self == NULL)
         return;
-    rseq_user_return(frame);
+    if (thread_flag(&self->thread, THREAD_WAS_SWITCHED))
+        rseq_user_return(frame);
     signal_user_return(frame);
 }
 

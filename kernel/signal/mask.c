@@ -80,7 +80,8 @@ static void set_blocked_locked(struct task *task, u64 blocked)
 {
     u64 newly_blocked = blocked & ~task->signals.blocked;
 
-    retarget(task, newly_blocked);
+    if (task->process->signals.pending.set & newly_blocked)
+        retarget(task, newly_blocked);
     task->signals.blocked = blocked;
     signal_recalculate(task);
 }

@@ -12,8 +12,8 @@ struct trap_frame;
 /* rseq(2). => -EINVAL, -EPERM (other signature), -EBUSY (registered already), -EFAULT */
 long rseq_register(void __user *area, u32 len, int flags, u32 signature);
 
-/* Before the current task, switched out since, goes back to user mode: leave an interrupted
- * section, write the processor's number. */
+/* Before the current task, with THREAD_WAS_SWITCHED set, goes back to user mode: leave an
+ * interrupted section, write the processor's number. */
 void rseq_user_return(struct trap_frame *frame);
 /*
  * Before @frame is saved for a handler: leave the section it is in.
