@@ -116,6 +116,41 @@ TEST(mremap_to_a_table_that_the_old_range_begins_in)
     finish(mm);
 }
 
+/* Leaf tables that serve nothing but the range move whole: what is full, what is shared with a
+ * child, and what has nothing below it, with a stale translation for whoever flushes too little. */
+TEST(mremap_of_aligned_tables_moves_them)
+{
+    const size_t span = PAGE * 512, len = 3 * span;
+    struct mm *mm = program();
+    long old = do_map(mm, 0x5000000000, len, RW, ANON | MAP_FIXED);
+    vaddr_t new = 0x6000000000;
+    struct mm *child;
+    long i;
+
+    for (i = 0; i < 512; i++)
+        user_write(mm, old + i * PAGE, i % 100 + 1);
+    user_write(mm, old + (long)(2 * span), 7);
+    child = mm_fork(mm);
+    EXPECT_EQ(mm_remap(mm, old, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, new), new);
+    audit();
+    EXPECT_EQ(touch(mm, old, false), SIGSEGV);
+    for (i = 0; i < 512; i++)
+        EXPECT_EQ(user_read(mm, new + (vaddr_t)i *PAGE), i % 100 + 1);
+    user_write(mm, new + PAGE, 99);
+    EXPECT_EQ(user_read(mm, new + span), 0);
+    EXPECT_EQ(user_read(mm, new + 2 * span), 7);
+    fake_mm_use(child);
+    EXPECT_EQ(user_read(child, old + PAGE), 2);
+    audit();
+    fake_mm_use(mm);
+    EXPECT_EQ(mm_remap(mm, new, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, old), old);
+    EXPECT_EQ(user_read(mm, old + PAGE), 99);
+    audit();
+    finish(child);
+    finish(mm);
+    audit();
+}
+
 TEST(a_moved_page_is_still_found_by_its_family)
 {
     struct mm *mm = program();
