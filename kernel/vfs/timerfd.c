@@ -54,7 +54,8 @@ static void timer_fired(struct clock_timer *timer)
     struct timerfd *timerfd = container_of(timer, struct timerfd, timer);
     irqflags_t flags = spin_lock_irqsave(&timerfd->lock);
 
-    timerfd->expired = true;
+    /* A reader may have armed a periodic timer again that was just being disarmed. */
+    timerfd->expired = timerfd->expiry != 0;
     spin_unlock_irqrestore(&timerfd->lock, flags);
     wake_key(&timerfd->wait, EPOLLIN | EPOLLRDNORM);
 }
