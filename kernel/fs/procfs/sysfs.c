@@ -46,8 +46,7 @@ static int find_word(const char *text, const char *const *words)
     return -EINVAL;
 }
 
-/* A number and nothing else. */
-static int find_number(const char *text, u64 *value)
+int sysfs_find_number(const char *text, u64 *value)
 {
     int err;
 
@@ -111,7 +110,7 @@ static int show_zero_page(struct proc_text *text, const struct proc_subject *sub
 static int store_zero_page(const struct proc_subject *subject, char *text, size_t len)
 {
     u64 value;
-    int err = find_number(text, &value);
+    int err = sysfs_find_number(text, &value);
 
     (void)subject;
     (void)len;

@@ -3,8 +3,13 @@
  */
 #pragma once
 
+#include <lib/types.h>
+
 /* Register the file system type "sysfs". => once */
 void sysfs_register(void);
+
+/* What a program writes into a setting: a number and nothing else. => 0; -EINVAL, -ERANGE */
+int sysfs_find_number(const char *text, u64 *value) __must_check;
 
 /* A folder in a table of entries. */
 #define SYSFS_FOLDER(name_, children_)                                                             \

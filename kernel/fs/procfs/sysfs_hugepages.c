@@ -54,20 +54,10 @@ static int show_overcommit(struct proc_text *text, const struct proc_subject *su
     return put(text, counts_now().overcommit);
 }
 
-/* A number and nothing else. */
-static int find_number(const char *text, u64 *value)
-{
-    int err;
-
-    text += *text == '+';
-    err = parse_u64_prefix(&text, 10, value);
-    return err || *text == '\0' || strcmp(text, "\n") == 0 ? err : -EINVAL;
-}
-
 static int store_total(const struct proc_subject *subject, char *text, size_t len)
 {
     u64 nr;
-    int err = find_number(text, &nr);
+    int err = sysfs_find_number(text, &nr);
 
     (void)subject;
     (void)len;
@@ -79,7 +69,7 @@ static int store_total(const struct proc_subject *subject, char *text, size_t le
 static int store_overcommit(const struct proc_subject *subject, char *text, size_t len)
 {
     u64 nr;
-    int err = find_number(text, &nr);
+    int err = sysfs_find_number(text, &nr);
 
     (void)subject;
     (void)len;

@@ -7,7 +7,6 @@
 #include "datagram.h"
 
 #include <abi/poll.h>
-#include <abi/time.h>
 #include <kmem/kmalloc.h>
 #include <lib/string.h>
 #include <lwip/ip.h>
@@ -106,21 +105,6 @@ void datagram_arrived(struct datagram_socket *dgram, struct pbuf *data, const ip
 
 /* ---- receiving ---- */
 
-static void put_time(struct datagram_socket *dgram, const struct datagram *datagram,
-                     struct socket_message *message)
-{
-    const struct socket *socket = &dgram->inet.socket;
-    bool is_new = socket_has(socket, SOCKET_TIMESTAMP_NEW);
-    s64 value[2] = {datagram->time / (s64)NS_PER_SECOND, datagram->time % (s64)NS_PER_SECOND};
-    int type = is_new ? SO_TIMESTAMPNS_NEW : SO_TIMESTAMPNS;
-
-    if (!socket_has(socket, SOCKET_TIMESTAMP_NS)) {
-        value[1] /= (s64)NS_PER_US;
-        type = is_new ? SO_TIMESTAMP_NEW : SO_TIMESTAMP;
-    }
-    socket_control_put(message, SOL_SOCKET, type, value, sizeof(value));
-}
-
 static void put_control_v4(struct datagram_socket *dgram, const struct datagram *datagram,
                            struct socket_message *message)
 {
@@ -158,8 +142,7 @@ static void put_control(struct datagram_socket *dgram, const struct datagram *da
 {
     if (message->control_to == NULL)
         return;
-    if (socket_has(&dgram->inet.socket, SOCKET_TIMESTAMP))
-        put_time(dgram, datagram, message);
+    socket_control_put_time(&dgram->inet.socket, message, datagram->time);
     if (inet_is_v6(&dgram->inet))
         put_control_v6(dgram, datagram, message);
     if (!IP_IS_V6(&datagram->to))
