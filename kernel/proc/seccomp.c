@@ -30,6 +30,7 @@
 #include <proc/exit.h>
 #include <proc/task.h>
 #include <signal/signal.h>
+#include <time/time.h>
 #include <vfs/cred.h>
 
 #define CHAIN_INSTRUCTIONS_MAX 32768
@@ -278,8 +279,25 @@ static u32 ask(const struct seccomp_filter *filter, const struct abi_seccomp_dat
     return lowest;
 }
 
+/* No more than Linux's log takes: a program that is noted at each call does not flood it. */
+#define NOTES_MOST   10
+#define NOTES_PERIOD (5 * NS_PER_SECOND)
+
+static bool may_note(void)
+{
+    static u64 since; /* (a) */
+    static u32 notes; /* (a) since then */
+    u64 now = time_monotonic_ns(), begun = READ_ONCE(since);
+
+    if (now - begun >= NOTES_PERIOD && try_cmpxchg(&since, &begun, now))
+        WRITE_ONCE(notes, 0);
+    return fetch_add(&notes, 1) < NOTES_MOST;
+}
+
 static void note(const struct abi_seccomp_data *data, int signal, u32 answer)
 {
+    if (!may_note())
+        return;
     pr_info("seccomp: %s[%d] signal %d, system call %d at 0x%lx: answer 0x%08x",
             current_thread()->name, task_id(current_task()), signal, data->number,
             data->instruction_pointer, answer);
