@@ -5,6 +5,7 @@
  * -EACCES, a limit: -ENOMEM) are changed although the call fails.
  */
 #include <abi/errno.h>
+#include <arch/pkey.h>
 
 #include "account.h"
 #include "pkey.h"
@@ -163,12 +164,14 @@ static void note_populate(struct protection *p, vaddr_t start, vaddr_t end)
     p->populate[p->nr_populate++].end = end;
 }
 
-/* Locked private memory that can be written from now on gets its pages at once. */
+/* Locked private memory that can be written from now on, with its key too, gets its pages at once.
+ */
 static bool becomes_filled(const struct vma *vma, u32 flags)
 {
     u32 looked_at = VMA_WRITE | VMA_SHARED | VMA_LOCKED | VMA_LOCKONFAULT;
 
-    return (vma->flags & looked_at) == VMA_LOCKED && (flags & VMA_WRITE);
+    return (vma->flags & looked_at) == VMA_LOCKED && (flags & VMA_WRITE) &&
+           arch_pkey_allows(vma_pkey(flags), true);
 }
 
 static struct vma *protect_area(struct protection *p, struct vma *vma, struct batch *batch)

@@ -6,6 +6,7 @@
  *      case NAME EVERY OPERATION;... one sequence by its text; EVERY is
  *                                    after how many operations content is observed, "/", figures;
  *                                    and "/32" in a wide window
+ *      wide                          the seeds from here on play in a wide window (scene.h)
  *      verbose                       from here on the traces are printed in full
  *
  * and what it prints:
@@ -14,7 +15,7 @@
  *      @@ audit TEXT                 /proc/quire/audit where it is not ok
  *      @@ done
  *
- * On the host, `diff list SEED LENGTH` prints EVERY and the texts of a seed's operations and
+ * On the host, `diff list SEED LENGTH [wide]` prints EVERY and the texts of a seed's operations and
  * `diff describe OPERATION;...` each in C.
  */
 
@@ -30,6 +31,7 @@ enum { audit_every = 100, line_bytes = 1 << 18 };
 
 static struct operation operations[max_operations];
 static bool verbose;
+static int breadth = narrow; /* of seeds */
 
 /* Every third seed has its content looked at after each operation; the others go longer without and
  * have their figures looked at more often. */
@@ -37,12 +39,6 @@ static struct intervals seed_intervals(unsigned long seed)
 {
     static const struct intervals intervals[] = {{1, 10}, {6, 3}, {25, 1}};
     return intervals[seed % COUNT_OF(intervals)];
-}
-
-/* Every fifth seed plays in a wide window, with huge pages. */
-static int seed_breadth(unsigned long seed)
-{
-    return seed % 5 == 4 ? wide : narrow;
 }
 
 static void print_audit(void)
@@ -89,7 +85,7 @@ static void play_seeds(const char *line)
     if (sscanf(line, "%lu %d %d", &first, &count, &length) != 3 || length > max_operations)
         return;
     for (unsigned long seed = first; seed < first + (unsigned long)count; seed++) {
-        scene_choose(seed_breadth(seed));
+        scene_choose(breadth);
         for (int i = 0; i < length; i++)
             operation_choose(seed, (unsigned)i, &operations[i]);
         snprintf(name, sizeof(name), "%lu", seed);
@@ -115,14 +111,14 @@ static void play_case(const char *line)
 {
     char name[64];
     struct intervals every;
-    int used, breadth = narrow;
+    int used, broad = narrow;
 
     if (sscanf(line, "%63s %d/%d%n", name, &every.content, &every.figures, &used) != 3)
         return;
     line += used;
-    if (sscanf(line, "/%d%n", &breadth, &used) == 1)
+    if (sscanf(line, "/%d%n", &broad, &used) == 1)
         line += used;
-    scene_choose(breadth);
+    scene_choose(broad);
     int count = parse_sequence(line + 1);
     if (count < 0)
         say("@@ %s is not a sequence", name);
@@ -144,6 +140,8 @@ static void play_plan(void)
             play_seeds(line + 6);
         else if (strncmp(line, "case ", 5) == 0)
             play_case(line + 5);
+        else if (strncmp(line, "wide", 4) == 0)
+            breadth = wide;
         else if (strncmp(line, "verbose", 7) == 0)
             verbose = true;
     }
@@ -162,7 +160,6 @@ static void list_seed(unsigned long seed, unsigned length)
     struct operation operation;
 
     struct intervals every = seed_intervals(seed);
-    scene_choose(seed_breadth(seed));
     say("%d/%d/%d", every.content, every.figures, scene_breadth());
     for (unsigned i = 0; i < length; i++) {
         operation_choose(seed, i, &operation);
@@ -184,7 +181,8 @@ static void describe_sequence(const char *sequence)
 
 int main(int argc, char **argv)
 {
-    if (argc == 4 && strcmp(argv[1], "list") == 0) {
+    if (argc >= 4 && strcmp(argv[1], "list") == 0) {
+        scene_choose(argc > 4 ? wide : narrow);
         list_seed(strtoul(argv[2], NULL, 10), (unsigned)atoi(argv[3]));
         return 0;
     }

@@ -2,8 +2,8 @@
  * kinds_advice.c: madvise, msync, mincore, remap_file_pages.
  *
  * Left out: MADV_PAGEOUT, since which of the pages freed with MADV_FREE it takes depends on Linux's
- * batches; MADV_MERGEABLE, which Quire answers as a Linux without KSM does; MADV_FREE of a whole
- * huge page, which Linux gives up whole and Quire by small pages (AnonHugePages tells).
+ * batches; MADV_MERGEABLE, which Quire answers as a Linux without KSM does; in a wide window
+ * MADV_FREE, since Linux gives up huge pages whole, and nothing of one that it cannot split.
  */
 
 #include "between.h"
@@ -22,8 +22,6 @@
 #define MADV_COLLAPSE 25
 #endif
 
-#define HUGE_BYTES (2L << 20)
-
 #define ADVICE(name)                                                                               \
     {                                                                                              \
         name, #name                                                                                \
@@ -39,26 +37,24 @@ static const struct bit_name advices[] = {
 
 /* These besides in a wide window. */
 static const struct bit_name huge_advices[] = {
-    ADVICE(MADV_HUGEPAGE),       ADVICE(MADV_HUGEPAGE),      ADVICE(MADV_NOHUGEPAGE),
-    ADVICE(MADV_COLLAPSE),       ADVICE(MADV_COLLAPSE),      ADVICE(MADV_DONTNEED),
-    ADVICE(MADV_POPULATE_WRITE), ADVICE(MADV_POPULATE_READ), ADVICE(MADV_FREE)};
+    ADVICE(MADV_HUGEPAGE),       ADVICE(MADV_HUGEPAGE),     ADVICE(MADV_NOHUGEPAGE),
+    ADVICE(MADV_COLLAPSE),       ADVICE(MADV_COLLAPSE),     ADVICE(MADV_DONTNEED),
+    ADVICE(MADV_POPULATE_WRITE), ADVICE(MADV_POPULATE_READ)};
 
-static long choose_wide_advice(struct random *random, long *len)
+static long choose_wide_advice(struct random *random)
 {
     long advice = huge_advices[random_below(random, COUNT_OF(huge_advices))].bit;
 
     if (random_below(random, 3) == 0)
         advice = advices[random_below(random, COUNT_OF(advices))].bit;
-    if (advice == MADV_FREE && *len >= HUGE_BYTES)
-        *len = HUGE_BYTES - (long)PAGE;
-    return advice;
+    return advice == MADV_FREE ? MADV_DONTNEED : advice;
 }
 
 static void choose_advise(struct random *random, long *arguments)
 {
     random_range(random, &arguments[0], &arguments[1]);
     if (scene_breadth() == wide)
-        arguments[2] = choose_wide_advice(random, &arguments[1]);
+        arguments[2] = choose_wide_advice(random);
     else
         arguments[2] = advices[random_below(random, COUNT_OF(advices))].bit;
 }
