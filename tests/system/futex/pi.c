@@ -36,14 +36,29 @@ static unsigned self(void)
     return (unsigned)syscall(SYS_gettid);
 }
 
-static void word_is(const char *label, unsigned owner)
+static void say_word(const char *label, unsigned word, unsigned owner)
 {
-    unsigned word = __atomic_load_n(words, __ATOMIC_SEQ_CST);
     say("%s: %s%s%s", label,
         (word & 0x3fffffff) == 0       ? "free"
         : (word & 0x3fffffff) == owner ? "mine"
                                        : "another's",
         word & WAITERS ? ", waiters" : "", word & DIED ? ", died" : "");
+}
+
+static void word_is(const char *label, unsigned owner)
+{
+    say_word(label, __atomic_load_n(words, __ATOMIC_SEQ_CST), owner);
+}
+
+/* What another thread found when it had the lock; whoever joins it says so. */
+static struct {
+    unsigned word, owner;
+} found;
+
+static void find_word(void)
+{
+    found.word = __atomic_load_n(words, __ATOMIC_SEQ_CST);
+    found.owner = self();
 }
 
 static void wait_for(unsigned *word, unsigned bits)
@@ -108,7 +123,7 @@ static void *locker(void *number)
 {
     long i = (long)number;
     results[i] = futex(words, LOCK_PI, 0, NULL, NULL, 0) == 0 ? 0 : errno;
-    word_is("a thread got it", self());
+    find_word();
     results[i + 4] = futex(words, UNLOCK_PI, 0, NULL, NULL, 0) == 0 ? 0 : errno;
     return NULL;
 }
@@ -148,6 +163,7 @@ static void handed_over(void)
     pthread_join(other, NULL);
     call("unlock", futex(words, UNLOCK_PI, 0, NULL, NULL, 0));
     pthread_join(thread, NULL);
+    say_word("a thread got it", found.word, found.owner);
     say("its lock: %s, its unlock: %s", errno_name((int)results[0]), errno_name((int)results[4]));
     word_is("then", self());
     must(futex(words, LOCK_PI, 0, NULL, NULL, 0));
@@ -212,11 +228,24 @@ static void owner_exits(void)
 
 static void *requeued(void *unused)
 {
-    words[8] = 1;
+    words[8] = self();
     results[0] = futex(words + 1, WAIT_REQUEUE_PI, 7, NULL, words, 0) == 0 ? 0 : errno;
-    word_is("after the requeue", self());
+    find_word();
     results[1] = futex(words, UNLOCK_PI, 0, NULL, NULL, 0) == 0 ? 0 : errno;
     return unused;
+}
+
+/* Until the thread whose number is in words[8] sleeps. */
+static void wait_for_sleeper(void)
+{
+    char path[64], text[512] = "";
+
+    while (strstr(text, ") S ") == NULL) {
+        nap(1);
+        snprintf(path, sizeof(path), "/proc/self/task/%u/stat",
+                 __atomic_load_n(words + 8, __ATOMIC_SEQ_CST));
+        file_text(path, text, sizeof(text));
+    }
 }
 
 static void requeue(void)
@@ -238,8 +267,7 @@ static void requeue(void)
 
     must(futex(words, LOCK_PI, 0, NULL, NULL, 0));
     pthread_create(&thread, NULL, requeued, NULL);
-    wait_for(words + 8, 1);
-    nap(30);
+    wait_for_sleeper();
     call("plain wake of who waits to be moved", futex(words + 1, WAKE, 1, NULL, NULL, 0));
     call("plain requeue of it", futex(words + 1, REQUEUE, 1, (void *)1, words + 4, 0));
     call("moved to another word", futex(words + 1, CMP_REQUEUE_PI, 1, 0, words + 4, 7));
@@ -247,13 +275,14 @@ static void requeue(void)
     word_is("then", self());
     call("unlock", futex(words, UNLOCK_PI, 0, NULL, NULL, 0));
     pthread_join(thread, NULL);
+    say_word("after the requeue", found.word, found.owner);
     say("its wait: %s, its unlock: %s", errno_name((int)results[0]), errno_name((int)results[1]));
     words[0] = words[8] = 0;
     pthread_create(&thread, NULL, requeued, NULL);
-    wait_for(words + 8, 1);
-    nap(30);
+    wait_for_sleeper();
     call("moved to a free lock", futex(words + 1, CMP_REQUEUE_PI, 1, 0, words, 7));
     pthread_join(thread, NULL);
+    say_word("after the requeue", found.word, found.owner);
     say("its wait: %s, its unlock: %s", errno_name((int)results[0]), errno_name((int)results[1]));
 }
 
