@@ -19,7 +19,7 @@ def flat(names, few, many):
 
 
 FLAT = (flat(("split", "mmap", "fault", "munmap"), "areas-1k-%s", "areas-100k-%s") +
-        flat(("fork", "wake"), "processes-10-%s", "processes-10k-%s"))
+        flat(("fork", "wake", "exit"), "processes-10-%s", "processes-10k-%s"))
 
 
 def find(figures, name):

@@ -77,6 +77,21 @@ def text(figures):
     return "\n".join(lines)
 
 
+def markdown(figures):
+    """The same as text(), as tables of a document."""
+    rows = metrics(figures)
+    lines = []
+    for wanted, title in GROUPS.items():
+        lines += ["| %s | %s | ratio |" % (title, " | ".join(figures)), "|---|" + "---:|" * (len(figures) + 1)]
+        for name, values in ((name, values) for group, name, values in rows if group == wanted):
+            numbers = ["{:,}".format(values[column]) if column in values else "-" for column in figures]
+            lines.append("| %s | %s | %s |" % (name, " | ".join(numbers), decimal(ratio(values))))
+        lines.append("")
+    lines += ["| geometric mean | ratio |", "|---|---:|"]
+    lines += ["| %s | %s |" % (title, decimal(value)) for title, value in means(rows)]
+    return "\n".join(lines) + "\n"
+
+
 def wall_text(times):
     """@times is {column: [figures of each round]}: the ratios of the smallest and of the median times."""
     lines = ["%-34s%10s%10s" % ("time, Quire's to Linux's", "minimum", "median")]

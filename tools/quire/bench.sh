@@ -12,6 +12,7 @@ a part of the name; all takes about ten minutes.
   --only COLUMN    quire, linux or linux-bare; may be repeated
   --check          Quire only: says which figures are more than 3 % above those recorded in the repository
   --record         puts what was measured into the record (tests/bench/figures.json)
+  --document       puts the record into docs/cost.md
   --wall           time instead of instructions: five rounds on each by turns, the smallest and the median
 HELP
 build_targets --silent kernel/quire.elf userland/initramfs.cpio sysroot.stamp
