@@ -11,4 +11,5 @@ void net_init(void)
     socket_settings_init();
     unix_init();
     inet_init();
+    netlink_init();
 }

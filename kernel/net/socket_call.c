@@ -2,6 +2,7 @@
  * The calls on a socket, below the copying of arguments: what is checked for every family, and the
  * family's operation.
  */
+#include <net/families.h>
 #include <net/socket.h>
 
 #include <abi/fcntl.h>
@@ -86,6 +87,7 @@ static long set_owner(struct file *file, const int __user *argument)
 long socket_file_ioctl(struct file *file, unsigned request, unsigned long argument)
 {
     struct socket *socket = file->private;
+    long result = -ENOTTY;
 
     switch (request) {
     case FIOSETOWN:
@@ -96,6 +98,8 @@ long socket_file_ioctl(struct file *file, unsigned request, unsigned long argume
         return put_user((int)file_fcntl(vfs_current(), file, -1, F_GETOWN, 0),
                         (int __user *)argument);
     default:
-        return socket->ops->ioctl == NULL ? -ENOTTY : socket->ops->ioctl(socket, request, argument);
+        if (socket->ops->ioctl != NULL)
+            result = socket->ops->ioctl(socket, request, argument);
+        return result == -ENOTTY ? inet_interface_ioctl(request, argument) : result;
     }
 }

@@ -24,6 +24,7 @@
 #include <lib/types.h>
 #include <lwip/ip_addr.h>
 #include <lwip/pbuf.h>
+#include <net/families.h>
 #include <net/socket.h>
 #include <sched/wait.h>
 
@@ -55,8 +56,8 @@ void loopback_set_up(bool up); /* inside */
 bool loopback_is_up(void);
 void loopback_get_statistics(struct loopback_statistics *out); /* inside */
 
-#define LOOPBACK_INDEX 1
-#define LOOPBACK_MTU   65535
+#define LOOPBACK_INDEX INET_LOOPBACK_INDEX
+#define LOOPBACK_MTU   INET_LOOPBACK_MTU
 
 /* ---- binding.c ---- */
 

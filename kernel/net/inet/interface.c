@@ -169,3 +169,18 @@ long interface_ioctl(unsigned request, unsigned long argument)
         return -EFAULT;
     return err;
 }
+
+long inet_interface_ioctl(unsigned request, unsigned long argument)
+{
+    switch (request) {
+    case SIOCGIFADDR:
+    case SIOCSIFADDR:
+    case SIOCGIFDSTADDR:
+    case SIOCGIFBRDADDR:
+    case SIOCGIFNETMASK:
+    case SIOCSIFNETMASK:
+        return -ENOTTY;
+    default:
+        return interface_ioctl(request, argument);
+    }
+}

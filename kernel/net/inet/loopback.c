@@ -95,6 +95,16 @@ bool loopback_is_up(void)
     return netif_is_up(&loopback_netif);
 }
 
+bool inet_loopback_is_up(void)
+{
+    bool up;
+
+    inet_lock();
+    up = loopback_is_up();
+    inet_unlock();
+    return up;
+}
+
 void loopback_get_statistics(struct loopback_statistics *out)
 {
     *out = statistics;

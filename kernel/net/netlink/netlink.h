@@ -1,0 +1,55 @@
+/*
+ * AF_NETLINK, protocol NETLINK_ROUTE, as far as a machine with one interface has something to say:
+ * the sockets (socket.c), and what requests are answered with (route.c).
+ */
+#pragma once
+
+#include <abi/netlink.h>
+#include <lib/list.h>
+#include <net/socket.h>
+#include <sched/wait.h>
+
+struct netlink_socket {
+    struct socket socket; /* must be first */
+    struct mutex lock;
+    struct list_head queue; /* (lock) struct netlink_packet */
+    u32 queued;             /* (lock to write) packets there */
+    u32 charge;             /* (lock) their bytes */
+    u32 port;               /* (ports_lock to write) its own address; 0: not bound yet */
+    u64 groups;             /* (lock) bit N - 1: hears of group N */
+    u32 peer_port;          /* (lock) connect(2) */
+    u32 peer_groups;        /* (lock) */
+    bool cap_ack, ext_ack;  /* (lock) NETLINK_CAP_ACK, NETLINK_EXT_ACK */
+    struct list_head link;  /* (ports_lock) all sockets */
+};
+
+struct netlink_packet {
+    struct list_head link;
+    u32 from_port; /* 0: the kernel */
+    u32 len, room;
+    u8 bytes[];
+};
+
+/* ---- building answers ---- */
+
+/* A packet with room for @room bytes, empty; NULL: no memory. */
+struct netlink_packet *netlink_packet_create(u32 room);
+/*
+ * netlink_put_message: begin a message with a fixed part of @len bytes, to whom asked with
+ * @request.
+ * => there is room (a broken invariant otherwise)
+ */
+struct nlmsghdr *netlink_put_message(struct netlink_packet *packet, const struct nlmsghdr *request,
+                                     u16 type, u16 flags, const void *fixed, u32 len);
+/* An attribute of the message that was begun last. */
+void netlink_put_attribute(struct netlink_packet *packet, struct nlmsghdr *message, u16 type,
+                           const void *value, u32 len);
+
+/* netlink_queue: give the packet to the socket. => it is the socket's now, or freed: -ENOBUFS */
+int netlink_queue(struct netlink_socket *to, struct netlink_packet *packet);
+
+/*
+ * route_request: answer one message of @len bytes (header included, its port filled in).
+ * => 0, or the errno for the error message; *answered: no acknowledgement (a dump)
+ */
+int route_request(struct netlink_socket *socket, const struct nlmsghdr *request, bool *answered);
