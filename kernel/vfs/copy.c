@@ -169,10 +169,11 @@ ssize_t file_copy_range(struct file *in, s64 *in_offset, struct file *out, s64 *
         return err;
     source = end_position(&from);
     target = end_position(&to);
+    if (source + len < source || target + len < target)
+        return -EOVERFLOW;
     if ((s64)source < 0 || (s64)target < 0)
         return -EINVAL;
-    if (source + len < source || target + len < target || (s64)(source + len) < 0 ||
-        (s64)(target + len) < 0)
+    if ((s64)(source + len) < 0 || (s64)(target + len) < 0)
         return -EOVERFLOW;
     size = inode_size(in->inode);
     if (source >= size)

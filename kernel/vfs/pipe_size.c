@@ -18,6 +18,7 @@
 
 #define SLOTS_DEFAULT (PIPE_SIZE_DEFAULT / PAGE_SIZE)
 #define SLOTS_SMALL   2u
+#define SLOTS_MAX     65536u /* 256 MiB: Linux has no memory for a larger ring either */
 
 static u64 max_size = PIPE_SIZE_MAX;               /* (a) bytes */
 static u64 user_pages_soft = 1024 * SLOTS_DEFAULT; /* (a) 0: none */
@@ -91,6 +92,8 @@ static int ring_resize(struct pipe *pipe, u32 nr_slots)
 
     if (pipe->used > nr_slots)
         return -EBUSY;
+    if (nr_slots > SLOTS_MAX)
+        return -ENOMEM;
     slots = kcalloc(nr_slots, sizeof(*slots), ALLOC_WAIT);
     if (slots == NULL)
         return -ENOMEM;
