@@ -1,6 +1,6 @@
 /*
  * Opening and closing pipes: pipe2(2), and open(2) of a fifo, which waits for the other side
- * (fifo(7)).
+ * (fifo(7)). A pipe of pipe2(2) opened anew through /proc/PID/fd waits for nobody.
  *
  * inode.pipe is there while anybody has the fifo open; inode.lock protects it and pipe.users.
  */
@@ -10,6 +10,7 @@
 #include <kern/panic.h>
 #include <lib/atomic.h>
 #include <vfs/inode.h>
+#include <vfs/mount.h>
 
 /* The inode's pipe, made if it has none, with one more user. NULL: no memory. */
 static struct pipe *inode_get_pipe(struct inode *inode)
@@ -51,6 +52,7 @@ int fifo_open(struct inode *inode, struct file *file)
 {
     bool nonblocking = file_flags(file) & O_NONBLOCK;
     u32 both = file->mode & (FILE_READ | FILE_WRITE);
+    bool is_named = !(inode->filesystem->flags & FILESYSTEM_INTERNAL);
     struct pipe *pipe;
     bool alone;
     u32 seen;
@@ -61,12 +63,12 @@ int fifo_open(struct inode *inode, struct file *file)
     pipe = inode_get_pipe(inode);
     if (pipe == NULL)
         return -ENOMEM;
-    if (both == FILE_WRITE && nonblocking && READ_ONCE(pipe->readers) == 0) {
+    if (is_named && both == FILE_WRITE && nonblocking && READ_ONCE(pipe->readers) == 0) {
         inode_put_pipe(inode, pipe);
         return -ENXIO;
     }
     file->private = pipe;
-    alone = pipe_add_ends(pipe, file, &seen);
+    alone = pipe_add_ends(pipe, file, &seen) && is_named;
     if (alone && both == FILE_READ && nonblocking)
         file->position = seen;
     else if (alone && !nonblocking)
