@@ -190,7 +190,9 @@ void hugetlb_move(struct batch *batch, const struct vma *vma, vaddr_t from, vadd
         if (pte_is_empty(entry))
             continue;
         arch_mmu_flush(&vma->mm->mmu, from + done, from + done + HUGETLB_SIZE, false);
-        if (!pt_replace_upper(vma->mm, to + done, pte_empty(), pte_set_soft_dirty(entry)))
+        if (pte_is_present(entry))
+            entry = pte_set_soft_dirty(entry); /* a marker has no such bit */
+        if (!pt_replace_upper(vma->mm, to + done, pte_empty(), entry))
             panic("hugetlb: the place to move to was not empty");
     }
     batch_add_range(batch, from, from + len);

@@ -11,6 +11,7 @@
 #define RW    (PROT_READ | PROT_WRITE)
 
 static char *rooms[3]; /* private, shared, and private of the file of the shared one */
+static char *away;
 static int file;
 
 static race_word mark_of(size_t offset)
@@ -103,15 +104,12 @@ static void change(race_word *random)
     }
 }
 
-/* A huge page of the private room leaves it and comes back. */
+/* A huge page of the private room leaves it and comes back, through a place of its own: in a hole
+ * of a room somebody would map over it. */
 static void move(race_word *random)
 {
     char *at = rooms[0] + race_random(random) % PAGES * HUGE;
-    char *away = mmap(NULL, HUGE, PROT_NONE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_NORESERVE, -1, 0);
 
-    if (away == MAP_FAILED)
-        return;
     if (syscall(SYS_mremap, at, HUGE, HUGE, MREMAP_MAYMOVE | MREMAP_FIXED, away) == (long)away)
         syscall(SYS_mremap, away, HUGE, HUGE, MREMAP_MAYMOVE | MREMAP_FIXED, at);
     munmap(away, HUGE);
@@ -165,6 +163,8 @@ int main(void)
                                 : MAP_PRIVATE),
                   i == 0 ? -1 : file, 0));
     }
+    away = room(); /* kept until all stacks are mapped */
+    must(mmap(away, HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0));
     race_start(racers, COUNT_OF(racers));
     while (!race_over())
         race_audit();

@@ -116,6 +116,25 @@ TEST(private_memory_promises_and_copies)
     audit();
 }
 
+TEST(what_was_given_back_is_given_back_where_it_moves)
+{
+    struct mm *mm = program();
+    long at;
+
+    hugetlb_set_aside(1);
+    at = map_private(mm, 1, 0);
+    EXPECT_EQ(user_write(mm, at, 1), 0);
+    EXPECT_EQ(mm_advise(mm, at, HUGE, MADV_DONTNEED), 0);
+    expect_pool(1, 1, 0, 0);
+    at = mm_remap(mm, at, HUGE, HUGE, MREMAP_MAYMOVE | MREMAP_FIXED, at - 64 * HUGE);
+    EXPECT(at > 0);
+    expect_pool(1, 1, 0, 0);
+    audit();
+    finish(mm);
+    hugetlb_set_aside(0);
+    audit();
+}
+
 TEST(shared_memory_is_its_objects)
 {
     struct vm_object *object = hugetlb_object_create(3 * HUGE);
