@@ -135,15 +135,22 @@ static int seal_grow_check(const struct inode *inode, struct io_buffer *buffer, 
     return 0;
 }
 
-/* Does the buffer begin in memory that can be read? */
-static bool can_begin(const struct io_buffer *buffer)
+/* As Linux does before it asks the seals: look at the memory of the part of a write at @position
+ * that lies in one page of the file. => how many bytes of it were seen to be there, 0: none */
+static size_t look_at_part(const struct io_buffer *buffer, u64 position)
 {
-    char byte;
+    const char __user *user;
     void *base;
     size_t len;
+    char byte;
 
-    return buffer->kernel || !io_buffer_piece(buffer, &base, &len) ||
-           copy_from_user(&byte, (const void __user __force *)base, 1) == 0;
+    if (buffer->kernel || !io_buffer_piece(buffer, &base, &len))
+        return buffer->remaining;
+    user = (const char __user __force *)base;
+    len = min(len, PAGE_SIZE - (size_t)(position & (PAGE_SIZE - 1)));
+    if (copy_from_user(&byte, user, 1) != 0)
+        return 0;
+    return copy_from_user(&byte, user + len - 1, 1) != 0 ? 1 : len;
 }
 
 /* Seals on a write at @position, which are asked when its memory has been looked at; the buffer may
@@ -154,7 +161,7 @@ static int seal_check(const struct inode *inode, struct io_buffer *buffer, u64 p
                   ? -EPERM
                   : seal_grow_check(inode, buffer, position);
 
-    return err != 0 && !can_begin(buffer) ? -EFAULT : err;
+    return err != 0 && look_at_part(buffer, position) == 0 ? -EFAULT : err;
 }
 
 /* Limits on a write at @position; the buffer may be cut. */
@@ -226,6 +233,24 @@ static ssize_t write_locked(struct file *file, struct io_buffer *buffer, u64 *po
     return (ssize_t)done;
 }
 
+/* Write what the seals allow; of the rest the part that they refused has been looked at, too. */
+static ssize_t write_sealed(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    size_t asked = buffer->remaining;
+    ssize_t result = seal_check(file->inode, buffer, *position);
+    size_t refused = asked - buffer->remaining;
+
+    if (result != 0)
+        return result;
+    result = write_locked(file, buffer, position);
+    if (refused > 0 && buffer->remaining == 0) {
+        buffer->remaining = refused;
+        look_at_part(buffer, *position);
+        buffer->remaining = 0;
+    }
+    return result;
+}
+
 ssize_t regular_write(struct file *file, struct io_buffer *buffer, u64 *position)
 {
     struct inode *inode = file->inode;
@@ -240,10 +265,8 @@ ssize_t regular_write(struct file *file, struct io_buffer *buffer, u64 *position
     if (result == 0) {
         write_clear_set_id(file);
         inode_touch_modify(inode);
-        result = seal_check(inode, buffer, *position);
+        result = write_sealed(file, buffer, position);
     }
-    if (result == 0)
-        result = write_locked(file, buffer, position);
     mutex_unlock(&inode->lock);
     if (result > 0 && (file->ops->sync != NULL) &&
         ((file_flags(file) & O_DSYNC) || (buffer->flags & IO_SYNC))) {
