@@ -1,6 +1,7 @@
 /* Threads and forked processes that touch, map, punch, resize, protect, move and drop huge pages
  * that were set aside, while the pool is made larger and smaller. Every word holds nothing or the
- * mark of its place in its file. seconds: 600 */
+ * mark of its place in its file. A race like this leaves promised pages behind on Linux, so nothing
+ * else may run on that guest: memory: 640M seconds: 600 */
 
 #include "concurrency/race.h"
 
