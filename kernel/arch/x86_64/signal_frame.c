@@ -128,7 +128,7 @@ static int pop_fpu(struct arch_thread *thread, u64 at)
     }
     if (fp_state_size(at, &size))
         return -EFAULT;
-    if (size == cpu_features.xstate_size) {
+    if (cpu_features.xsave && size == cpu_features.xstate_size) {
         if (fpu_restore_user((const void __user *)at) == 0)
             return 0;
         load_initial_fpu(thread); /* not half of what the program wrote */
