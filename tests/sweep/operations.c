@@ -1,10 +1,8 @@
 /* The operations of the failure sweep: each does what programs do with one part of the memory
- * system. */
+ * system. Sockets are in operations_network.c, huge pages in operations_huge.c. */
 
-#include "sweep.h"
+#include "operations.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <dirent.h>
 #include <pthread.h>
 #include <sys/ipc.h>
@@ -13,25 +11,7 @@
 #include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
-#include <sys/un.h>
-
-#define RW  (PROT_READ | PROT_WRITE)
-#define MIB (1UL << 20)
-
-static char *anon(size_t len, int flags)
-{
-    return (char *)attempt(mmap(NULL, len, RW, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0));
-}
-
-static void touch(char *at, size_t len)
-{
-    if (at == MAP_FAILED)
-        return;
-    for (size_t i = 0; i < len; i += PAGE)
-        *(volatile char *)(at + i) = 1;
-}
 
 static void map_and_touch(void)
 {
@@ -361,152 +341,6 @@ static void stack(void)
     deeper(60);
 }
 
-/* Send @what over @through, both of which may be -1. */
-static void give(int through, int what)
-{
-    char control[CMSG_SPACE(sizeof(int))] = {0}, data = 'd';
-    struct iovec part = {&data, 1};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control,
-                             .msg_controllen = sizeof(control)};
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-    if (through < 0 || what < 0)
-        return;
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(header), &what, sizeof(what));
-    attempt(sendmsg(through, &message, MSG_DONTWAIT));
-}
-
-static void take(int from)
-{
-    char control[CMSG_SPACE(sizeof(int))], data;
-    struct iovec part = {&data, 1};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control,
-                             .msg_controllen = sizeof(control)};
-
-    attempt(recvmsg(from, &message, MSG_DONTWAIT));
-}
-
-static void socket_pairs(int type)
-{
-    int fds[2], on = 1;
-    char buffer[5000];
-
-    if (attempt(socketpair(AF_UNIX, type | SOCK_NONBLOCK, 0, fds)) < 0)
-        return;
-    attempt(setsockopt(fds[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)));
-    memset(buffer, 1, sizeof(buffer));
-    attempt(write(fds[0], buffer, sizeof(buffer)));
-    attempt(read(fds[1], buffer, sizeof(buffer)));
-    give(fds[0], fds[0]);
-    take(fds[1]);
-    give(fds[0], fds[1]); /* a cycle stays behind */
-    close(fds[0]);
-    close(fds[1]);
-}
-
-/* A run whose unlink failed has left the name behind. */
-static long socket_bind(int fd, const struct sockaddr_un *address)
-{
-    unlink(address->sun_path);
-    if (bind(fd, (const void *)address, sizeof(*address)) == 0)
-        return 0;
-    return errno == EADDRINUSE ? -1 : attempted(-1L);
-}
-
-/* A server, its client and what they send; no name is there afterwards. */
-static void socket_connection(const struct sockaddr_un *address)
-{
-    int listener = (int)attempt(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
-    int client = (int)attempt(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0)), server = -1;
-
-    if (listener >= 0 && client >= 0 && socket_bind(listener, address) == 0 &&
-        listen(listener, 1) == 0 &&
-        attempt(connect(client, (const void *)address, sizeof(*address))) == 0) {
-        attempt(write(client, "hello", 5));
-        server = (int)attempt(accept(listener, NULL, NULL));
-    }
-    if (server >= 0)
-        attempt(write(server, "hello", 5));
-    close(server);
-    close(client);
-    close(listener);
-    unlink(address->sun_path);
-}
-
-static void sockets(void)
-{
-    socket_pairs(SOCK_STREAM);
-    socket_pairs(SOCK_DGRAM);
-    socket_pairs(SOCK_SEQPACKET);
-    socket_connection(&(struct sockaddr_un){AF_UNIX, "/tmp/sweep-socket"});
-    socket_connection(&(struct sockaddr_un){AF_UNIX, "\0sweep"});
-}
-
-/* Ends at once when it is closed, also where a packet was lost for lack of memory. */
-static int internet_socket(int type)
-{
-    int fd = (int)attempt(socket(AF_INET, type | SOCK_NONBLOCK, 0));
-
-    if (fd >= 0)
-        setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
-    return fd;
-}
-
-static void internet_stream(struct sockaddr_in at)
-{
-    int listener = internet_socket(SOCK_STREAM), client = internet_socket(SOCK_STREAM), server = -1;
-    socklen_t len = sizeof(at);
-    char buffer[40000];
-
-    memset(buffer, 1, sizeof(buffer));
-    if (listener >= 0 && client >= 0 &&
-        attempt(bind(listener, (const void *)&at, sizeof(at))) == 0 &&
-        attempt(listen(listener, 1)) == 0 && getsockname(listener, (void *)&at, &len) == 0 &&
-        (connect(client, (const void *)&at, sizeof(at)) == 0 || errno == EINPROGRESS ||
-         attempted(-1) == 0)) {
-        attempt(write(client, buffer, sizeof(buffer)));
-        server = (int)attempt(accept(listener, NULL, NULL));
-    }
-    if (server >= 0) {
-        setsockopt(server, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
-        attempt(recv(server, buffer, sizeof(buffer), MSG_DONTWAIT));
-        attempt(send(server, buffer, 100, MSG_DONTWAIT));
-    }
-    close(server);
-    close(client);
-    close(listener);
-}
-
-static void internet_datagram(struct sockaddr_in at)
-{
-    int one = internet_socket(SOCK_DGRAM), other = internet_socket(SOCK_DGRAM);
-    socklen_t len = sizeof(at);
-    char buffer[3000] = "";
-
-    if (one >= 0 && other >= 0 && attempt(bind(one, (const void *)&at, sizeof(at))) == 0 &&
-        getsockname(one, (void *)&at, &len) == 0) {
-        attempt(sendto(other, buffer, sizeof(buffer), 0, (const void *)&at, sizeof(at)));
-        attempt(recv(one, buffer, sizeof(buffer), 0));
-    }
-    close(one);
-    close(other);
-}
-
-static void internet(void)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-
-    internet_stream(at);
-    internet_datagram(at);
-}
-
 /* ---- the rest of what the system tests of memory do ---- */
 
 static void keys(void)
@@ -811,117 +645,6 @@ static void dump_core(void)
     setrlimit(RLIMIT_CORE, &unlimited);
     touch(anon(8 * PAGE, 0), 8 * PAGE);
     abort();
-}
-
-static void huge(void)
-{
-    char *at = anon(6 * MIB, 0);
-
-    if (at == MAP_FAILED)
-        return;
-    at = (char *)(((unsigned long)at + 2 * MIB - 1) & -(2 * MIB));
-    madvise(at, 4 * MIB, 14);
-    touch(at, 3 * PAGE);
-    attempt(mprotect(at + PAGE, PAGE, PROT_READ));
-    touch(at + 2 * MIB, PAGE);
-    attempt(munmap(at + 2 * MIB + PAGE, PAGE));
-    attempt(fork() == 0 ? (touch(at, PAGE), _exit(0), 0) : 0);
-    touch(at, PAGE);
-    madvise(at, 2 * MIB, 25);
-}
-
-/* What was set aside is given to the operations below and taken back, some for want of memory. */
-static void pool_set(const char *nr)
-{
-    int fd = open("/proc/sys/vm/nr_hugepages", O_WRONLY | O_CLOEXEC);
-
-    if (fd >= 0)
-        attempt(write(fd, nr, strlen(nr)));
-    close(fd);
-}
-
-static char *huge_map(size_t nr, int flags, int fd)
-{
-    return (char *)attempt(mmap(NULL, nr * 2 * MIB, RW, flags, fd, 0));
-}
-
-static void huge_pool(void)
-{
-    char *at;
-
-    pool_set("4");
-    at = huge_map(2, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1);
-    if (at != MAP_FAILED) {
-        touch(at, PAGE);
-        touch(at + 2 * MIB, PAGE);
-        attempt(mprotect(at, 2 * MIB, PROT_READ));
-        attempt(munmap(at, 2 * MIB));
-    }
-    at = huge_map(2, MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB, -1);
-    if (at != MAP_FAILED) {
-        touch(at, PAGE);
-        attempt(mremap(at, 4 * MIB, 2 * MIB, 0));
-    }
-    pool_set("0");
-}
-
-static void huge_fork(void)
-{
-    char *at;
-    pid_t pid;
-
-    pool_set("3");
-    at = huge_map(1, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1);
-    if (at != MAP_FAILED) {
-        touch(at, PAGE);
-        pid = (pid_t)attempt(fork());
-        if (pid == 0) {
-            touch(at, PAGE);
-            _exit(0);
-        }
-        touch(at, PAGE);
-        waitpid(pid, NULL, 0);
-    }
-    pool_set("0");
-}
-
-static void huge_file(void)
-{
-    char *at;
-    int fd;
-
-    pool_set("4");
-    fd = (int)attempt(syscall(SYS_memfd_create, "huge", 4));
-    if (fd >= 0) {
-        attempt(ftruncate(fd, 6 * MIB));
-        attempt(fallocate(fd, 0, 0, 4 * MIB));
-        at = huge_map(2, MAP_SHARED, fd);
-        if (at != MAP_FAILED)
-            touch(at, PAGE);
-        attempt(fallocate(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, 0, 2 * MIB));
-        at = huge_map(1, MAP_PRIVATE, fd);
-        if (at != MAP_FAILED)
-            touch(at, PAGE);
-        attempt(ftruncate(fd, 0));
-        close(fd);
-    }
-    pool_set("0");
-}
-
-static void huge_segment(void)
-{
-    char *at;
-    int id;
-
-    pool_set("2");
-    id = (int)attempt(shmget(IPC_PRIVATE, 4 * MIB, IPC_CREAT | SHM_HUGETLB | 0600));
-    if (id >= 0) {
-        at = (char *)shmat(id, NULL, 0);
-        attempt(shmctl(id, IPC_RMID, NULL));
-        if (at != MAP_FAILED)
-            touch(at, PAGE);
-    }
-    pool_set("0");
 }
 
 const struct operation operations[] = {
