@@ -8,7 +8,7 @@ static void refused(void)
     struct sockaddr_in at = v4("127.0.0.1", 9);
 
     call("refused", connect(fd, AT(at)));
-    say_poll("refused", fd);
+    show_poll("refused", fd);
     say_error("refused", fd);
     say_name("refused", fd, false, -1);
     say_name("refused peer", fd, true, -1);
@@ -20,10 +20,10 @@ static void refused(void)
     fd = (int)must(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
     call("nonblocking, refused", connect(fd, AT(at)));
     await(fd, POLLOUT);
-    say_poll("nonblocking, refused", fd);
+    show_poll("nonblocking, refused", fd);
     say_error("first", fd);
     say_error("second", fd);
-    say_poll("after SO_ERROR", fd);
+    show_poll("after SO_ERROR", fd);
     call("connect again", connect(fd, AT(at)));
     call("and again", connect(fd, AT(at)));
     close(fd);
@@ -37,7 +37,7 @@ static void nonblocking(void)
 
     call("nonblocking", connect(fd, AT(at)));
     await(fd, POLLOUT);
-    say_poll("nonblocking", fd);
+    show_poll("nonblocking", fd);
     say_error("nonblocking", fd);
     call("second", connect(fd, AT(at)));
     call("third", connect(fd, AT(at)));
@@ -72,7 +72,7 @@ static void wrong(void)
     call("unspec", connect(fd, &(struct sockaddr){.sa_family = AF_UNSPEC}, 16));
     say_name("after unspec", fd, false, -1);
     say_name("after unspec, peer", fd, true, -1);
-    say_poll("after unspec", fd);
+    show_poll("after unspec", fd);
     call("connect after unspec", connect(fd, AT(at)));
     close(fd);
     close(fd6);

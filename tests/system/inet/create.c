@@ -55,7 +55,7 @@ static void show(const char *label, int fd)
     }
     say_name(label, fd, false, -1);
     say_name(label, fd, true, -1);
-    say_poll(label, fd);
+    show_poll(label, fd);
     close(fd);
 }
 

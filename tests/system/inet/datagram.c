@@ -22,12 +22,12 @@ static void basic(void)
     struct sockaddr_in6 six = v6("::1", 9);
     socklen_t len = sizeof(from);
 
-    say_poll("new", b);
+    show_poll("new", b);
     call("no destination", send(b, "x", 1, 0));
     say_name("not bound", b, false, -1);
     call("sendto", sendto(b, "hello", 5, 0, AT(at)));
     say_name("bound by sending", b, false, -1);
-    say_poll("there", a);
+    show_poll("there", a);
     call("FIONREAD", ioctl(a, FIONREAD, buffer));
     say("%d", *(int *)buffer);
     call("peek", recv(a, buffer, 3, MSG_PEEK));
@@ -73,7 +73,7 @@ static void connected(void)
     must(connect(b, AT(gone)));
     call("to nobody", send(b, "x", 1, 0));
     await(b, POLLERR);
-    say_poll("refused", b);
+    show_poll("refused", b);
     call("receive", recv(b, buffer, 1, 0));
     call("receive again", recv(b, buffer, 1, MSG_DONTWAIT));
     call("to nobody", send(b, "x", 1, 0));
@@ -175,10 +175,10 @@ static void ends(void)
     call("shutdown write", shutdown(b, SHUT_WR));
     signal(SIGPIPE, SIG_IGN);
     call("send", send(b, "x", 1, 0));
-    say_poll("write shut", b);
+    show_poll("write shut", b);
     call("shutdown read", shutdown(b, SHUT_RD));
     call("receive", recv(b, buffer, 1, 0));
-    say_poll("both shut", b);
+    show_poll("both shut", b);
     close(a);
     close(b);
 }

@@ -3,13 +3,12 @@
 #ifndef TESTS_SYSTEM_INET_H
 #define TESTS_SYSTEM_INET_H
 
-#include "../test.h"
+#include "../socket/socket.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -77,27 +76,6 @@ static inline void say_name(const char *label, int fd, bool peer, int known_port
         port == 0            ? "0"
         : port == known_port ? "known"
                              : "some");
-}
-
-static inline void say_poll(const char *label, int fd)
-{
-    static const struct {
-        short bit;
-        const char *name;
-    } bits[] = {{POLLIN, "IN"},         {POLLPRI, "PRI"},       {POLLOUT, "OUT"},
-                {POLLERR, "ERR"},       {POLLHUP, "HUP"},       {POLLRDNORM, "RDNORM"},
-                {POLLRDBAND, "RDBAND"}, {POLLWRNORM, "WRNORM"}, {POLLWRBAND, "WRBAND"},
-                {POLLRDHUP, "RDHUP"}};
-    struct pollfd entry = {.fd = fd, .events = 0x3fff};
-    char text[128] = "";
-
-    must(poll(&entry, 1, 0));
-    for (unsigned i = 0; i < COUNT_OF(bits); i++)
-        if (entry.revents & bits[i].bit) {
-            strcat(text, " ");
-            strcat(text, bits[i].name);
-        }
-    say("%s:%s", label, text);
 }
 
 static inline void say_error(const char *label, int fd)

@@ -13,7 +13,7 @@ static void accepting(void)
     call("accept, not listening", accept(fd, NULL, NULL));
     call("listen unbound", listen(fd, 1));
     say_name("has a port", fd, false, -1);
-    say_poll("listening", fd);
+    show_poll("listening", fd);
     say_name("peer", fd, true, -1);
     call("send", send(fd, "x", 1, MSG_NOSIGNAL));
     call("receive", recv(fd, &at, 1, 0));
@@ -23,7 +23,7 @@ static void accepting(void)
     call("accept nothing", accept(fd, NULL, NULL));
     client = connect_to(fd);
     await(fd, POLLIN);
-    say_poll("one there", fd);
+    show_poll("one there", fd);
     peer = (int)call_ok("accept4", accept4(fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK));
     say("len %d family %d, nonblocking %d", (int)len, from.sin_family,
         (fcntl(peer, F_GETFL) & O_NONBLOCK) != 0);
@@ -51,7 +51,7 @@ static void unaccepted(void)
     close(fd);
     for (int i = 0; i < 3; i++) {
         await(clients[i], POLLERR);
-        say_poll("listener closed", clients[i]);
+        show_poll("listener closed", clients[i]);
         call("receive", recv(clients[i], &byte, 1, 0));
         close(clients[i]);
     }
@@ -84,7 +84,7 @@ static void stopping(void)
     call("shutdown read", shutdown(fd, SHUT_RD));
     waitpid(child, &status, 0);
     say("accept while shut down: %s", errno_name(WEXITSTATUS(status)));
-    say_poll("shut", fd);
+    show_poll("shut", fd);
     client = (int)must(socket(AF_INET, SOCK_STREAM, 0));
     call("connect", connect(client, AT(at)));
     call("listen again", listen(fd, 4));

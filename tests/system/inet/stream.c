@@ -45,13 +45,13 @@ static void count(const char *label, int fd)
 static void transfer(void)
 {
     begin();
-    say_poll("new", ends[0]);
+    show_poll("new", ends[0]);
     receive("nothing", ends[1], 10, MSG_DONTWAIT);
     call("send", send(ends[0], "hello", 5, 0));
     call("send more", send(ends[0], " world", 6, 0));
     await(ends[1], POLLIN);
     count("receiver", ends[1]);
-    say_poll("something there", ends[1]);
+    show_poll("something there", ends[1]);
     receive("peek", ends[1], 5, MSG_PEEK);
     receive("peek all", ends[1], 60, MSG_PEEK);
     receive("three", ends[1], 3, 0);
@@ -88,10 +88,10 @@ static void wait_all(void)
     must(set_int(ends[1], SOL_SOCKET, SO_RCVLOWAT, 4));
     send(ends[0], "abc", 3, 0);
     await(ends[0], POLLOUT);
-    say_poll("below low water", ends[1]);
+    show_poll("below low water", ends[1]);
     send(ends[0], "d", 1, 0);
     await(ends[1], POLLIN);
-    say_poll("at low water", ends[1]);
+    show_poll("at low water", ends[1]);
     end();
 }
 
@@ -101,12 +101,12 @@ static void closing(void)
     send(ends[0], "last", 4, 0);
     close(ends[0]);
     await(ends[1], POLLRDHUP);
-    say_poll("peer closed", ends[1]);
+    show_poll("peer closed", ends[1]);
     receive("what was left", ends[1], 10, 0);
     receive("the end", ends[1], 10, 0);
     call("send to closed", send(ends[1], "x", 1, 0));
     await(ends[1], POLLERR);
-    say_poll("after reset", ends[1]);
+    show_poll("after reset", ends[1]);
     signals = 0;
     call("send again", send(ends[1], "x", 1, 0));
     call("and again", send(ends[1], "x", 1, 0));
@@ -122,7 +122,7 @@ static void closing(void)
     await(ends[0], POLLIN);
     close(ends[0]);
     await(ends[1], POLLERR);
-    say_poll("closed with unread data", ends[1]);
+    show_poll("closed with unread data", ends[1]);
     receive("receive", ends[1], 10, 0);
     receive("receive again", ends[1], 10, 0);
     close(ends[1]);
@@ -133,7 +133,7 @@ static void closing(void)
     await(ends[1], POLLIN);
     close(ends[0]);
     await(ends[1], POLLERR);
-    say_poll("linger 0", ends[1]);
+    show_poll("linger 0", ends[1]);
     receive("data before the reset", ends[1], 10, 0);
     receive("then", ends[1], 10, 0);
     say_error("then", ends[1]);
@@ -155,8 +155,8 @@ static void shutting(void)
     call("write half", shutdown(ends[0], SHUT_WR));
     call("again", shutdown(ends[0], SHUT_WR));
     await(ends[1], POLLRDHUP);
-    say_poll("own end", ends[0]);
-    say_poll("other end", ends[1]);
+    show_poll("own end", ends[0]);
+    show_poll("other end", ends[1]);
     signals = 0;
     call("send", send(ends[0], "x", 1, 0));
     say("signals %d", signals);
@@ -164,13 +164,13 @@ static void shutting(void)
     receive("receive", ends[0], 10, 0);
     call("other shuts", shutdown(ends[1], SHUT_WR));
     await(ends[0], POLLHUP);
-    say_poll("both shut", ends[0]);
+    show_poll("both shut", ends[0]);
     receive("the end", ends[0], 10, 0);
     end();
 
     begin();
     call("read half", shutdown(ends[0], SHUT_RD));
-    say_poll("own end", ends[0]);
+    show_poll("own end", ends[0]);
     receive("at once", ends[0], 10, 0);
     call("other sends", send(ends[1], "late", 4, 0));
     await(ends[0], POLLIN);
@@ -180,7 +180,7 @@ static void shutting(void)
 
     begin();
     call("both", shutdown(ends[0], SHUT_RDWR));
-    say_poll("own end", ends[0]);
+    show_poll("own end", ends[0]);
     end();
     call("not connected", shutdown(socket(AF_INET, SOCK_STREAM, 0), SHUT_RDWR));
 }
@@ -195,14 +195,14 @@ static void full(void)
     while ((n = send(ends[0], buffer, sizeof(buffer), 0)) > 0)
         sent += n;
     say("full: %s", errno_name(errno));
-    say_poll("full", ends[0]);
+    show_poll("full", ends[0]);
     yes("more than 100000 bytes fit", sent > 100000);
     call("a byte more", send(ends[0], "x", 1, 0));
     while (received < sent && (n = recv(ends[1], buffer, sizeof(buffer), 0)) > 0)
         received += n;
     yes("all came", received == sent);
     await(ends[0], POLLOUT);
-    say_poll("empty again", ends[0]);
+    show_poll("empty again", ends[0]);
     end();
 }
 
