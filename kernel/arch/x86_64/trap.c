@@ -133,27 +133,26 @@ static void user_exception(struct trap_frame *frame, unsigned long vector)
 
 /* ---- crossing between user mode and the kernel ---- */
 
-/* Interrupts are off in both: the periods that they end are the running thread's. */
-static inline void count_user_time(struct arch_thread *thread)
+/* A period of the running thread ends, counted in @sum, and the next begins. => interrupts off */
+static __always_inline void count_time(struct arch_thread *thread, u64 *sum, u32 in_user)
 {
     u64 now = tsc_read();
     u64 cycles = now - thread->counted_until;
 
     __atomic_store_n(&thread->counted_until, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&thread->user_cycles, thread->user_cycles + cycles, __ATOMIC_RELEASE);
-    __atomic_store_n(&thread->in_user, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(sum, *sum + cycles, __ATOMIC_RELEASE);
+    __atomic_store_n(&thread->in_user, in_user, __ATOMIC_RELEASE);
     __atomic_store_n(&thread->counted_until, now, __ATOMIC_RELEASE);
+}
+
+static inline void count_user_time(struct arch_thread *thread)
+{
+    count_time(thread, &thread->user_cycles, 0);
 }
 
 static inline void count_kernel_time(struct arch_thread *thread)
 {
-    u64 now = tsc_read();
-    u64 cycles = now - thread->counted_until;
-
-    __atomic_store_n(&thread->counted_until, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&thread->kernel_cycles, thread->kernel_cycles + cycles, __ATOMIC_RELEASE);
-    __atomic_store_n(&thread->in_user, 1, __ATOMIC_RELEASE);
-    __atomic_store_n(&thread->counted_until, now, __ATOMIC_RELEASE);
+    count_time(thread, &thread->kernel_cycles, 1);
 }
 
 static inline bool has_return_work(const struct arch_thread *thread)
