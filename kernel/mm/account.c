@@ -12,7 +12,6 @@
 #include "refuse.h"
 
 static bool (*may_exceed_lock_limit)(void);
-static u64 committed_objects;
 DEFINE_PER_CPU(s64[NR_ACCOUNT_TOTALS], account_totals);
 
 static bool is_data(u32 flags)
@@ -95,13 +94,10 @@ void account_remove(struct mm *mm, u32 flags, u64 nr_pages)
     account_change(mm, flags, -nr_pages);
 }
 
-/* By whom: an address space, or (NULL) an object. */
 static void count_commitment(struct mm *mm, u64 nr_pages)
 {
     if (mm != NULL)
         mm->committed_pages += nr_pages;
-    else
-        fetch_add(&committed_objects, nr_pages);
 }
 
 int account_commit(struct mm *mm, u64 nr_pages)
@@ -116,22 +112,14 @@ int account_commit(struct mm *mm, u64 nr_pages)
 
 void account_recommit(struct mm *mm, u64 nr_pages)
 {
-    commit_charge_again(nr_pages);
+    commit_charge_again(mm, nr_pages);
     count_commitment(mm, nr_pages);
 }
 
 void account_uncommit(struct mm *mm, u64 nr_pages)
 {
-    commit_uncharge(nr_pages);
-    if (mm != NULL)
-        mm->committed_pages -= nr_pages;
-    else
-        fetch_sub(&committed_objects, nr_pages);
-}
-
-u64 account_committed_objects(void)
-{
-    return READ_ONCE(committed_objects);
+    commit_uncharge(mm, nr_pages);
+    count_commitment(mm, -nr_pages);
 }
 
 static enum account_total mapped_total(const struct page *page)

@@ -38,7 +38,6 @@ void account_uncommit(struct mm *mm, u64 nr_pages);
 
 /* Commit again what was just given back: cannot fail. */
 void account_recommit(struct mm *mm, u64 nr_pages);
-u64 account_committed_objects(void); /* of that: by objects */
 
 /* System-wide page counts, kept per CPU and summed when asked for. */
 enum account_total {

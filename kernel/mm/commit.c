@@ -29,7 +29,8 @@ static u64 limit_kbytes; /* 0: by ratio */
 static u64 admin_reserve_kbytes, user_reserve_kbytes;
 static void (*caller_get)(struct mm_caller *caller);
 
-static u64 total; /* (a) */
+static u64 of_areas;   /* (a) changed under the map_lock of whom it is for: the audit can stop it */
+static u64 of_objects; /* (a) */
 
 static u64 kbytes_to_pages(u64 kbytes)
 {
@@ -46,9 +47,19 @@ bool commit_is_strict(void)
     return READ_ONCE(policy) == POLICY_STRICT;
 }
 
+static u64 *total_of(const struct mm *mm)
+{
+    return mm != NULL ? &of_areas : &of_objects;
+}
+
+u64 commit_total_of_areas(void)
+{
+    return READ_ONCE(of_areas);
+}
+
 u64 commit_total(void)
 {
-    return READ_ONCE(total);
+    return READ_ONCE(of_areas) + READ_ONCE(of_objects);
 }
 
 /* Memory that is not set aside as huge pages. */
@@ -102,21 +113,21 @@ static bool fits(const struct mm *mm, u64 nr_pages)
 
 int commit_charge(const struct mm *mm, u64 nr_pages)
 {
-    commit_charge_again(nr_pages);
+    commit_charge_again(mm, nr_pages);
     if (likely(fits(mm, nr_pages)))
         return 0;
-    commit_uncharge(nr_pages);
+    commit_uncharge(mm, nr_pages);
     return -ENOMEM;
 }
 
-void commit_charge_again(u64 nr_pages)
+void commit_charge_again(const struct mm *mm, u64 nr_pages)
 {
-    fetch_add(&total, nr_pages);
+    fetch_add(total_of(mm), nr_pages);
 }
 
-void commit_uncharge(u64 nr_pages)
+void commit_uncharge(const struct mm *mm, u64 nr_pages)
 {
-    u64 before = fetch_sub(&total, nr_pages);
+    u64 before = fetch_sub(total_of(mm), nr_pages);
 
     ASSERT(before >= nr_pages);
 }

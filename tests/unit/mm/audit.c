@@ -468,9 +468,12 @@ TEST(wrong_totals)
     struct pt_table *table;
 
     start();
-    commit_charge_again(1);
+    commit_charge_again(mm, 1);
     expect_broken("committed");
-    commit_uncharge(1);
+    commit_uncharge(mm, 1);
+    commit_charge_again(NULL, 1);
+    audit(); /* an object that is about to be: nothing stops those */
+    commit_uncharge(NULL, 1);
     table = pt_table_create(mm, 1);
     mm->table_pages--;
     expect_broken("table_total");
