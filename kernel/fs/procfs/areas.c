@@ -14,11 +14,6 @@
 #include "maps.h"
 #include "views.h"
 
-struct areas_walk {
-    struct maps_writer writer;
-    struct mm *mm;
-};
-
 static void put_name(struct maps_writer *writer, const struct vma_info *info)
 {
     struct vma_info found = *info;
@@ -38,34 +33,24 @@ static void put_name(struct maps_writer *writer, const struct vma_info *info)
 
 static int put_area(const struct vma_info *info, void *argument)
 {
-    struct areas_walk *walk = argument;
+    struct maps_writer *writer = argument;
     struct vma_counts counts;
     struct vma_usage usage;
 
-    vma_usage_get(walk->mm, info->vma, &usage);
+    vma_usage_get(writer->mm, info->vma, &usage);
     vma_counts_get(info->vma, &counts);
-    proc_print(walk->writer.text, "%08lx-%08lx %c%c%c%c %7lu %7lu %7lu %8lu %8lu", info->start,
+    proc_print(writer->text, "%08lx-%08lx %c%c%c%c %7lu %7lu %7lu %8lu %8lu", info->start,
                info->end, info->flags & VMA_READ ? 'r' : '-', info->flags & VMA_WRITE ? 'w' : '-',
                info->flags & VMA_EXEC ? 'x' : '-', info->flags & VMA_SHARED ? 's' : 'p',
                usage.anonymous >> PAGE_SHIFT,
                (usage.resident - usage.anonymous - usage.shmem) >> PAGE_SHIFT,
                usage.shmem >> PAGE_SHIFT, counts.faults, counts.copies);
-    put_name(&walk->writer, info);
+    put_name(writer, info);
     return 0;
 }
 
 PROC_VIEW(areas)
 {
-    struct areas_walk walk = {.mm = proc_subject_mm(subject)};
-    int error;
-
-    if (!walk.mm)
-        return 0;
-    error = maps_writer_init(&walk.writer, text);
-    if (!error) {
-        error = mm_for_each_area(walk.mm, 0, put_area, &walk);
-        maps_writer_fini(&walk.writer);
-    }
-    mm_put_user(walk.mm);
-    return error;
+    (void)subject;
+    return maps_put_areas(text, put_area);
 }

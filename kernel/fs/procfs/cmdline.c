@@ -51,8 +51,9 @@ PROC_VIEW(cmdline)
 
 PROC_VIEW(environ)
 {
-    struct mm *mm = proc_subject_mm(subject);
+    struct mm *mm = proc_text_mm(text);
 
+    (void)subject;
     if (!mm)
         return 0;
     proc_put_memory(text, mm, mm->env_start, mm->env_end);
@@ -60,18 +61,19 @@ PROC_VIEW(environ)
     return 0;
 }
 
+/* Of memory that is gone, too: it was saved beside it. */
 PROC_VIEW(auxv)
 {
-    struct mm *mm = proc_subject_mm(subject);
+    const struct mm *mm = text->mm;
     size_t words = 0;
 
+    (void)subject;
     if (!mm)
         return 0;
     do {
         words += 2;
     } while (words < ARRAY_SIZE(mm->saved_auxv) && mm->saved_auxv[words - 2]);
     proc_put(text, mm->saved_auxv, words * sizeof(mm->saved_auxv[0]));
-    mm_put_user(mm);
     return 0;
 }
 

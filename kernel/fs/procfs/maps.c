@@ -14,15 +14,19 @@
 /* Names begin in this column. */
 #define NAME_COLUMN 73
 
-int maps_writer_init(struct maps_writer *writer, struct proc_text *text)
+int maps_put_areas(struct proc_text *text, int (*put_area)(const struct vma_info *, void *))
 {
-    *writer = (struct maps_writer){.text = text, .path = kmalloc(PATH_MAX, ALLOC_WAIT)};
-    return writer->path ? 0 : -ENOMEM;
-}
+    struct maps_writer writer = {.text = text, .mm = proc_text_mm(text)};
+    int error = -ENOMEM;
 
-void maps_writer_fini(struct maps_writer *writer)
-{
-    kfree(writer->path);
+    if (!writer.mm)
+        return 0;
+    writer.path = kmalloc(PATH_MAX, ALLOC_WAIT);
+    if (writer.path)
+        error = mm_for_each_area(writer.mm, 0, put_area, &writer);
+    kfree(writer.path);
+    mm_put_user(writer.mm);
+    return error;
 }
 
 void maps_put_head(struct proc_text *text, const struct vma_info *info, const char *name)
@@ -70,17 +74,6 @@ static int put_area(const struct vma_info *info, void *argument)
 
 PROC_VIEW(maps)
 {
-    struct mm *mm = proc_subject_mm(subject);
-    struct maps_writer writer;
-    int error;
-
-    if (!mm)
-        return 0;
-    error = maps_writer_init(&writer, text);
-    if (!error) {
-        error = mm_for_each_area(mm, 0, put_area, &writer);
-        maps_writer_fini(&writer);
-    }
-    mm_put_user(mm);
-    return error;
+    (void)subject;
+    return maps_put_areas(text, put_area);
 }

@@ -16,10 +16,12 @@ static inline u64 maps_page_size(const struct vma_info *info)
 
 struct maps_writer {
     struct proc_text *text;
+    struct mm *mm;
     char *path; /* PATH_MAX bytes, for the name of a file */
 };
-int maps_writer_init(struct maps_writer *writer, struct proc_text *text) __must_check;
-void maps_writer_fini(struct maps_writer *writer);
+/* Call @put_area(area, writer) for each area of the memory that @text is about, if there is any. */
+int maps_put_areas(struct proc_text *text,
+                   int (*put_area)(const struct vma_info *, void *)) __must_check;
 void maps_put_area(struct maps_writer *writer, const struct vma_info *area);
 /* Its name; of a file: the path, in writer->path. NULL: none. */
 const char *maps_area_name(struct maps_writer *writer, const struct vma_info *info);

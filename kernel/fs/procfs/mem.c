@@ -13,23 +13,32 @@
 
 #include "views.h"
 
-int proc_open_memory(struct inode *inode, struct file *file)
+int proc_inspect_memory(const struct proc_subject *subject, struct mm **out)
 {
-    const struct proc_subject *subject = &proc_node_of(inode)->subject;
     struct task *task = proc_subject_task(subject);
     struct mm *mm;
 
+    *out = NULL;
     if (!task)
-        return -ESRCH;
+        return proc_subject_is_alive(subject) ? 0 : -ESRCH;
     mm = task_inspect_mm(task);
     task_put(task);
     if (IS_ERR(mm))
         return -EACCES;
     if (mm) {
-        file->private = mm_get(mm);
+        *out = mm_get(mm);
         mm_put_user(mm);
     }
     return 0;
+}
+
+int proc_open_memory(struct inode *inode, struct file *file)
+{
+    struct mm *mm;
+    int error = proc_inspect_memory(&proc_node_of(inode)->subject, &mm);
+
+    file->private = mm;
+    return error;
 }
 
 void proc_release_memory(struct file *file)

@@ -8,15 +8,10 @@
 #include "maps.h"
 #include "views.h"
 
-struct numa_walk {
-    struct maps_writer writer;
-    struct mm *mm;
-};
-
-static void put_name(struct numa_walk *walk, const struct vma_info *info)
+static void put_name(struct maps_writer *writer, const struct vma_info *info)
 {
-    struct proc_text *text = walk->writer.text;
-    const char *name = maps_area_name(&walk->writer, info);
+    struct proc_text *text = writer->text;
+    const char *name = maps_area_name(writer, info);
 
     if (!name)
         return;
@@ -30,18 +25,18 @@ static void put_name(struct numa_walk *walk, const struct vma_info *info)
 
 static int put_area(const struct vma_info *info, void *argument)
 {
-    struct numa_walk *walk = argument;
-    struct proc_text *text = walk->writer.text;
+    struct maps_writer *writer = argument;
+    struct proc_text *text = writer->text;
     struct vma_usage usage;
     u64 size = maps_page_size(info);
     u64 pages, anonymous, dirty;
 
-    vma_usage_get(walk->mm, info->vma, &usage);
+    vma_usage_get(writer->mm, info->vma, &usage);
     pages = (usage.resident + usage.shared_hugetlb + usage.private_hugetlb) / size;
     anonymous = (usage.anonymous + usage.anonymous_hugetlb) / size;
     dirty = (usage.shared_dirty + usage.private_dirty + usage.dirty_hugetlb) / size;
     proc_print(text, "%08lx default", info->start);
-    put_name(walk, info);
+    put_name(writer, info);
     if (info->flags & VMA_HUGETLB)
         proc_print(text, " huge");
     if (anonymous)
@@ -60,16 +55,6 @@ static int put_area(const struct vma_info *info, void *argument)
 
 PROC_VIEW(numa_maps)
 {
-    struct numa_walk walk = {.mm = proc_subject_mm(subject)};
-    int error;
-
-    if (!walk.mm)
-        return 0;
-    error = maps_writer_init(&walk.writer, text);
-    if (!error) {
-        error = mm_for_each_area(walk.mm, 0, put_area, &walk);
-        maps_writer_fini(&walk.writer);
-    }
-    mm_put_user(walk.mm);
-    return error;
+    (void)subject;
+    return maps_put_areas(text, put_area);
 }

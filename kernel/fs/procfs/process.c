@@ -42,19 +42,22 @@ static const struct proc_entry no_entries[] = {{0}};
          .mode = S_IFDIR | 0555,                                                                   \
          .directory = &proc_fdinfo_directory,                                                      \
          .private = true},                                                                         \
-        PROC_PRIVATE("environ", 0400, proc_show_environ),                                          \
-        PROC_PRIVATE("auxv", 0400, proc_show_auxv), PROC_FILE("status", proc_show_status),         \
+        PROC_MEMORY("environ", 0400, proc_show_environ, PROC_MEMORY_ALONE),                        \
+        PROC_MEMORY("auxv", 0400, proc_show_auxv, PROC_MEMORY_ALONE),                              \
+        PROC_FILE("status", proc_show_status),                                                     \
         PROC_PRIVATE("personality", 0400, proc_show_personality),                                  \
         PROC_FILE("limits", proc_show_limits),                                                     \
         PROC_SETTING("comm", proc_show_comm, proc_store_comm),                                     \
         PROC_FILE("cmdline", proc_show_cmdline), PROC_FILE("stat", proc_show_stat),                \
-        PROC_FILE("statm", proc_show_statm), PROC_PRIVATE("maps", 0444, proc_show_maps),           \
+        PROC_FILE("statm", proc_show_statm),                                                       \
+        PROC_MEMORY("maps", 0444, proc_show_maps, PROC_MEMORY_OF_PROCESS),                         \
         {.name = "mem", .mode = S_IFREG | 0600, .file_ops = &proc_mem_file_ops, .private = true},  \
         LINK("cwd", proc_cwd_text, proc_cwd_path), LINK("root", proc_root_text, proc_root_path),   \
         LINK("exe", proc_exe_text, proc_exe_path), PROC_FILE("mounts", proc_show_mounts),          \
-        PROC_FILE("mountinfo", proc_show_mountinfo), PROC_PRIVATE("smaps", 0444, proc_show_smaps), \
-        PROC_PRIVATE("smaps_rollup", 0444, proc_show_smaps_rollup),                                \
-        PROC_PRIVATE("numa_maps", 0444, proc_show_numa_maps),                                      \
+        PROC_FILE("mountinfo", proc_show_mountinfo),                                               \
+        PROC_MEMORY("smaps", 0444, proc_show_smaps, PROC_MEMORY_OF_PROCESS),                       \
+        PROC_MEMORY("smaps_rollup", 0444, proc_show_smaps_rollup, PROC_MEMORY_OF_PROCESS),         \
+        PROC_MEMORY("numa_maps", 0444, proc_show_numa_maps, PROC_MEMORY_OF_PROCESS),               \
         {.name = "clear_refs", .mode = S_IFREG | 0200, .store = proc_store_clear_refs},            \
         {.name = "pagemap",                                                                        \
          .mode = S_IFREG | 0400,                                                                   \
@@ -64,7 +67,7 @@ static const struct proc_entry no_entries[] = {{0}};
         PROC_FILE("cgroup", proc_show_cgroup), PROC_FILE("oom_score", proc_show_oom_score),        \
         PROC_SETTING("oom_adj", proc_show_oom_adj, proc_store_oom_adj),                            \
         PROC_SETTING("oom_score_adj", proc_show_oom_score_adj, proc_store_oom_score_adj),          \
-        PROC_PRIVATE("areas", 0400, proc_show_areas),                                              \
+        PROC_MEMORY("areas", 0400, proc_show_areas, PROC_MEMORY_OF_PROCESS),                       \
         PROC_PRIVATE("mm_why", 0400, proc_show_mm_why),                                            \
         PROC_SETTING("coredump_filter", proc_show_coredump_filter, proc_store_coredump_filter),    \
         PROC_FILE("loginuid", proc_show_no_login), PROC_FILE("sessionid", proc_show_no_login),     \

@@ -76,21 +76,14 @@ static void put_flags(struct proc_text *text, const struct vma_info *info)
     proc_put(text, "\n", 1);
 }
 
-struct smaps_walk {
-    struct maps_writer writer;
-    struct mm *mm;
-    struct vma_usage sum;
-    vaddr_t first, end; /* of all areas; end 0: none yet */
-};
-
 static int put_area(const struct vma_info *info, void *argument)
 {
-    struct smaps_walk *walk = argument;
-    struct proc_text *text = walk->writer.text;
+    struct maps_writer *writer = argument;
+    struct proc_text *text = writer->text;
     struct vma_usage usage;
 
-    maps_put_area(&walk->writer, info);
-    vma_usage_get(walk->mm, info->vma, &usage);
+    maps_put_area(writer, info);
+    vma_usage_get(writer->mm, info->vma, &usage);
     put_size(text, "Size:", info->end - info->start);
     put_size(text, "KernelPageSize:", maps_page_size(info));
     put_size(text, "MMUPageSize:", maps_page_size(info));
@@ -102,50 +95,48 @@ static int put_area(const struct vma_info *info, void *argument)
     return 0;
 }
 
+/* Of all areas. */
+struct rollup {
+    struct mm *mm;
+    struct vma_usage sum;
+    vaddr_t first, end; /* end 0: no area yet */
+};
+
 static int add_area(const struct vma_info *info, void *argument)
 {
-    struct smaps_walk *walk = argument;
+    struct rollup *rollup = argument;
     struct vma_usage usage;
-    u64 *sum = (u64 *)&walk->sum;
+    u64 *sum = (u64 *)&rollup->sum;
 
     _Static_assert(sizeof(usage) % sizeof(u64) == 0, "a usage is numbers of 64 bits");
-    vma_usage_get(walk->mm, info->vma, &usage);
+    vma_usage_get(rollup->mm, info->vma, &usage);
     for (size_t i = 0; i < sizeof(usage) / sizeof(u64); i++)
         sum[i] += ((const u64 *)&usage)[i];
-    if (walk->end == 0)
-        walk->first = info->start;
-    walk->end = info->end;
+    if (rollup->end == 0)
+        rollup->first = info->start;
+    rollup->end = info->end;
     return 0;
 }
 
 PROC_VIEW(smaps)
 {
-    struct smaps_walk walk = {.mm = proc_subject_mm(subject)};
-    int error;
-
-    if (!walk.mm)
-        return 0;
-    error = maps_writer_init(&walk.writer, text);
-    if (!error) {
-        error = mm_for_each_area(walk.mm, 0, put_area, &walk);
-        maps_writer_fini(&walk.writer);
-    }
-    mm_put_user(walk.mm);
-    return error;
+    (void)subject;
+    return maps_put_areas(text, put_area);
 }
 
 PROC_VIEW(smaps_rollup)
 {
-    struct smaps_walk walk = {.mm = proc_subject_mm(subject)};
+    struct rollup rollup = {.mm = proc_text_mm(text)};
     int error;
 
-    if (!walk.mm)
+    (void)subject;
+    if (!rollup.mm)
         return -ESRCH;
-    error = mm_for_each_area(walk.mm, 0, add_area, &walk);
-    mm_put_user(walk.mm);
+    error = mm_for_each_area(rollup.mm, 0, add_area, &rollup);
+    mm_put_user(rollup.mm);
     if (error)
         return error;
-    maps_put_head(text, &(struct vma_info){.start = walk.first, .end = walk.end}, "[rollup]");
-    put_usage(text, &walk.sum, true);
+    maps_put_head(text, &(struct vma_info){.start = rollup.first, .end = rollup.end}, "[rollup]");
+    put_usage(text, &rollup.sum, true);
     return 0;
 }

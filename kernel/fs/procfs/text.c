@@ -11,6 +11,7 @@
 #include <vfs/file.h>
 
 #include "procfs.h"
+#include "views.h"
 
 #define STORE_MAX 4096
 
@@ -99,15 +100,28 @@ void proc_put_memory(struct proc_text *text, struct mm *mm, u64 start, u64 end)
     kfree(page);
 }
 
+struct mm *proc_text_mm(const struct proc_text *text)
+{
+    return text->mm ? mm_get_user(text->mm) : NULL;
+}
+
 static int open_text(struct inode *inode, struct file *file)
 {
+    const struct proc_node *node = proc_node_of(inode);
     struct proc_text *text;
+    int error = 0;
 
-    if (!proc_subject_is_alive(&proc_node_of(inode)->subject))
+    if (!proc_subject_is_alive(&node->subject))
         return -ESRCH;
     text = kzalloc(sizeof(*text), ALLOC_WAIT);
     if (!text)
         return -ENOMEM;
+    if (node->entry->memory)
+        error = proc_inspect_memory(&node->subject, &text->mm);
+    if (error) {
+        kfree(text);
+        return error;
+    }
     file->private = text;
     return 0;
 }
@@ -116,6 +130,8 @@ static void release_text(struct file *file)
 {
     struct proc_text *text = file->private;
 
+    if (text->mm)
+        mm_put(text->mm);
     vfree(text->bytes);
     kfree(text);
 }
@@ -128,14 +144,13 @@ static int make(struct proc_text *text, const struct proc_node *node)
     text->failed = false;
     if (!text->bytes)
         grow(text, 1);
-    if (!proc_subject_is_alive(&node->subject))
+    if (node->entry->memory != PROC_MEMORY_ALONE && !proc_subject_is_alive(&node->subject))
         return -ESRCH;
     error = text->failed ? -ENOMEM : node->entry->show(text, &node->subject);
     if (!error && text->failed)
         error = -ENOMEM;
-    /* The program that was asked may no longer be the one that was opened: its memory is not shown.
-     */
-    if (error || proc_may_inspect(node) != 0)
+    /* The program that was asked may no longer be the one that was opened. Memory is. */
+    if (error || (!node->entry->memory && proc_may_inspect(node) != 0))
         text->len = 0;
     return error;
 }

@@ -52,6 +52,9 @@ int proc_exe_path(const struct proc_subject *subject, struct path *path);
 extern const struct file_ops proc_mem_file_ops;
 extern const struct file_ops proc_pagemap_file_ops;
 int proc_store_clear_refs(const struct proc_subject *subject, char *text, size_t len);
+/* The address space of @subject, its storage referenced; NULL: it has none. (mem.c) => 0, -ESRCH:
+ * it is reaped, -EACCES */
+int proc_inspect_memory(const struct proc_subject *subject, struct mm **out) __must_check;
 /* Of files about an address space (mem.c): file->private is the address space at the time of the
  * open, or NULL. */
 int proc_open_memory(struct inode *inode, struct file *file);

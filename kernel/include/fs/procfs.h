@@ -6,6 +6,7 @@
  * 2. Nothing is kept between reads. An inode is an entry and a subject, the process or task it is
  * about (referenced); a text file is made whole by its show function at the first read and after
  * each seek to 0, into a buffer of the open file, so one open file gives one consistent picture.
+ * Files about memory are about that of the open: execve and exit leave them empty.
  * 3. Names of processes come and go without procfs being told: cached names are checked
  * (revalidate) at each use.
  *
@@ -31,7 +32,10 @@ struct proc_text {
     char *bytes;
     size_t len, size;
     bool failed;
+    struct mm *mm; /* (c) of an entry about memory: as the file was opened; NULL: there was none */
 };
+/* That memory, with a user; NULL: it is gone. */
+struct mm *proc_text_mm(const struct proc_text *text);
 void proc_print(struct proc_text *text, const char *format, ...) __printf(2, 3);
 void proc_put(struct proc_text *text, const void *bytes, size_t len);
 /* A name with spaces, newlines and backslashes as octal, as /proc/mounts and maps want; @special:
@@ -66,6 +70,13 @@ struct proc_directory {
     bool changes; /* children come and go too often to remember their names */
 };
 
+/* Is a text file about memory, and what of it is left when the process is? */
+enum proc_memory {
+    PROC_MEMORY_NONE,
+    PROC_MEMORY_OF_PROCESS, /* -ESRCH when it is reaped */
+    PROC_MEMORY_ALONE,
+};
+
 struct proc_entry {
     const char *name; /* NULL ends a table */
     u32 mode;         /* type and permissions */
@@ -84,6 +95,7 @@ struct proc_entry {
     const struct file_ops *file_ops;
     const struct sysctl *setting; /* of a file in /proc/sys that a room registered */
     bool private;                 /* only for those who may inspect the process */
+    enum proc_memory memory;
 };
 
 #define PROC_FILE(name_, show_)                                                                    \
@@ -93,6 +105,11 @@ struct proc_entry {
 #define PROC_PRIVATE(name_, permissions_, show_)                                                   \
     {                                                                                              \
         .name = name_, .mode = S_IFREG | (permissions_), .show = show_, .private = true            \
+    }
+#define PROC_MEMORY(name_, permissions_, show_, memory_)                                           \
+    {                                                                                              \
+        .name = name_, .mode = S_IFREG | (permissions_), .show = show_, .private = true,           \
+        .memory = memory_                                                                          \
     }
 #define PROC_SETTING(name_, show_, store_)                                                         \
     {                                                                                              \
