@@ -35,7 +35,7 @@ static int audit_entry_rights(struct table_walk *walk, const struct vma *vma, va
         return entry_fail(walk, name, addr, pte, "accessible, the area is not");
     if (pte_is_valid(pte) && pte_is_executable(pte) && !(vma->flags & VMA_EXEC))
         return entry_fail(walk, name, addr, pte, "executable, the area is not");
-    if (pte_is_writable(pte) && !pte_is_soft_dirty(pte) && !(vma->flags & VMA_SOFTDIRTY))
+    if (pte_is_writable(pte) && !pte_is_soft_dirty(pte) && !vma_is_shared(vma))
         return entry_fail(walk, "entry_soft_dirty", addr, pte, "writable, but writes are awaited");
     return 0;
 }

@@ -5,8 +5,10 @@
  * 1. Used: the accessed bit of the entry and PAGE_REFERENCED. The processor sets the former again.
  * 2. Changed ("soft-dirty"): the bit of the entry, and VMA_SOFTDIRTY, which says it of every page
  *    of an area since it was mapped. Both are cleared and the entries lose write permission; the
- *    fault of the next write sets the bit of its entry. So a writable entry is soft-dirty, or its
- *    area is. An entry that mremap moves is soft-dirty; areas that merge are when one of them was.
+ *    fault of the next write sets the bit of its entry. So a writable entry of a private area is
+ *    soft-dirty. One of a shared area, brought in by a read, is not if the whole area was; where
+ *    that area then merges with one that is not (vma_merge), nothing is known of the page until it
+ *    is cleared again: Linux loses the same. An entry that mremap moves is soft-dirty.
  * 3. How many there were at most: the peak begins at what is resident now.
  *
  * Locks: map_lock for writing; each leaf table, made the address space's own first.

@@ -217,7 +217,7 @@ static void merge_copy(const struct move *move, struct vma *copy)
         (is_origin(move, vma_prev(copy)) || is_origin(move, vma_next(copy))))
         copy->apart = 1;
     else
-        vma_merge(copy);
+        vma_merge_moved(copy);
 }
 
 /* MREMAP_DONTUNMAP: the old range stays an area, without pages; where it was locked it is not any

@@ -255,7 +255,8 @@ bool vma_can_merge(const struct vma *low, const struct vma *high)
     return vma_doors_continue(low, high) && vma_births_continue(low, high);
 }
 
-/* @low takes over the range of its neighbour @high, which ceases to be. */
+/* @low takes over the range of its neighbour @high, which ceases to be, and its mark is what is
+ * said of both. */
 static void vma_absorb(struct vma *low, struct vma *high)
 {
     vaddr_t end = high->end;
@@ -273,7 +274,6 @@ static void vma_absorb(struct vma *low, struct vma *high)
     object_areas_take(high);
     vma_tree_remove(low->mm, high);
     low->end = end;
-    low->flags |= high->flags & VMA_SOFTDIRTY;
     object_areas_add(low);
     object_areas_unlock(low->object);
 
@@ -299,8 +299,15 @@ static bool vma_joins_above(const struct vma *vma, const struct vma *above)
     return above != NULL && vma_can_merge(vma, above) && vma_lineage_joins(vma->lineage, above);
 }
 
+/* What is known of the area that was changed is said of all that it becomes a part of. */
+static void set_mark(struct vma *vma, u32 mark)
+{
+    vma->flags = (vma->flags & ~VMA_SOFTDIRTY) | mark;
+}
+
 struct vma *vma_merge(struct vma *vma)
 {
+    u32 mark = vma->flags & VMA_SOFTDIRTY;
     struct vma *below = vma_prev(vma);
     struct vma *above = vma_next(vma);
     bool join_above = vma_joins_above(vma, above);
@@ -313,7 +320,20 @@ struct vma *vma_merge(struct vma *vma)
     }
     if (join_above && vma_can_merge(vma, above))
         vma_absorb(vma, above);
+    set_mark(vma, mark);
     return vma;
+}
+
+struct vma *vma_merge_moved(struct vma *vma)
+{
+    const struct vma *below = vma_prev(vma);
+    const struct vma *above = vma_next(vma);
+
+    if (vma_joins_below(vma, below))
+        set_mark(vma, below->flags & VMA_SOFTDIRTY);
+    else if (vma_joins_above(vma, above))
+        set_mark(vma, above->flags & VMA_SOFTDIRTY);
+    return vma_merge(vma);
 }
 
 struct vma *vma_merge_new(struct vma *vma)
@@ -327,11 +347,13 @@ struct vma *vma_merge_new(struct vma *vma)
 
 struct vma *vma_merge_below(struct vma *vma)
 {
+    u32 mark = vma->flags & VMA_SOFTDIRTY;
     struct vma *below = vma_prev(vma);
 
     if (!vma_joins_below(vma, below))
         return vma;
     vma_absorb(below, vma);
+    set_mark(below, mark);
     return below;
 }
 

@@ -221,8 +221,13 @@ void vma_clear_counts(struct vma *vma);
 /* True when @low and the area directly above it could be one area, lineages aside. */
 bool vma_can_merge(const struct vma *low, const struct vma *high);
 
-/* Merge an area that was changed with its neighbours; the area that is left. */
+/* Merge an area that was changed with its neighbours; the area that is left. Whether all of it
+ * counts as changed (VMA_SOFTDIRTY) is what was so of @vma: as on Linux what the neighbours knew is
+ * forgotten. */
 struct vma *vma_merge(struct vma *vma);
+
+/* The same for one that mremap put there, which takes the neighbours' word. */
+struct vma *vma_merge_moved(struct vma *vma);
 
 /* The same for a new area, which prefers the neighbour above. */
 struct vma *vma_merge_new(struct vma *vma);

@@ -9,8 +9,6 @@
  * - LazyFree, since Linux makes pages so in batches;
  * - what is clean and what is dirty counts together where a page may be a file's: a file in memory
  *   is never written back, and its pages are as dirty as the paths they came by leave them;
- * - that pages are soft-dirty: where areas merge, Linux asks the one that changed whether all of it
- *   is, and forgets what the other knew; Quire keeps it;
  * - that a page is of a file, in areas without one: the huge page of zeroes is on Linux, while
  *   Quire maps the small one 512 times;
  * - that a page is mapped once, in a wide window: of a huge page Linux asks only the first of 512.
@@ -24,7 +22,6 @@
 enum { max_pages = max_below_pages + max_window_pages };
 
 /* Bits of pagemap entries. */
-#define PAGE_SOFT_DIRTY  (1UL << 55)
 #define PAGE_MAPPED_ONCE (1UL << 56)
 #define PAGE_OF_FILE     (1UL << 61)
 
@@ -65,16 +62,6 @@ static int append_figure(char *summary, size_t room, const char *line)
     return snprintf(summary, room, " %.*s %ld", (int)(colon - line), line, value);
 }
 
-/* append_words: of VmFlags, but "sd". */
-static int append_words(char *summary, size_t room, char *words)
-{
-    char *soft_dirty = strstr(words, " sd");
-
-    if (soft_dirty)
-        memmove(soft_dirty, soft_dirty + 3, strlen(soft_dirty + 3) + 1);
-    return snprintf(summary, room, "%s", words);
-}
-
 /* summarize: the lines of one area, from its head on. => the head of the next */
 static char *summarize(char *at, char summary[400])
 {
@@ -88,7 +75,7 @@ static char *summarize(char *at, char summary[400])
         char *end = strchr(at, '\n');
         *end = '\0';
         if (begins(at, "VmFlags:"))
-            used += append_words(summary + used, 400 - (size_t)used, at + 8);
+            used += snprintf(summary + used, 400 - (size_t)used, "%s", at + 8);
         else if (may_be_file && tells_of_dirt(at))
             *(begins(at, "Shared") ? &shared : &own) +=
                 begins(at, "Pss") ? 0 : strtol(strchr(at, ':') + 1, NULL, 10);
@@ -152,8 +139,7 @@ static void trace_pages(unsigned long from, unsigned long to, unsigned long igno
 
 static unsigned long left_out(bool of_file)
 {
-    return PAGE_SOFT_DIRTY | (of_file ? 0 : PAGE_OF_FILE) |
-           (scene_breadth() == wide ? PAGE_MAPPED_ONCE : 0);
+    return (of_file ? 0 : PAGE_OF_FILE) | (scene_breadth() == wide ? PAGE_MAPPED_ONCE : 0);
 }
 
 void figures_observe(unsigned long from, unsigned long to)

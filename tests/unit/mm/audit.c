@@ -305,7 +305,7 @@ TEST(the_page_of_zeroes_made_writable)
     EXPECT_EQ(user_read(mm, more), 0);
     slot = slot_of(more);
     saved = *slot;
-    *slot = pte_set_writable(saved);
+    *slot = pte_set_writable(pte_set_soft_dirty(saved));
     expect_broken("entry_ownerless");
     *slot = saved;
     audit();
