@@ -166,13 +166,10 @@ long sys_sendfile(int out_fd, int in_fd, void __user *user_offset, size_t len)
 
     if (user_offset && get_user(offset, (s64 __user *)user_offset))
         return -EFAULT;
-    if (offset < 0)
-        return -EINVAL;
-    result =
-        WITH_FILE(out_fd, out,
-                  WITH_FILE(in_fd, in,
-                            sys_raise_on_pipe(out, file_send(out, in, user_offset ? &offset : NULL,
-                                                             clamp(len)))));
+    result = WITH_FILE(
+        out_fd, out,
+        WITH_FILE(in_fd, in,
+                  sys_raise_on_pipe(out, file_send(out, in, user_offset ? &offset : NULL, len))));
     if (user_offset && result >= 0 && put_user(offset, (s64 __user *)user_offset))
         return -EFAULT;
     return result;

@@ -18,6 +18,11 @@ struct copy_end {
     s64 *offset; /* NULL: the file's own position */
 };
 
+static u64 end_position(const struct copy_end *end)
+{
+    return end->offset != NULL ? (u64)*end->offset : READ_ONCE(end->file->position);
+}
+
 static ssize_t end_read(const struct copy_end *in, void *bytes, size_t len)
 {
     struct io_buffer buffer;
@@ -120,7 +125,7 @@ ssize_t file_send(struct file *out, struct file *in, s64 *offset, size_t count)
         return -EBADF;
     if (offset != NULL && (in->mode & FILE_STREAM))
         return -ESPIPE;
-    if (offset != NULL && *offset < 0)
+    if (!io_range_is_valid(end_position(&from), count))
         return -EINVAL;
     if (inode_is_directory(in->inode) || in->ops->read == NULL || out->ops->write == NULL)
         return -EINVAL;
@@ -132,6 +137,8 @@ ssize_t file_send(struct file *out, struct file *in, s64 *offset, size_t count)
         return -EINVAL;
     if (count == 0)
         return 0;
+    if (!file_takes_splice(out))
+        return -EINVAL;
     return copy_all(&from, &to, min(count, MAX_RW_COUNT));
 }
 
@@ -152,18 +159,14 @@ static int copy_range_check(const struct copy_end *in, const struct copy_end *ou
     return 0;
 }
 
-static u64 end_position(const struct copy_end *end)
-{
-    return end->offset != NULL ? (u64)*end->offset : READ_ONCE(end->file->position);
-}
-
 ssize_t file_copy_range(struct file *in, s64 *in_offset, struct file *out, s64 *out_offset,
                         size_t len)
 {
     struct copy_end from = {.file = in, .offset = in_offset};
     struct copy_end to = {.file = out, .offset = out_offset};
     int err = copy_range_check(&from, &to);
-    u64 size, source, target;
+    u64 source, target;
+    s64 size;
 
     if (err != 0)
         return err;
@@ -171,15 +174,15 @@ ssize_t file_copy_range(struct file *in, s64 *in_offset, struct file *out, s64 *
     target = end_position(&to);
     if (source + len < source || target + len < target)
         return -EOVERFLOW;
-    if ((s64)source < 0 || (s64)target < 0)
-        return -EINVAL;
-    if ((s64)(source + len) < 0 || (s64)(target + len) < 0)
-        return -EOVERFLOW;
-    size = inode_size(in->inode);
-    if (source >= size)
-        return 0;
-    len = min(len, (size_t)(size - source));
+    size = (s64)inode_size(in->inode);
+    len = (s64)source < size ? min(len, (u64)size - source) : 0;
+    if (target == FILE_SIZE_MAX)
+        return -EFBIG;
+    if (target < FILE_SIZE_MAX)
+        len = min(len, FILE_SIZE_MAX - target);
     if (in->inode == out->inode && source < target + len && target < source + len)
+        return -EINVAL;
+    if (!io_range_is_valid(source, len) || !io_range_is_valid(target, len))
         return -EINVAL;
     if (len == 0)
         return 0;

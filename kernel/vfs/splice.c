@@ -13,6 +13,7 @@
 #include <kmem/frames.h>
 #include <lib/atomic.h>
 #include <vfs/inode.h>
+#include <vfs/io.h>
 #include <vfs/regular.h>
 #include "pipe_private.h"
 #include "watch.h"
@@ -29,7 +30,7 @@ bool file_gives_splice(const struct file *file)
     return file->ops->read != NULL && (S_ISREG(mode) || S_ISSOCK(mode) || file->ops->gives_splice);
 }
 
-static bool file_takes_splice(const struct file *file)
+bool file_takes_splice(const struct file *file)
 {
     u32 mode = file->inode->mode;
 
@@ -147,6 +148,14 @@ static ssize_t transfer_out(struct file *file, struct pipe *pipe, u64 *position,
     return pipe_drain_to_file(pipe, file, position, len, nonblocking);
 }
 
+static ssize_t transfer_range(struct file *file, struct pipe *pipe, u64 *position, size_t len,
+                              bool nonblocking, pipe_transfer *transfer)
+{
+    if (!io_range_is_valid(*position, len))
+        return -EINVAL;
+    return transfer(file, pipe, position, min(len, MAX_RW_COUNT), nonblocking);
+}
+
 /* At *offset, or where the file is, which then moves. */
 static ssize_t transfer_at(struct file *file, struct pipe *pipe, s64 *offset, size_t len,
                            bool nonblocking, pipe_transfer *transfer)
@@ -154,17 +163,15 @@ static ssize_t transfer_at(struct file *file, struct pipe *pipe, s64 *offset, si
     u64 position = offset != NULL ? (u64)*offset : 0;
     ssize_t result;
 
-    if (offset != NULL && *offset < 0)
-        return -EINVAL;
     if (offset != NULL || (file->mode & FILE_STREAM)) {
-        result = transfer(file, pipe, &position, len, nonblocking);
+        result = transfer_range(file, pipe, &position, len, nonblocking, transfer);
         if (offset != NULL)
             *offset = (s64)position;
         return result;
     }
     mutex_lock(&file->position_lock);
     position = file->position;
-    result = transfer(file, pipe, &position, len, nonblocking);
+    result = transfer_range(file, pipe, &position, len, nonblocking, transfer);
     file->position = position;
     mutex_unlock(&file->position_lock);
     return result;
@@ -191,7 +198,8 @@ static ssize_t splice_in(struct pipe *to, const struct splice_request *request, 
         return -EINVAL;
     if (!file_gives_splice(in))
         return -EINVAL;
-    return transfer_at(in, to, request->in_offset, request->len, nonblocking, pipe_fill_from_file);
+    return transfer_at(in, to, request->in_offset, min(request->len, MAX_RW_COUNT), nonblocking,
+                       pipe_fill_from_file);
 }
 
 ssize_t file_splice(struct splice_request *request)
@@ -200,7 +208,6 @@ ssize_t file_splice(struct splice_request *request)
     struct pipe *to = pipe_of(request->out);
     bool nonblocking = request->flags & SPLICE_F_NONBLOCK;
 
-    request->len = min(request->len, MAX_RW_COUNT);
     if (!(request->in->mode & FILE_READ) || !(request->out->mode & FILE_WRITE))
         return -EBADF;
     if (from != NULL && (file_flags(request->in) & O_NONBLOCK))
@@ -208,7 +215,8 @@ ssize_t file_splice(struct splice_request *request)
     if (to != NULL && (file_flags(request->out) & O_NONBLOCK))
         nonblocking = true;
     if (from != NULL && to != NULL)
-        return from == to ? -EINVAL : pipe_move(from, to, request->len, nonblocking);
+        return from == to ? -EINVAL
+                          : pipe_move(from, to, min(request->len, MAX_RW_COUNT), nonblocking);
     if (from != NULL)
         return splice_out(from, request, nonblocking);
     if (to != NULL)

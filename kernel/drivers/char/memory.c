@@ -109,7 +109,6 @@ static const struct file_ops null_ops = {
 };
 
 static const struct file_ops zero_ops = {
-    .takes_splice = true,
     .read = zero_read,
     .write = null_write,
     .seek = file_seek_null,

@@ -11,6 +11,12 @@
 struct statfs;
 struct vfs_context;
 
+/* Does a transfer of @len bytes at @position end where positions end, or before? */
+static inline bool io_range_is_valid(u64 position, size_t len)
+{
+    return (s64)position >= 0 && (s64)len >= 0 && (s64)(position + len) >= 0;
+}
+
 /* read(2), write(2) at the file's position; pread, pwrite at @offset. -EPIPE: the caller raises
  * SIGPIPE. */
 ssize_t file_read(struct file *file, struct io_buffer *buffer);

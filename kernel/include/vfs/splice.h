@@ -37,6 +37,8 @@ ssize_t file_splice_memory(struct file *file, struct io_buffer *buffer,
 struct pipe *pipe_of(const struct file *file);
 /* May splice and sendfile read from it? */
 bool file_gives_splice(const struct file *file);
+/* May they write to it? */
+bool file_takes_splice(const struct file *file);
 /* sendfile(2) into a pipe: as much as there is room for, waiting for some. */
 ssize_t pipe_fill_from_file(struct file *file, struct pipe *pipe, u64 *position, size_t len,
                             bool nonblocking) __must_check;
