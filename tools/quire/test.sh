@@ -28,7 +28,7 @@ reason, fail without making the whole fail; they are counted as skipped.
   session   a person at the shell over the serial port
   screen    a person at the keyboard and the screen: typed keys, drawn characters and colours
   bench     instructions per operation: none has grown since it was recorded, the promises hold
-  ports     lua and zlib built from Debian's sources, their tests run in Quire
+  ports     lua and zlib built from Debian's sources, and Debian's bash and perl, run in Quire
   busybox   BusyBox's own test suite on Linux and on Quire, a part of it
 HELP
 
