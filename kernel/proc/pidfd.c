@@ -76,13 +76,10 @@ struct process *pidfd_process(struct file *file)
     return file->ops == &pidfd_ops ? file->private : NULL;
 }
 
-int pidfd_send_signal(struct file *file, const struct abi_siginfo *info)
+int pidfd_send_signal(struct process *process, const struct abi_siginfo *info)
 {
-    struct process *process = pidfd_process(file);
     int error;
 
-    if (process == NULL)
-        return -EBADF;
     if (info->signo < 0 || info->signo > NR_SIGNALS)
         return -EINVAL;
     if (READ_ONCE(process->state) == PROCESS_REAPED)

@@ -4,6 +4,7 @@
 #include <abi/fcntl.h>
 #include <abi/signal.h>
 #include <arch/thread.h>
+#include <fs/procfs.h>
 #include <proc/pidfd.h>
 #include <proc/task.h>
 #include <sched/wait.h>
@@ -242,23 +243,30 @@ long sys_signalfd4(int fd, u64 __user *mask, size_t size, unsigned long flags)
     return signalfd(fd, mask, size, flags);
 }
 
-long sys_pidfd_send_signal(int fd, int signal, void __user *user, unsigned long flags)
+/* @file: a pidfd, or the folder /proc/PID. */
+static long send_by_file(struct file *file, int signal, void __user *user)
 {
+    struct process *process = pidfd_process(file);
     struct abi_siginfo info;
 
-    if (flags)
-        return -EINVAL;
-    if (user) {
-        if (copy_from_user(&info, user, sizeof(info)))
-            return -EFAULT;
-        if (info.signo != signal)
-            return -EINVAL;
-    } else {
+    if (!process)
+        process = procfs_file_process(file);
+    if (!process)
+        return -EBADF;
+    if (!user) {
         signal_info_user(&info, signal, SI_USER);
+        return pidfd_send_signal(process, &info);
     }
-    return WITH_FILE(fd, file,
-                     user && pidfd_process(file) != current_process() &&
-                             (info.code >= 0 || info.code == SI_TKILL)
-                         ? -EPERM
-                         : pidfd_send_signal(file, &info));
+    if (copy_from_user(&info, user, sizeof(info)))
+        return -EFAULT;
+    if (info.signo != signal)
+        return -EINVAL;
+    if (process != current_process() && (info.code >= 0 || info.code == SI_TKILL))
+        return -EPERM;
+    return pidfd_send_signal(process, &info);
+}
+
+long sys_pidfd_send_signal(int fd, int signal, void __user *user, unsigned long flags)
+{
+    return flags ? -EINVAL : WITH_FILE(fd, file, send_by_file(file, signal, user));
 }

@@ -5,6 +5,7 @@
 #include <abi/errno.h>
 #include <mm/mm.h>
 #include <proc/task.h>
+#include <vfs/file.h>
 
 #include "procfs.h"
 #include "views.h"
@@ -94,6 +95,16 @@ static const struct proc_entry process_entry = {
     .mode = S_IFDIR | 0555,
     .children = proc_process_entries,
 };
+
+struct process *procfs_file_process(struct file *file)
+{
+    const struct proc_node *node;
+
+    if (file->ops != &proc_directory_file_ops)
+        return NULL;
+    node = proc_node_of(file->inode);
+    return node->entry == &process_entry ? node->subject.process : NULL;
+}
 
 static const struct proc_entry task_entry = {
     .name = "TID",

@@ -17,6 +17,7 @@
 #include <abi/stat.h>
 #include <lib/types.h>
 
+struct file;
 struct file_ops;
 struct mm;
 struct name;
@@ -149,6 +150,9 @@ void proc_register(enum proc_place place, struct proc_addition *addition);
 long proc_name_number(const struct name *name);
 /* A decimal setting: -EINVAL. */
 int proc_parse(const char *text, u64 *value) __must_check;
+
+/* The process whose folder /proc/PID @file is, borrowed; NULL: it is none. */
+struct process *procfs_file_process(struct file *file);
 
 /* Register the file system. => after vfs_init */
 void procfs_init(void);

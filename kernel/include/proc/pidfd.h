@@ -15,5 +15,5 @@ struct file *pidfd_open(int number, int flags) __must_check;
 struct file *pidfd_create(struct process *process, int flags) __must_check;
 /* The process of such a file, borrowed; NULL: the file is none. */
 struct process *pidfd_process(struct file *file);
-/* -EBADF: no pidfd; else as kill(2) */
-int pidfd_send_signal(struct file *file, const struct abi_siginfo *info) __must_check;
+/* As kill(2); -ESRCH: it is reaped. */
+int pidfd_send_signal(struct process *process, const struct abi_siginfo *info) __must_check;
