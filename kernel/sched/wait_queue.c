@@ -53,14 +53,11 @@ static bool wake_waiter(struct waiter *waiter, unsigned long key)
     return true;
 }
 
-static void wake_waiters(struct wait_queue *queue, unsigned long key, bool all)
+void wake_waiters(struct wait_queue *queue, unsigned long key, bool all)
 {
+    irqflags_t flags = spin_lock_irqsave(&queue->lock);
     struct waiter *waiter, *following;
-    irqflags_t flags;
 
-    if (wait_queue_is_empty(queue))
-        return;
-    flags = spin_lock_irqsave(&queue->lock);
     list_for_each_entry_safe (waiter, following, &queue->waiters, link) {
         bool exclusive = waiter->exclusive;
 
@@ -70,21 +67,6 @@ static void wake_waiters(struct wait_queue *queue, unsigned long key, bool all)
             break;
     }
     spin_unlock_irqrestore(&queue->lock, flags);
-}
-
-void wake_all(struct wait_queue *queue)
-{
-    wake_waiters(queue, 0, true);
-}
-
-void wake_one(struct wait_queue *queue)
-{
-    wake_waiters(queue, 0, false);
-}
-
-void wake_key(struct wait_queue *queue, unsigned long key)
-{
-    wake_waiters(queue, key, false);
 }
 
 void wait_prepare(struct wait_queue *queue, struct waiter *waiter, enum thread_state state,

@@ -60,11 +60,29 @@ static inline bool wait_queue_is_empty(const struct wait_queue *queue)
     return READ_ONCE(queue->waiters.next) == &queue->waiters;
 }
 
-/* All may be called from interrupts and under spin locks of a lower rank. */
-void wake_all(struct wait_queue *queue);
-void wake_one(struct wait_queue *queue); /* all non-exclusive and one exclusive waiter */
-void wake_key(struct wait_queue *queue,
-              unsigned long key); /* poll events in @key; else as wake_one */
+/* Those who wait for one of the events in @key (0: whatever they wait for): all, or all that are
+ * not exclusive and one that is. */
+void wake_waiters(struct wait_queue *queue, unsigned long key, bool all);
+
+/* All may be called from interrupts and under spin locks of a lower rank. Mostly nobody waits,
+ * which is told without a call. */
+static inline void wake_all(struct wait_queue *queue)
+{
+    if (!wait_queue_is_empty(queue))
+        wake_waiters(queue, 0, true);
+}
+/* All non-exclusive and one exclusive waiter. */
+static inline void wake_one(struct wait_queue *queue)
+{
+    if (!wait_queue_is_empty(queue))
+        wake_waiters(queue, 0, false);
+}
+/* Poll events in @key; else as wake_one. */
+static inline void wake_key(struct wait_queue *queue, unsigned long key)
+{
+    if (!wait_queue_is_empty(queue))
+        wake_waiters(queue, key, false);
+}
 
 /* One round of waiting, for the macros below. */
 void wait_prepare(struct wait_queue *queue, struct waiter *waiter, enum thread_state state,
