@@ -104,6 +104,7 @@ static __noinline void unlock_slow(struct mutex *mutex)
     struct mutex_waiter *first;
     struct thread *woken = NULL;
 
+    ASSERT(mutex_is_held(mutex));
     spin_lock(&mutex->queue.lock);
     if (list_is_empty(&mutex->queue.waiters)) {
         store_release(&mutex->owner, 0);
@@ -140,7 +141,6 @@ void mutex_unlock(struct mutex *mutex)
 {
     uintptr_t mine = (uintptr_t)current_thread();
 
-    ASSERT(mutex_is_held(mutex));
     if (unlikely(!try_cmpxchg(&mutex->owner, &mine, (uintptr_t)0)))
         unlock_slow(mutex);
 }
