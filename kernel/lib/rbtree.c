@@ -75,7 +75,7 @@ static void rb_rotate(struct rb_root *root, struct rb_node *node, bool to_left,
     rb_update(raised, augment);
 }
 
-/* @node is red and may have a red parent: move the conflict up until it can be rotated away. */
+/* @node and its parent are red: move the conflict up until it can be rotated away. */
 static void rb_repair_insert(struct rb_root *root, struct rb_node *node,
                              const struct rb_augment *augment)
 {
@@ -115,13 +115,24 @@ void rb_insert_augmented(struct rb_root *root, struct rb_node *node, struct rb_n
     rb_update(node, augment);
     if (augment != NULL && parent != NULL)
         rb_propagate(parent, augment);
-    rb_repair_insert(root, node, augment);
+    if (parent == NULL)
+        rb_set_black(node);
+    else if (!rb_is_black(parent))
+        rb_repair_insert(root, node, augment);
 }
 
+/* An only node, as in the run queue of most switches, takes the short way. */
 void rb_insert(struct rb_root *root, struct rb_node *node, struct rb_node *parent,
                struct rb_node **link)
 {
-    rb_insert_augmented(root, node, parent, link, NULL);
+    if (parent != NULL) {
+        rb_insert_augmented(root, node, parent, link, NULL);
+        return;
+    }
+    node->parent_color = RB_BLACK;
+    node->left = NULL;
+    node->right = NULL;
+    *link = node;
 }
 
 void rb_propagate(struct rb_node *node, const struct rb_augment *augment)
@@ -185,7 +196,7 @@ static void rb_erase_simple(struct rb_root *root, struct rb_node *node,
         rb_set_parent(child, parent);
     if (augment != NULL && parent != NULL)
         rb_propagate(parent, augment);
-    if (was_black)
+    if (was_black && (child != NULL || parent != NULL))
         rb_repair_erase(root, child, parent, augment);
 }
 
@@ -238,7 +249,12 @@ void rb_erase_augmented(struct rb_root *root, struct rb_node *node,
 
 void rb_erase(struct rb_root *root, struct rb_node *node)
 {
-    rb_erase_augmented(root, node, NULL);
+    if (root->node != node || node->left != NULL || node->right != NULL) {
+        rb_erase_augmented(root, node, NULL);
+        return;
+    }
+    root->node = NULL;
+    rb_node_init(node);
 }
 
 void rb_replace(struct rb_root *root, struct rb_node *node, struct rb_node *replacement)

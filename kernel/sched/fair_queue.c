@@ -75,8 +75,11 @@ static void insert_waiting(struct fair_queue *queue, struct thread *thread)
 
 static void remove_waiting(struct fair_queue *queue, struct thread *thread)
 {
-    if (queue->first == &thread->run_node)
-        queue->first = rb_next(&thread->run_node);
+    struct rb_node *node = &thread->run_node;
+
+    /* The leftmost has no left child: what follows it is right below it or right above. */
+    if (queue->first == node)
+        queue->first = node->right != NULL ? rb_next(node) : rb_parent(node);
     rb_erase(&queue->threads, &thread->run_node);
 }
 
