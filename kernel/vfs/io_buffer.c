@@ -112,25 +112,58 @@ static inline bool is_plain(const struct io_buffer *buffer, size_t len, void **b
     return len <= buffer->segments->iov_len - buffer->offset;
 }
 
-size_t io_buffer_copy_to(struct io_buffer *buffer, const void *from, size_t len)
+/* What is_plain found is behind: @len bytes of the one segment. */
+static inline size_t plain_advance(struct io_buffer *buffer, size_t len)
+{
+    buffer->remaining -= len;
+    buffer->offset += len;
+    return len;
+}
+
+static __noinline size_t copy_pieces_to(struct io_buffer *buffer, const char *from, size_t len)
 {
     size_t done = 0;
     size_t piece, failed;
     void *base;
 
-    if (likely(is_plain(buffer, len, &base))) {
-        done = len - copy_to_user_partial((void __user __force *)base, from, len);
-        io_buffer_advance(buffer, done);
-        return done;
-    }
     while (done < len && io_buffer_piece(buffer, &base, &piece)) {
         piece = min(piece, len - done);
         failed = 0;
         if (buffer->kernel)
-            memcpy(base, (const char *)from + done, piece);
+            memcpy(base, from + done, piece);
         else
-            failed =
-                copy_to_user_partial((void __user __force *)base, (const char *)from + done, piece);
+            failed = copy_to_user_partial((void __user __force *)base, from + done, piece);
+        io_buffer_advance(buffer, piece - failed);
+        done += piece - failed;
+        if (failed != 0)
+            break;
+    }
+    return done;
+}
+
+size_t io_buffer_copy_to(struct io_buffer *buffer, const void *from, size_t len)
+{
+    void *base;
+
+    if (unlikely(!is_plain(buffer, len, &base)))
+        return copy_pieces_to(buffer, from, len);
+    len -= copy_to_user_partial((void __user __force *)base, from, len);
+    return plain_advance(buffer, len);
+}
+
+static __noinline size_t copy_pieces_from(struct io_buffer *buffer, char *to, size_t len)
+{
+    size_t done = 0;
+    size_t piece, failed;
+    void *base;
+
+    while (done < len && io_buffer_piece(buffer, &base, &piece)) {
+        piece = min(piece, len - done);
+        failed = 0;
+        if (buffer->kernel)
+            memcpy(to + done, base, piece);
+        else
+            failed = copy_from_user_partial(to + done, (const void __user __force *)base, piece);
         io_buffer_advance(buffer, piece - failed);
         done += piece - failed;
         if (failed != 0)
@@ -141,29 +174,12 @@ size_t io_buffer_copy_to(struct io_buffer *buffer, const void *from, size_t len)
 
 size_t io_buffer_copy_from(struct io_buffer *buffer, void *to, size_t len)
 {
-    size_t done = 0;
-    size_t piece, failed;
     void *base;
 
-    if (likely(is_plain(buffer, len, &base))) {
-        done = len - copy_from_user_partial(to, (const void __user __force *)base, len);
-        io_buffer_advance(buffer, done);
-        return done;
-    }
-    while (done < len && io_buffer_piece(buffer, &base, &piece)) {
-        piece = min(piece, len - done);
-        failed = 0;
-        if (buffer->kernel)
-            memcpy((char *)to + done, base, piece);
-        else
-            failed =
-                copy_from_user_partial((char *)to + done, (const void __user __force *)base, piece);
-        io_buffer_advance(buffer, piece - failed);
-        done += piece - failed;
-        if (failed != 0)
-            break;
-    }
-    return done;
+    if (unlikely(!is_plain(buffer, len, &base)))
+        return copy_pieces_from(buffer, to, len);
+    len -= copy_from_user_partial(to, (const void __user __force *)base, len);
+    return plain_advance(buffer, len);
 }
 
 size_t io_buffer_zero(struct io_buffer *buffer, size_t len)
