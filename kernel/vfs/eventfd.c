@@ -1,8 +1,7 @@
 /*
  * eventfd(2): a counter that reads wait for and writes add to.
  *
- * The lock is the wait queue's neighbour, not the queue's own: the counter changes under it, and
- * wakes come after.
+ * The counter changes by one compare-and-exchange, without a lock; wakes come after.
  */
 #include <vfs/event.h>
 
@@ -10,6 +9,7 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 #include <kmem/kmalloc.h>
+#include <lib/atomic.h>
 #include <lib/printf.h>
 #include <vfs/file.h>
 #include <vfs/poll.h>
@@ -17,8 +17,7 @@
 #define COUNT_MAX (~0ull - 1)
 
 struct eventfd {
-    struct spinlock lock;
-    u64 count;      /* (lock) 0..COUNT_MAX, ~0 after kernel signals overflowed it */
+    u64 count;      /* (a) 0..COUNT_MAX, ~0 after kernel signals overflowed it */
     bool semaphore; /* (I) reads take one at a time */
     struct wait_queue wait;
 };
@@ -28,27 +27,26 @@ static const struct file_ops eventfd_ops;
 /* Take what a read gives. False: the counter is 0. */
 static bool take(struct eventfd *event, u64 *value)
 {
-    irqflags_t flags = spin_lock_irqsave(&event->lock);
-    bool taken = event->count != 0;
+    u64 count = load_acquire(&event->count);
 
-    if (taken) {
-        *value = event->semaphore ? 1 : event->count;
-        event->count -= *value;
-    }
-    spin_unlock_irqrestore(&event->lock, flags);
-    return taken;
+    do {
+        if (count == 0)
+            return false;
+        *value = event->semaphore ? 1 : count;
+    } while (!try_cmpxchg(&event->count, &count, count - *value));
+    return true;
 }
 
 /* Add @value if it fits. */
 static bool give(struct eventfd *event, u64 value)
 {
-    irqflags_t flags = spin_lock_irqsave(&event->lock);
-    bool fits = COUNT_MAX - event->count >= value;
+    u64 count = load_acquire(&event->count);
 
-    if (fits)
-        event->count += value;
-    spin_unlock_irqrestore(&event->lock, flags);
-    return fits;
+    do {
+        if (~0ull - count <= value)
+            return false;
+    } while (!try_cmpxchg(&event->count, &count, count + value));
+    return true;
 }
 
 static ssize_t eventfd_read(struct file *file, struct io_buffer *buffer, u64 *position)
@@ -147,7 +145,6 @@ struct file *eventfd_create(u32 count, int flags)
     event = kzalloc(sizeof(*event), ALLOC_WAIT);
     if (event == NULL)
         return ERR_PTR(-ENOMEM);
-    spin_lock_init(&event->lock, LOCK_RANK_FILE_INNER);
     wait_queue_init(&event->wait);
     event->count = count;
     event->semaphore = flags & EFD_SEMAPHORE;
@@ -166,12 +163,11 @@ bool file_is_eventfd(const struct file *file)
 void eventfd_signal(struct file *file, u64 amount)
 {
     struct eventfd *event = file->private;
-    irqflags_t flags = spin_lock_irqsave(&event->lock);
+    u64 count = load_acquire(&event->count);
+    u64 sum;
 
-    if (~0ull - event->count < amount)
-        event->count = ~0ull;
-    else
-        event->count += amount;
-    spin_unlock_irqrestore(&event->lock, flags);
+    do {
+        sum = ~0ull - count < amount ? ~0ull : count + amount;
+    } while (!try_cmpxchg(&event->count, &count, sum));
     wake_key(&event->wait, EPOLLIN | EPOLLRDNORM);
 }
