@@ -2,11 +2,13 @@
  * epoll(7).
  *
  * A watch (struct epoll_item) registers at the wait queues of its file for as long as it exists. A
- * wake puts it on the list of ready watches; epoll_wait takes that list, asks each file what is
- * true now, reports it, and puts watches that are level-triggered back.
+ * wake puts it on the list of ready watches, at the end; epoll_wait goes through that list, asks
+ * each file what is true now and reports it. What is level-triggered and still ready stays on the
+ * list, behind the others; edge-triggered and one-shot watches leave it before their file is asked,
+ * so that a wake from then on counts again.
  *
  * Locks: epoll_mutex (sleeping, all instances) for watches coming and going; epoll.lock (sleeping)
- * for the tree and for taking the ready list; epoll.ready_lock (spin, interrupts off, unranked
+ * for the tree and for taking from the ready list; epoll.ready_lock (spin, interrupts off, unranked
  * since it is taken below any wait queue) for the ready list and the wanted events. A watch holds
  * no reference to its file: the last file_put removes it first.
  */
@@ -19,8 +21,6 @@
 #include <vfs/context.h>
 #include <vfs/file.h>
 #include <vfs/user_account.h>
-
-#define EPOLL_MAX_EVENTS (0x7fffffff / (int)sizeof(struct epoll_event))
 
 struct mutex epoll_mutex = MUTEX_INIT(epoll_mutex);
 
@@ -39,6 +39,7 @@ bool epoll_item_make_ready(struct epoll_item *item)
     irqflags_t flags = spin_lock_irqsave(&epoll->ready_lock);
     bool added = !list_is_linked(&item->ready_link);
 
+    item->woken = true;
     if (added)
         list_add_tail(&item->ready_link, &epoll->ready);
     spin_unlock_irqrestore(&epoll->ready_lock, flags);
@@ -191,15 +192,67 @@ static void epoll_release(struct file *file)
     kfree(epoll);
 }
 
-/* The first taken watch, off the list before its file is asked: a wake from now on counts again. */
-static struct epoll_item *taken_pop(struct epoll *epoll, struct list_head *taken)
+/* The first ready watch. => epoll.lock held, so nobody else takes it; the list is not empty */
+static struct epoll_item *ready_first(const struct epoll *epoll)
 {
+    return container_of(READ_ONCE(epoll->ready.next), struct epoll_item, ready_link);
+}
+
+/*
+ * The last one, NULL: the list is empty, or its first one is just being put there. Those that
+ * become ready from now on come behind it.
+ */
+static struct epoll_item *ready_last(const struct epoll *epoll)
+{
+    struct list_head *last = load_acquire(&epoll->ready.prev);
+
+    return last == &epoll->ready ? NULL : container_of(last, struct epoll_item, ready_link);
+}
+
+static void ready_remove(struct epoll_item *item)
+{
+    struct epoll *epoll = item->epoll;
     irqflags_t flags = spin_lock_irqsave(&epoll->ready_lock);
-    struct epoll_item *item = list_first_entry(taken, struct epoll_item, ready_link);
 
     list_remove(&item->ready_link);
     spin_unlock_irqrestore(&epoll->ready_lock, flags);
-    return item;
+}
+
+/* Behind the others, so that each has its turn. */
+static void ready_rotate(struct epoll_item *item)
+{
+    struct epoll *epoll = item->epoll;
+    irqflags_t flags;
+
+    if (READ_ONCE(item->ready_link.next) == &epoll->ready)
+        return;
+    flags = spin_lock_irqsave(&epoll->ready_lock);
+    list_remove(&item->ready_link);
+    list_add_tail(&item->ready_link, &epoll->ready);
+    spin_unlock_irqrestore(&epoll->ready_lock, flags);
+}
+
+/*
+ * The events of a watch on the ready list, which it leaves when there are none.
+ * => epoll.lock held
+ * A wake since its file was asked, which found it on the list, keeps it there.
+ */
+static u32 ready_poll(struct epoll_item *item)
+{
+    struct epoll *epoll = item->epoll;
+    irqflags_t flags;
+    u32 events;
+
+    WRITE_ONCE(item->woken, false);
+    memory_barrier();
+    events = epoll_item_poll(item);
+    if (likely(events != 0))
+        return events;
+    flags = spin_lock_irqsave(&epoll->ready_lock);
+    if (!item->woken)
+        list_remove(&item->ready_link);
+    spin_unlock_irqrestore(&epoll->ready_lock, flags);
+    return 0;
 }
 
 static unsigned epoll_poll(struct file *file, struct poll_table *table)
@@ -210,12 +263,8 @@ static unsigned epoll_poll(struct file *file, struct poll_table *table)
     poll_wait(file, &epoll->queue, table);
     mutex_lock(&epoll->lock);
     while (events == 0 && !ready_is_empty(epoll)) {
-        struct epoll_item *item = taken_pop(epoll, &epoll->ready);
-
-        if (epoll_item_poll(item) == 0)
-            continue;
-        epoll_item_make_ready(item);
-        events = EPOLLIN | EPOLLRDNORM;
+        if (ready_poll(ready_first(epoll)) != 0)
+            events = EPOLLIN | EPOLLRDNORM;
     }
     mutex_unlock(&epoll->lock);
     return events;
@@ -257,60 +306,72 @@ struct file *epoll_create(void)
 
 /* ---- epoll_wait ---- */
 
-/* Move the ready list to @taken. => epoll.lock held */
-static void ready_take(struct epoll *epoll, struct list_head *taken)
+/* Write one event. 0, -EFAULT. */
+static int event_put(struct epoll_event __user *place, u32 events, u64 data)
 {
-    irqflags_t flags = spin_lock_irqsave(&epoll->ready_lock);
-
-    list_splice_tail(&epoll->ready, taken);
-    spin_unlock_irqrestore(&epoll->ready_lock, flags);
+    return put_user(events, &place->events) != 0 ? -EFAULT : put_user(data, &place->data);
 }
 
-static void ready_give_back(struct epoll *epoll, struct list_head *taken)
+/* An edge-triggered or one-shot watch, at @place. 1: told; 0: nothing to tell; -EFAULT. */
+static int tell_once(struct epoll_item *item, struct epoll_event __user *place)
 {
-    irqflags_t flags = spin_lock_irqsave(&epoll->ready_lock);
+    u32 events;
 
-    list_splice(taken, &epoll->ready);
-    spin_unlock_irqrestore(&epoll->ready_lock, flags);
-}
-
-/* Tell user memory about one watch. 1: told; 0: nothing to tell; -EFAULT. */
-static int item_tell(struct epoll_item *item, struct epoll_event __user *place)
-{
-    struct epoll_event event = {.events = epoll_item_poll(item), .data = item->data};
-
-    if (event.events == 0)
+    ready_remove(item);
+    events = epoll_item_poll(item);
+    if (events == 0)
         return 0;
-    if (copy_to_user(place, &event, sizeof(event)) != 0) {
+    if (event_put(place, events, item->data) != 0) {
         epoll_item_make_ready(item);
         return -EFAULT;
     }
     if (item->events & EPOLLONESHOT)
         WRITE_ONCE(item->events, item->events & EPOLL_PRIVATE);
-    else if (!(item->events & EPOLLET))
-        epoll_item_make_ready(item);
+    return 1;
+}
+
+/* Any watch. As tell_once. */
+static int item_tell(struct epoll_item *item, struct epoll_event __user *place)
+{
+    u32 events;
+
+    if (item->events & (EPOLLET | EPOLLONESHOT))
+        return tell_once(item, place);
+    events = ready_poll(item);
+    if (events == 0)
+        return 0;
+    if (event_put(place, events, item->data) != 0)
+        return -EFAULT;
+    ready_rotate(item);
     return 1;
 }
 
 static int epoll_transfer(struct epoll *epoll, struct epoll_event __user *events, int maximum)
 {
-    struct list_head taken;
+    struct epoll_item *item = NULL;
+    struct epoll_item *last;
     int count = 0;
     int told = 0;
 
-    list_init(&taken);
     mutex_lock(&epoll->lock);
-    ready_take(epoll, &taken);
-    while (count < maximum && told >= 0 && !list_is_empty(&taken)) {
-        told = item_tell(taken_pop(epoll, &taken), events + count);
+    last = ready_last(epoll);
+    while (item != last && count < maximum && told >= 0) {
+        item = ready_first(epoll);
+        told = item_tell(item, events + count);
         if (told > 0)
             count++;
     }
-    ready_give_back(epoll, &taken);
     mutex_unlock(&epoll->lock);
     if (!ready_is_empty(epoll))
         wake_key(&epoll->queue, EPOLLIN | EPOLLRDNORM);
     return count == 0 && told < 0 ? told : count;
+}
+
+/* Apart, so that who finds something does not pay for room to wait. 0; -ETIMEDOUT, -ERESTARTSYS. */
+static __noinline int wait_ready(struct epoll *epoll, u64 deadline)
+{
+    return wait_event_full_(&epoll->queue, !ready_is_empty(epoll), THREAD_INTERRUPTIBLE, true,
+                            deadline);
 }
 
 int epoll_wait(struct file *file, struct epoll_event __user *events, int maximum, u64 deadline)
@@ -318,10 +379,6 @@ int epoll_wait(struct file *file, struct epoll_event __user *events, int maximum
     struct epoll *epoll = epoll_of(file);
     int result;
 
-    if (maximum <= 0 || maximum > EPOLL_MAX_EVENTS)
-        return -EINVAL;
-    if (!user_range_ok(events, (size_t)maximum * sizeof(*events)))
-        return -EFAULT;
     if (epoll == NULL)
         return -EINVAL;
     for (;;) {
@@ -332,8 +389,7 @@ int epoll_wait(struct file *file, struct epoll_event __user *events, int maximum
         }
         if (deadline == 0)
             return 0;
-        result = wait_event_full_(&epoll->queue, !ready_is_empty(epoll), THREAD_INTERRUPTIBLE, true,
-                                  deadline);
+        result = wait_ready(epoll, deadline);
         if (result == -ETIMEDOUT)
             return 0;
         if (result != 0)

@@ -42,10 +42,11 @@ struct epoll_item {
     int fd;              /* (I) */
     u32 events;          /* (ready_lock) wanted, and EPOLL_PRIVATE; only those after a one-shot */
     u64 data;            /* (epoll.lock) */
-    struct list_head ready_link; /* (ready_lock, or epoll.lock while epoll_wait has it) */
-    struct list_head file_link;  /* (epoll_mutex) in file->epoll_items */
+    struct list_head ready_link;              /* (ready_lock; epoll.lock, too, to leave the list) */
+    struct list_head file_link;               /* (epoll_mutex) in file->epoll_items */
     struct epoll_registration *registrations; /* (epoll_mutex) */
     int err;                                  /* (epoll_mutex) a registration failed */
+    bool woken; /* (ready_lock to set) something happened since the file was asked */
 };
 
 extern struct mutex epoll_mutex;

@@ -56,7 +56,10 @@ struct file *epoll_create(void) __must_check; /* ERR_PTR */
 void epoll_init(void);
 int epoll_control(const struct vfs_context *context, struct file *epoll, int operation, int fd,
                   const struct epoll_event *event) __must_check;
-/* Events are copied to user memory. Count, 0 at @deadline, -EINTR, -EFAULT. */
+/*
+ * Events are copied to user memory. Count, 0 at @deadline, -EINTR, -EFAULT; -EINVAL: no epoll.
+ * => @max is at least 1, and the events lie in the user's range
+ */
 int epoll_wait(struct file *epoll, struct epoll_event __user *events, int max,
                u64 deadline) __must_check;
 /* Called by the last file_put: forget the watches on it. */
