@@ -35,30 +35,39 @@ static s64 time_left(u64 deadline)
 
 #define POLL_FEW 4 /* so many descriptors need no allocation */
 
-static long poll_until(struct pollfd __user *user, unsigned nr, u64 deadline)
+/* With room for @nr descriptors at @fds. */
+static inline long poll_at(struct pollfd *fds, struct pollfd __user *user, unsigned nr,
+                           u64 deadline)
 {
-    struct pollfd few[POLL_FEW];
-    struct pollfd *fds = few;
-    size_t size;
-    long result;
+    long result = copy_from_user(fds, user, (size_t)nr * sizeof(*fds));
 
-    if (nr > rlimit_current(RLIMIT_NOFILE))
-        return -EINVAL;
-    size = (size_t)nr * sizeof(*fds);
-    if (nr > POLL_FEW) {
-        fds = kmalloc(size, ALLOC_WAIT);
-        if (!fds)
-            return -ENOMEM;
-    }
-    result = copy_from_user(fds, user, size);
     if (!result)
         result = vfs_poll(vfs_current(), fds, nr, deadline);
     for (unsigned i = 0; result >= 0 && i < nr; i++)
         if (put_user(fds[i].revents, &user[i].revents))
             result = -EFAULT;
-    if (fds != few)
-        kfree(fds);
     return result;
+}
+
+static __noinline long poll_many(struct pollfd __user *user, unsigned nr, u64 deadline)
+{
+    struct pollfd *fds = kmalloc((size_t)nr * sizeof(*fds), ALLOC_WAIT);
+    long result;
+
+    if (!fds)
+        return -ENOMEM;
+    result = poll_at(fds, user, nr, deadline);
+    kfree(fds);
+    return result;
+}
+
+static long poll_until(struct pollfd __user *user, unsigned nr, u64 deadline)
+{
+    struct pollfd few[POLL_FEW] __uncleared;
+
+    if (nr > rlimit_current(RLIMIT_NOFILE))
+        return -EINVAL;
+    return nr > POLL_FEW ? poll_many(user, nr, deadline) : poll_at(few, user, nr, deadline);
 }
 
 static long poll_restart(struct restart_block *restart)
@@ -69,14 +78,20 @@ static long poll_restart(struct restart_block *restart)
     return result == -ERESTARTNOHAND ? -ERESTART_RESTARTBLOCK : result;
 }
 
+static __noinline long poll_later(void __user *fds, unsigned nr, u64 deadline)
+{
+    u64 again[5] = {(u64)fds, nr, deadline};
+
+    return signal_restart_block(poll_restart, again);
+}
+
 /* Interrupted, it goes on with the time that is left, not with the whole timeout again. */
 long sys_poll(void __user *fds, unsigned nr, int timeout)
 {
     u64 deadline = deadline_of_ms(timeout);
-    u64 again[5] = {(u64)fds, nr, deadline};
     long result = poll_until(fds, nr, deadline);
 
-    return result == -ERESTARTNOHAND ? signal_restart_block(poll_restart, again) : result;
+    return unlikely(result == -ERESTARTNOHAND) ? poll_later(fds, nr, deadline) : result;
 }
 
 /* Set the mask of ppoll, pselect6, epoll_pwait, when one is given. */
@@ -250,6 +265,8 @@ static long wait_epoll(int epoll, struct epoll_event __user *events, int max, u6
 {
     if (max <= 0 || max > (int)(INT32_MAX / sizeof(*events)))
         return -EINVAL;
+    if (!user_range_ok(events, (size_t)max * sizeof(*events)))
+        return -EFAULT;
     return WITH_FILE(epoll, file, epoll_wait(file, events, max, deadline));
 }
 

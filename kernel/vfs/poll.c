@@ -154,8 +154,8 @@ struct poll_set {
     unsigned nr;
 };
 
-static unsigned poll_one(const struct vfs_context *context, const struct pollfd *poll,
-                         struct poll_table *table)
+static inline unsigned poll_one(const struct vfs_context *context, const struct pollfd *poll,
+                                struct poll_table *table)
 {
     unsigned wanted = ((u16)poll->events) | EPOLLERR | EPOLLHUP;
     struct file *file;
@@ -174,26 +174,40 @@ static unsigned poll_one(const struct vfs_context *context, const struct pollfd 
     return events;
 }
 
-static int poll_round(void *argument, struct poll_table *table)
+static inline int poll_all(const struct vfs_context *context, struct pollfd *fds, unsigned nr,
+                           struct poll_table *table)
 {
-    struct poll_set *set = argument;
     int ready = 0;
 
-    for (unsigned i = 0; i < set->nr; i++) {
-        unsigned events = poll_one(set->context, &set->fds[i], ready == 0 ? table : NULL);
+    for (struct pollfd *poll = fds; poll < fds + nr; poll++) {
+        unsigned events = poll_one(context, poll, ready == 0 ? table : NULL);
 
-        set->fds[i].revents = (s16)events;
+        poll->revents = (s16)events;
         if (events != 0)
             ready++;
     }
     return ready;
 }
 
-int vfs_poll(const struct vfs_context *context, struct pollfd *fds, unsigned nr, u64 deadline)
+static int poll_round(void *argument, struct poll_table *table)
+{
+    struct poll_set *set = argument;
+
+    return poll_all(set->context, set->fds, set->nr, table);
+}
+
+static __noinline int poll_waiting(const struct vfs_context *context, struct pollfd *fds,
+                                   unsigned nr, u64 deadline)
 {
     struct poll_set set = {.context = context, .fds = fds, .nr = nr};
 
-    return poll_loop(poll_round, &set, deadline);
+    return poll_and_wait(poll_round, &set, deadline);
+}
+
+int vfs_poll(const struct vfs_context *context, struct pollfd *fds, unsigned nr, u64 deadline)
+{
+    return deadline == 0 ? poll_all(context, fds, nr, NULL)
+                         : poll_waiting(context, fds, nr, deadline);
 }
 
 /* ---- select ---- */
