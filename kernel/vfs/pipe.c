@@ -3,6 +3,9 @@
  *
  * A slot holds up to a page. A write appends to the last slot if all of its first part fits there,
  * and else takes new slots, so a write of at most PIPE_BUF bytes lies in one slot: it is atomic.
+ * A slot that has been read keeps its page for the next write: a pipe that is filled and emptied
+ * over and over allocates nothing. The ring starts at its first slot whenever it is empty, so a
+ * pipe keeps as many pages as lay in it at one time; a reader that waits gives all but one back.
  * pipe.lock protects the ring; it is held while user memory is touched, which takes no lock of a
  * pipe. Who waits for the other side is woken one at a time: who was woken and leaves something
  * behind (data, room) hands the wake on.
@@ -52,12 +55,20 @@ struct pipe_slot *pipe_slot_at(const struct pipe *pipe, u32 i)
     return &pipe->slots[(pipe->first + i) & (pipe->nr_slots - 1)];
 }
 
+void pipe_drop_spares(struct pipe *pipe, u32 keep)
+{
+    for (; pipe->nr_filled > keep; pipe->nr_filled--) {
+        struct pipe_slot *slot = &pipe->slots[pipe->nr_filled - 1];
+
+        if (slot->page != NULL)
+            page_put(slot->page);
+        slot->page = NULL;
+    }
+}
+
 void pipe_free(struct pipe *pipe)
 {
-    for (u32 i = 0; i < pipe->used; i++)
-        page_put(pipe_slot_at(pipe, i)->page);
-    if (pipe->spare != NULL)
-        page_put(pipe->spare);
+    pipe_drop_spares(pipe, 0);
     kfree(pipe->slots);
     pipe_size_end(pipe);
     kfree(pipe);
@@ -95,24 +106,35 @@ void pipe_drop_ends(struct pipe *pipe, const struct file *file)
     wake_all(&pipe->write_wait);
 }
 
-/* The oldest slot has been read. */
-static void slot_release(struct pipe *pipe)
+/* The oldest slot has been read; it keeps its page if nobody else has it. */
+static inline void slot_release(struct pipe *pipe, struct pipe_slot *slot)
 {
-    struct page *page = pipe_slot_at(pipe, 0)->page;
-
-    pipe->first = (pipe->first + 1) & (pipe->nr_slots - 1);
+    if (unlikely(page_references(slot->page) != 1)) {
+        page_put(slot->page);
+        slot->page = NULL;
+    }
     pipe->used--;
-    if (pipe->spare == NULL && page_references(page) == 1)
-        pipe->spare = page;
-    else
-        page_put(page);
+    pipe->first = pipe->used == 0 ? 0 : (pipe->first + 1) & (pipe->nr_slots - 1);
+}
+
+/* A free slot has a page now that its last round did not leave there. */
+static void slot_fill(struct pipe *pipe, struct pipe_slot *slot, struct page *page)
+{
+    slot->page = page;
+    pipe->nr_filled = max(pipe->nr_filled, (u32)(slot - pipe->slots) + 1);
 }
 
 struct pipe_slot *pipe_push(struct pipe *pipe, struct page *page, u32 offset, u32 len)
 {
     struct pipe_slot *slot = pipe_slot_at(pipe, pipe->used);
 
-    *slot = (struct pipe_slot){.page = page, .offset = offset, .len = len, .fixed = true};
+    if (slot->page != NULL)
+        page_put(slot->page);
+    slot_fill(pipe, slot, page);
+    slot->offset = offset;
+    slot->len = len;
+    slot->packet = false;
+    slot->fixed = true;
     pipe->used++;
     return slot;
 }
@@ -124,7 +146,7 @@ void pipe_consume(struct pipe *pipe, size_t len)
     slot->offset += (u32)len;
     slot->len -= (u32)len;
     if (slot->len == 0)
-        slot_release(pipe);
+        slot_release(pipe, slot);
 }
 
 void pipe_wake_readers(struct pipe *pipe)
@@ -142,6 +164,7 @@ ssize_t pipe_wait_data(struct pipe *pipe, bool nonblocking)
     while (pipe->used == 0 && pipe->writers != 0) {
         int err;
 
+        pipe_drop_spares(pipe, 1);
         if (nonblocking)
             return -EAGAIN;
         mutex_unlock(&pipe->lock);
@@ -175,61 +198,74 @@ ssize_t pipe_wait_room(struct pipe *pipe, bool nonblocking)
     }
 }
 
-/* Read what is there. => pipe.lock held; bytes, or -EFAULT for none */
-static ssize_t ring_read(struct pipe *pipe, struct io_buffer *buffer, bool *freed)
+/* Read what is there. => pipe.lock held, the ring is not empty; bytes, or -EFAULT for none */
+static __always_inline ssize_t ring_read(struct pipe *pipe, struct io_buffer *buffer)
 {
     ssize_t done = 0;
 
-    while (pipe->used > 0 && buffer->remaining > 0) {
-        struct pipe_slot *slot = pipe_slot_at(pipe, 0);
+    do {
+        struct pipe_slot *slot = pipe_first(pipe);
         size_t len = min((size_t)slot->len, buffer->remaining);
         size_t copied =
             io_buffer_copy_to(buffer, (char *)page_to_virt(slot->page) + slot->offset, len);
-        bool packet = slot->packet;
 
-        if (copied < len && done == 0 && copied == 0)
-            return -EFAULT;
         slot->offset += (u32)copied;
         slot->len -= (u32)copied;
         done += (ssize_t)copied;
-        if (slot->len == 0 || (packet && copied == len)) {
-            slot_release(pipe);
-            *freed = true;
-        }
-        if (copied < len || packet)
+        if (unlikely(copied < len))
+            return done > 0 ? done : -EFAULT;
+        if (slot->len == 0 || slot->packet)
+            slot_release(pipe, slot);
+        if (slot->packet)
             break;
-    }
+    } while (pipe->used > 0 && buffer->remaining > 0);
     return done;
+}
+
+/* Nothing is there: wait for it. => pipe.lock held; 0 with it held; else an error without it */
+static __noinline ssize_t read_wait(struct file *file, struct io_buffer *buffer)
+{
+    struct pipe *pipe = file->private;
+    ssize_t err = 0;
+
+    while (err == 0 && pipe->used == 0 && pipe->writers != 0) {
+        pipe_drop_spares(pipe, 1);
+        mutex_unlock(&pipe->lock);
+        if (file_is_nonblocking(file, buffer))
+            return -EAGAIN;
+        err = wait_event_interruptible_exclusive(
+            &pipe->read_wait, READ_ONCE(pipe->used) > 0 || READ_ONCE(pipe->writers) == 0);
+        if (err != 0)
+            return err;
+        mutex_lock(&pipe->lock);
+    }
+    return 0;
 }
 
 ssize_t pipe_read(struct file *file, struct io_buffer *buffer, u64 *position)
 {
     struct pipe *pipe = file->private;
-    bool freed = false, waited = false;
-    ssize_t result;
+    bool waited = false;
+    ssize_t result = 0;
+    u32 used;
 
     (void)position;
     if (buffer->remaining == 0)
         return 0;
-    for (;;) {
-        mutex_lock(&pipe->lock);
-        if (pipe->used > 0) {
-            result = ring_read(pipe, buffer, &freed);
-            break;
-        }
-        result = pipe->writers == 0 ? 0 : -EAGAIN;
-        if (result == 0 || file_is_nonblocking(file, buffer))
-            break;
-        mutex_unlock(&pipe->lock);
-        result = wait_event_interruptible_exclusive(
-            &pipe->read_wait, READ_ONCE(pipe->used) > 0 || READ_ONCE(pipe->writers) == 0);
+    mutex_lock(&pipe->lock);
+    if (pipe->used == 0) {
+        result = read_wait(file, buffer);
         if (result != 0)
             return result;
         waited = true;
     }
+    used = pipe->used;
+    if (used > 0)
+        result = ring_read(pipe, buffer);
     waited &= pipe->used > 0;
+    used -= pipe->used;
     mutex_unlock(&pipe->lock);
-    if (freed)
+    if (used > 0)
         wake_key(&pipe->write_wait, WRITE_EVENTS);
     if (waited)
         wake_key(&pipe->read_wait, READ_EVENTS);
@@ -239,10 +275,10 @@ ssize_t pipe_read(struct file *file, struct io_buffer *buffer, u64 *position)
 }
 
 /* Append to the last slot if all of @len fits. => bytes; 0: it does not; -EFAULT */
-static ssize_t ring_append(struct pipe *pipe, struct io_buffer *buffer, size_t len)
+static __always_inline ssize_t ring_append(struct pipe *pipe, struct io_buffer *buffer, size_t len)
 {
     struct pipe_slot *slot;
-    size_t end, copied;
+    size_t end;
 
     if (pipe->used == 0 || len == 0)
         return 0;
@@ -250,89 +286,118 @@ static ssize_t ring_append(struct pipe *pipe, struct io_buffer *buffer, size_t l
     end = slot->offset + slot->len;
     if (slot->packet || slot->fixed || end + len > PAGE_SIZE)
         return 0;
-    copied = io_buffer_copy_from(buffer, (char *)page_to_virt(slot->page) + end, len);
-    if (copied < len)
-        return -EFAULT; /* as Linux: a piece of a page that cannot be read is not written in part */
-    slot->len += (u32)copied;
-    return (ssize_t)copied;
+    /* As Linux: a piece of a page that cannot be read is not written in part. */
+    if (io_buffer_copy_from(buffer, (char *)page_to_virt(slot->page) + end, len) < len)
+        return -EFAULT;
+    slot->len += (u32)len;
+    return (ssize_t)len;
 }
 
 /* Fill a new slot with up to a page. => there is a free one; bytes, -EFAULT, -ENOMEM */
-static ssize_t ring_push(struct pipe *pipe, struct io_buffer *buffer, bool packet)
+static __always_inline ssize_t ring_push(struct pipe *pipe, struct io_buffer *buffer, bool packet)
 {
+    struct pipe_slot *slot = pipe_slot_at(pipe, pipe->used);
     size_t len = min(buffer->remaining, PAGE_SIZE);
-    struct page *page = pipe->spare;
-    size_t copied;
 
-    pipe->spare = NULL;
-    if (page == NULL)
-        page = page_alloc(ALLOC_WAIT | ALLOC_USER);
-    if (page == NULL)
-        return -ENOMEM;
-    copied = io_buffer_copy_from(buffer, page_to_virt(page), len);
-    if (copied < len) {
-        pipe->spare = page;
-        return -EFAULT;
+    if (unlikely(slot->page == NULL)) {
+        struct page *page = page_alloc(ALLOC_WAIT | ALLOC_USER);
+
+        if (page == NULL)
+            return -ENOMEM;
+        slot_fill(pipe, slot, page);
     }
-    *pipe_slot_at(pipe, pipe->used) =
-        (struct pipe_slot){.page = page, .len = (u32)copied, .packet = packet};
+    if (io_buffer_copy_from(buffer, page_to_virt(slot->page), len) < len)
+        return -EFAULT;
+    slot->offset = 0;
+    slot->len = (u32)len;
+    slot->packet = packet;
+    slot->fixed = false;
     pipe->used++;
-    return (ssize_t)copied;
+    return (ssize_t)len;
 }
 
-/* Write as much as fits. => pipe.lock held; adds to *done; 0, or why it stopped early */
-static int ring_write(struct pipe *pipe, struct io_buffer *buffer, bool packet, ssize_t *done)
+/* Write as much as fits. => pipe.lock held; bytes; for none -EPIPE, -EAGAIN: no room, -EFAULT,
+ * -ENOMEM */
+static __always_inline ssize_t ring_write(struct pipe *pipe, struct io_buffer *buffer, bool packet)
 {
-    ssize_t put = 0;
+    ssize_t done = 0, put;
 
-    if (!packet)
-        put = ring_append(pipe, buffer, buffer->remaining & (PAGE_SIZE - 1));
-    while (put >= 0) {
-        *done += put;
-        if (buffer->remaining == 0 || pipe->used == pipe->nr_slots)
-            return 0;
-        put = ring_push(pipe, buffer, packet);
+    if (unlikely(pipe->readers == 0))
+        return -EPIPE;
+    if (!packet) {
+        done = ring_append(pipe, buffer, buffer->remaining & (PAGE_SIZE - 1));
+        if (done < 0 || buffer->remaining == 0)
+            return done;
     }
-    return (int)put;
+    do {
+        put = pipe->used < pipe->nr_slots ? ring_push(pipe, buffer, packet) : -EAGAIN;
+        if (put < 0)
+            return done > 0 ? done : put;
+        done += put;
+    } while (buffer->remaining > 0);
+    return done;
+}
+
+/* One pass: what fits now, and readers told of it. As ring_write. */
+static __always_inline ssize_t write_pass(struct pipe *pipe, struct io_buffer *buffer, bool packet)
+{
+    ssize_t put;
+
+    mutex_lock(&pipe->lock);
+    put = ring_write(pipe, buffer, packet);
+    mutex_unlock(&pipe->lock);
+    if (put > 0)
+        wake_key(&pipe->read_wait, READ_EVENTS);
+    return put;
+}
+
+/* The first pass did @put, which was not all: go on until all is written, or that cannot be. */
+static __noinline ssize_t write_rest(struct file *file, struct io_buffer *buffer, bool packet,
+                                     ssize_t put)
+{
+    struct pipe *pipe = file->private;
+    bool waited = false;
+    ssize_t done = 0;
+
+    for (;;) {
+        if (put > 0)
+            done += put;
+        else if (put != -EAGAIN)
+            break;
+        if (buffer->remaining == 0)
+            break;
+        if (put == -EAGAIN) {
+            if (file_is_nonblocking(file, buffer))
+                break;
+            put = wait_event_interruptible_exclusive(
+                &pipe->write_wait,
+                READ_ONCE(pipe->used) < READ_ONCE(pipe->nr_slots) || READ_ONCE(pipe->readers) == 0);
+            if (put != 0)
+                break;
+            waited = true;
+        }
+        put = write_pass(pipe, buffer, packet);
+    }
+    if (waited && READ_ONCE(pipe->used) < READ_ONCE(pipe->nr_slots))
+        wake_key(&pipe->write_wait, WRITE_EVENTS);
+    return done > 0 ? done : put;
 }
 
 ssize_t pipe_write(struct file *file, struct io_buffer *buffer, u64 *position)
 {
     struct pipe *pipe = file->private;
-    bool packet = file_flags(file) & O_DIRECT, waited = false, room;
-    ssize_t done = 0;
-    int err;
+    bool packet = file_flags(file) & O_DIRECT;
+    ssize_t result;
 
     (void)position;
     if (buffer->remaining == 0)
         return 0;
-    for (;;) {
-        ssize_t before = done;
-
-        mutex_lock(&pipe->lock);
-        err = pipe->readers == 0 ? -EPIPE : ring_write(pipe, buffer, packet, &done);
-        room = pipe->used < pipe->nr_slots;
-        mutex_unlock(&pipe->lock);
-        if (done > before)
-            wake_key(&pipe->read_wait, READ_EVENTS);
-        if (err != 0 || buffer->remaining == 0)
-            break;
-        err = -EAGAIN;
-        if (file_is_nonblocking(file, buffer))
-            break;
-        err = wait_event_interruptible_exclusive(
-            &pipe->write_wait,
-            READ_ONCE(pipe->used) < READ_ONCE(pipe->nr_slots) || READ_ONCE(pipe->readers) == 0);
-        if (err != 0)
-            break;
-        waited = true;
-    }
-    if (waited && room)
-        wake_key(&pipe->write_wait, WRITE_EVENTS);
-    if (done == 0)
-        return err;
-    inode_touch_modify(file->inode);
-    return done;
+    result = write_pass(pipe, buffer, packet);
+    if (unlikely(result < 0 || buffer->remaining > 0))
+        result = write_rest(file, buffer, packet, result);
+    if (result > 0)
+        inode_touch_modify(file->inode);
+    return result;
 }
 
 static unsigned pipe_poll(struct file *file, struct poll_table *table)

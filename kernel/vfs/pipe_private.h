@@ -9,8 +9,8 @@ struct page;
 struct user_account;
 
 struct pipe_slot {
-    struct page *page;
-    u32 offset; /* of the first unread byte */
+    struct page *page; /* of a free slot: kept for the next write, or NULL */
+    u32 offset;        /* of the first unread byte */
     u32 len;
     bool packet; /* its own message: not appended to, the unread rest is dropped (O_DIRECT) */
     bool fixed;  /* not appended to: spliced in, or the page is in another pipe too */
@@ -29,11 +29,15 @@ struct pipe {
     u32 readers, writers;           /* (lock) open ends */
     u32 reader_opens, writer_opens; /* (lock) ever: an opener of a fifo waits for a change */
     u32 users;                      /* (inode.lock) open files */
-    struct page *spare;             /* (lock) the last page emptied, kept for the next write */
+    u32 nr_filled;                  /* (lock) behind so many slots of the array none has a page */
 };
 
 struct pipe *pipe_alloc(void) __must_check; /* NULL: no memory; no users yet */
 void pipe_free(struct pipe *pipe);
+
+/* Give the pages back that free slots keep, all but those of the first @keep slots. => pipe.lock
+ * held, or no users; the ring is empty, or its data are not needed any more */
+void pipe_drop_spares(struct pipe *pipe, u32 keep);
 
 /*
  * Count a file in, or out.

@@ -99,6 +99,11 @@ static int ring_resize(struct pipe *pipe, u32 nr_slots)
         return -ENOMEM;
     for (u32 i = 0; i < pipe->used; i++)
         slots[i] = *pipe_slot_at(pipe, i);
+    for (u32 i = pipe->used; i < pipe->nr_slots; i++) {
+        if (pipe_slot_at(pipe, i)->page != NULL)
+            page_put(pipe_slot_at(pipe, i)->page);
+    }
+    pipe->nr_filled = pipe->used;
     kfree(pipe->slots);
     pipe->slots = slots;
     pipe->nr_slots = nr_slots;
