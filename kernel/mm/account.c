@@ -38,6 +38,17 @@ int account_check(const struct mm *mm, u32 flags, u64 nr_pages)
     return 0;
 }
 
+int account_check_data(const struct mm *mm, u32 old, u32 new, u64 nr_pages, u64 *turned)
+{
+    if (!is_data(new) || is_data(old) ||
+        mm->total_pages + nr_pages > limit_pages(mm->limits.address_space))
+        return 0;
+    if (mm->data_pages + *turned + nr_pages > limit_pages(mm->limits.data))
+        return refuse(-ENOMEM, REFUSED_DATA);
+    *turned += nr_pages;
+    return 0;
+}
+
 void mm_set_lock_hook(bool (*may_exceed)(void))
 {
     may_exceed_lock_limit = may_exceed;

@@ -18,6 +18,14 @@ static inline bool account_is_charged(u32 flags)
 /* -ENOMEM when @nr_pages more of an area with @flags exceed RLIMIT_AS or RLIMIT_DATA. */
 int account_check(const struct mm *mm, u32 flags, u64 nr_pages) __must_check;
 
+/*
+ * account_check_data: may @nr_pages of an area with the flags @old have the flags @new?
+ * => *turned: how many pages the same call makes data; those are counted only later
+ * => -ENOMEM: they become data, and exceed RLIMIT_DATA
+ */
+int account_check_data(const struct mm *mm, u32 old, u32 new, u64 nr_pages,
+                       u64 *turned) __must_check;
+
 /* May the caller lock memory at all: RLIMIT_MEMLOCK is not 0, or it need not keep to it? */
 bool account_may_lock(const struct mm *mm);
 

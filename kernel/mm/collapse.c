@@ -46,7 +46,7 @@ static int check_entries(const struct vma *vma, struct pt_table *leaf)
     return writable ? 0 : -EINVAL;
 }
 
-/* => 1: it is a huge leaf already; 0: it can be collapsed */
+/* => 1: it is huge already; 0: it can be collapsed */
 static int check_block(struct mm *mm, vaddr_t addr)
 {
     const struct vma *vma = vma_find_at(mm, addr);
@@ -58,6 +58,8 @@ static int check_block(struct mm *mm, vaddr_t addr)
         return -EINVAL;
     if (pte_is_empty(upper) || !pte_is_table(upper, 2))
         return pte_is_empty(upper) ? -EINVAL : 1;
+    if (pt_is_zero_block(pt_leaf_of_upper(upper)))
+        return 1;
     if (!pte_is_writable(upper))
         return -EINVAL; /* nobody wrote here since a fork: to Linux all entries are read-only */
     err = pt_own(mm, addr);

@@ -46,6 +46,7 @@ enum fault_result fault_zero_table(struct fault *fault)
     for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
         pte_store(&entries[i], pte);
     table->nr[PT_OTHER] = PTE_ENTRIES_PER_TABLE;
+    table->zeroes = true;
     if (pt_install_table(fault->mm, fault->addr, table))
         return FAULT_DONE;
     pt_table_discard(fault->mm, table);

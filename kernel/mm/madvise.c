@@ -134,6 +134,8 @@ static int apply_drop(struct advised *a)
     if (vma_is_hugetlb(a->vma))
         return drop_huge_pages(a);
     err = pt_own_edges(a->mm, &range);
+    if (err == 0 && a->vma->object == NULL)
+        err = pt_renew_range(a->mm, a->start, a->end);
     if (err != 0)
         return err;
     batch_init(&batch, a->mm);

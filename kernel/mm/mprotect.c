@@ -29,7 +29,8 @@ struct protection {
     int key;            /* MM_ANY_KEY: none was named */
     int obstacle;       /* errno of what ended the check */
     struct vma_reserve areas;
-    u64 committed; /* reserved from the commit total */
+    u64 committed;   /* reserved from the commit total */
+    u64 turned_data; /* pages that count as data from now on, for the limit */
     struct {
         vaddr_t start, end;
     } populate[POPULATE_RANGES]; /* out */
@@ -59,15 +60,14 @@ static bool is_newly_charged(const struct protection *p, const struct vma *vma)
            !(vma->flags & (VMA_ACCOUNT | VMA_WRITE | VMA_SHARED | VMA_NORESERVE | VMA_HUGETLB));
 }
 
-static int check_area(const struct protection *p, const struct vma *vma, u64 nr_pages)
+static int check_area(struct protection *p, const struct vma *vma, u64 nr_pages)
 {
     if (!is_allowed(p, vma))
         return refuse(-EACCES, REFUSED_RIGHTS);
     if (write_exec_is_refused(p->mm, vma->flags, new_flags(p, vma)))
         return refuse(-EACCES, REFUSED_WRITE_EXECUTE);
-    if ((p->rights & VMA_WRITE) && account_check(p->mm, new_flags(p, vma), nr_pages) != 0 &&
-        account_check(p->mm, vma->flags, nr_pages) == 0)
-        return refuse(-ENOMEM, REFUSED_DATA);
+    if (p->rights & VMA_WRITE)
+        return account_check_data(p->mm, vma->flags, new_flags(p, vma), nr_pages, &p->turned_data);
     return 0;
 }
 

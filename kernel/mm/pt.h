@@ -177,6 +177,16 @@ static inline struct pt_table *pt_leaf_of_upper(pte_t upper)
     return pt_table_of_page(phys_to_page(pte_paddr(upper)));
 }
 
+/*
+ * Is it what Linux has as one huge page of zeroes: 512 entries of the small one that came together
+ * (fault_huge.c) and of which none was changed alone? It then goes as a whole, like a huge leaf,
+ * and leaves no table behind.
+ */
+static inline bool pt_is_zero_block(const struct pt_table *leaf)
+{
+    return leaf->zeroes && leaf->nr[PT_OTHER] == PTE_ENTRIES_PER_TABLE;
+}
+
 /* The level-2 entry of @addr; NULL when a table above it is missing. => map_lock held, or RCU */
 pte_t *pt_find_upper(struct mm *mm, vaddr_t addr);
 
@@ -202,6 +212,13 @@ struct pt_range {
     vaddr_t floor, ceiling; /* around it, nothing else is mapped in between */
 };
 int pt_own_edges(struct mm *mm, const struct pt_range *range) __must_check;
+
+/*
+ * What lies wholly in the range and is shared is given up, and an empty table of the caller's own
+ * takes its place. For MADV_DONTNEED: where nothing is, and no table either, the next fault may
+ * bring a huge page, and on Linux, where each process has tables of its own, they stay.
+ */
+int pt_renew_range(struct mm *mm, vaddr_t start, vaddr_t end) __must_check;
 
 /* The range gets leaf tables of its own everywhere. */
 int pt_make_range(struct mm *mm, vaddr_t start, vaddr_t end) __must_check;

@@ -138,9 +138,7 @@ static int copy_leaf(struct mm *child, pte_t *upper, vaddr_t start, vaddr_t end,
     bool lost = false;
     int err;
 
-    if (pt_table_count(leaf) == 0)
-        return 0;
-    err = pt_lock_own(&to, child, start);
+    err = pt_lock_own(&to, child, start); /* also where there is nothing in it, as on Linux */
     if (err != 0)
         return err;
     spin_lock_nested(&leaf->lock);

@@ -128,14 +128,24 @@ int pt_split(struct mm *mm, pte_t *slot, vaddr_t addr)
     return 0;
 }
 
+/* Its entries are small pages of zeroes from now on, be it in all that share the table. */
+static void split_zeroes(pte_t entry)
+{
+    if (pte_is_table(entry, 2))
+        WRITE_ONCE(pt_leaf_of_upper(entry)->zeroes, false);
+}
+
 int pt_split_range(struct mm *mm, vaddr_t start, vaddr_t end)
 {
     vaddr_t addr = start;
     pte_t *slot;
 
     while ((slot = pt_next_upper(mm, &addr, end)) != NULL) {
-        if (pte_is_leaf(pte_load(slot), 2) && pt_split(mm, slot, addr) != 0)
+        pte_t entry = pte_load(slot);
+
+        if (pte_is_leaf(entry, 2) && pt_split(mm, slot, addr) != 0)
             return -ENOMEM;
+        split_zeroes(entry);
         addr = pt_leaf_end(addr, end);
     }
     return 0;

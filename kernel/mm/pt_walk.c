@@ -171,15 +171,15 @@ static void copy_table(struct pt_table *from, struct pt_table *to)
         left--;
     }
     memcpy(to->nr, from->nr, sizeof(to->nr));
+    to->zeroes = from->zeroes;
 }
 
-/* Leave the shared table @leaf, with @copy (an empty table) as the new one. */
+/* Leave the shared table @leaf, with @copy as the new one. */
 static void leave_shared(struct mm *mm, pte_t *slot, vaddr_t addr, struct pt_table *leaf,
                          struct pt_table *copy)
 {
     vaddr_t base = align_down(addr, PT_LEAF_SPAN);
 
-    copy_table(leaf, copy);
     pte_store(slot, pte_make_table(page_to_phys(pt_table_page(copy)), true));
     fetch_sub(&leaf->sharers, 1);
     fetch_sub(&mm->table_pages, 1);
@@ -206,6 +206,7 @@ static int unshare(struct mm *mm, pte_t *slot, vaddr_t addr)
     if (leaf->sharers == 1) {
         pte_store(slot, pte_set_writable(pte_load(slot))); /* the others have left */
     } else {
+        copy_table(leaf, copy);
         leave_shared(mm, slot, addr, leaf, copy);
         copy = NULL;
     }
@@ -274,6 +275,49 @@ int pt_own_edges(struct mm *mm, const struct pt_range *range)
     int err = own_edge(mm, range->start, range);
 
     return err != 0 ? err : own_edge(mm, range->end - 1, range);
+}
+
+static int renew_table(struct mm *mm, pte_t *slot, vaddr_t base)
+{
+    struct pt_table *fresh = pt_table_create(mm, 1);
+    struct pt_table *leaf;
+
+    if (fresh == NULL)
+        return -ENOMEM;
+    if (lock_shared(slot, &leaf)) {
+        if (leaf->sharers > 1) {
+            leave_shared(mm, slot, base, leaf, fresh);
+            fresh = NULL;
+        }
+        unlock_shared(slot, leaf);
+    }
+    if (fresh != NULL)
+        pt_table_discard(mm, fresh);
+    return 0;
+}
+
+/* => a guess, without lock: whoever shares it may leave, and it is not changed in place */
+static bool is_renewed(pte_t upper)
+{
+    return pte_is_table(upper, 2) && !pte_is_writable(upper) &&
+           READ_ONCE(pt_leaf_of_upper(upper)->sharers) > 1 &&
+           !pt_is_zero_block(pt_leaf_of_upper(upper));
+}
+
+int pt_renew_range(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    vaddr_t addr = start;
+    pte_t *slot;
+
+    while ((slot = pt_next_upper(mm, &addr, end)) != NULL) {
+        vaddr_t next = pt_leaf_end(addr, end);
+
+        if (next - addr == PT_LEAF_SPAN && is_renewed(pte_load(slot)) &&
+            renew_table(mm, slot, addr) != 0)
+            return -ENOMEM;
+        addr = next;
+    }
+    return 0;
 }
 
 int pt_make_range(struct mm *mm, vaddr_t start, vaddr_t end)

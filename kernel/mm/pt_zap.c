@@ -97,6 +97,20 @@ static void zap_huge(pte_t *slot, vaddr_t start, vaddr_t end, struct batch *batc
         batch_add_block(batch, pt_page_of(pte));
 }
 
+/* Empty the part [start, end) of a leaf table of the caller's own. => both tables are locked */
+static void zap_own_table(struct batch *batch, pte_t *slot, struct pt_table *leaf, vaddr_t start,
+                          vaddr_t end)
+{
+    bool goes = end - start == PT_LEAF_SPAN && pt_is_zero_block(leaf);
+
+    leaf->zeroes = false;
+    zap_entries(leaf, start, end, batch);
+    if (!goes)
+        return;
+    detach_leaf(batch->mm, slot, leaf);
+    batch_add_table(batch, leaf);
+}
+
 /* Drop a shared leaf table, or empty the part [start, end) of one of the caller's own. => the upper
  * table is locked */
 static void zap_table(struct batch *batch, pte_t *slot, vaddr_t start, vaddr_t end)
@@ -109,7 +123,7 @@ static void zap_table(struct batch *batch, pte_t *slot, vaddr_t start, vaddr_t e
         detach_leaf(batch->mm, slot, leaf);
         arch_mmu_flush(&batch->mm->mmu, start, end, true);
     } else {
-        zap_entries(leaf, start, end, batch);
+        zap_own_table(batch, slot, leaf, start, end);
     }
     spin_unlock(&leaf->lock);
 }

@@ -33,7 +33,8 @@ struct pt_table {
         struct {
             u16 nr[NR_PT_KINDS]; /* (t) entries of each kind */
             u32 sharers; /* (a) level-2 entries that name this leaf table; 1 for upper tables */
-            u32 level;   /* (I) level of its entries */
+            u16 level;   /* (I) level of its entries */
+            bool zeroes; /* (t) they came as one huge page of zeroes: see pt_is_zero_block */
         };
         struct rcu_head rcu; /* once nobody can reach it */
     };
