@@ -188,6 +188,7 @@ static void reparent_children(struct process *process, struct list_head *forgott
     list_for_each_entry_safe (child, following, &process->children, sibling) {
         send_death_signals(child);
         child->parent = reaper;
+        WRITE_ONCE(child->parent_number, process_id(reaper));
         child->creator_tid = process_id(reaper);
         child->exit_signal = SIGCHLD;
         list_move_tail(&child->sibling, &reaper->children);

@@ -181,6 +181,7 @@ void process_insert_locked(struct process *process, struct process *parent)
     process->pid->process = process;
     pid_get(process->pid);
     process->parent = parent;
+    process->parent_number = parent != NULL ? process_id(parent) : 0;
     if (parent != NULL)
         list_add_tail(&process->sibling, &parent->children);
     list_add_tail(&process->all_link, &all_processes);

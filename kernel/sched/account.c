@@ -2,13 +2,13 @@
  * CPU time: of each thread, split into user and kernel mode, and of each CPU; load average; the
  * tick.
  *
- * A running thread is in a period that began at arch.counted_until and is spent in one mode. Only
- * the thread itself closes it, at every crossing of the user boundary (arch) and every switch
- * (here), adding its length to the counts of the mode. Readers on other CPUs add the open period;
- * they read until counted_until is the same before and after and not 0 (being changed). Counts are
- * of the time-stamp counter: they become nanoseconds when they are asked for, and a CPU's sums are
- * made from its threads' when those are switched out. Time in interrupts is the interrupted
- * thread's; what the idle thread spends is the CPU's idle time.
+ * A running thread is in a period that began at arch.counted_until, when it was switched in; being
+ * switched out closes it and adds its length to run_cycles. Readers on other CPUs add the open
+ * period; they read until counted_until is the same before and after and not 0 (being changed).
+ * How much of the sum was user mode is counted where that is entered and left (arch); the rest was
+ * the kernel. Counts are of the time-stamp counter: they become nanoseconds when they are asked
+ * for, and a CPU's sums are made from its threads' when those are switched out. Time in interrupts
+ * is the interrupted thread's; what the idle thread spends is the CPU's idle time.
  */
 #include <arch/cpu.h>
 #include <arch/smp.h>
@@ -40,13 +40,16 @@ void account_switch(struct run_queue *queue, struct thread *previous, struct thr
     u64 now = arch_cycles();
     u64 cycles = now - arch->counted_until;
 
+    u64 user = (u64)arch->user_cycles;
+    u64 next_user = (u64)next->arch.user_cycles;
+
     WRITE_ONCE(arch->counted_until, 0);
-    store_release(&arch->kernel_cycles, arch->kernel_cycles + cycles);
+    store_release(&arch->run_cycles, arch->run_cycles + cycles);
     store_release(&arch->counted_until, now);
     store_release(&previous->is_running, 0);
-    credit_cpu(queue, previous, arch->user_cycles, arch->kernel_cycles);
-    queue->start_user = next->arch.user_cycles;
-    queue->start_kernel = next->arch.kernel_cycles;
+    credit_cpu(queue, previous, user, arch->run_cycles - user);
+    queue->start_user = next_user;
+    queue->start_kernel = next->arch.run_cycles - next_user;
     WRITE_ONCE(next->arch.counted_until, now);
     store_release(&next->is_running, 1);
 }
@@ -55,18 +58,18 @@ void account_switch(struct run_queue *queue, struct thread *previous, struct thr
 static void read_cycles(const struct thread *thread, u64 *user, u64 *kernel)
 {
     const struct arch_thread *arch = &thread->arch;
-    u64 start, open = 0;
-    bool in_user;
+    u64 now, start, total, open = 0;
+    s64 in_user;
 
     /* A writer stopped in the middle (its virtual CPU lost the host's) must not hang the reader. */
     for (unsigned tries = 0; tries < 1000; tries++) {
         start = load_acquire(&arch->counted_until);
-        *user = load_acquire(&arch->user_cycles);
-        *kernel = load_acquire(&arch->kernel_cycles);
-        in_user = load_acquire(&arch->in_user);
+        total = load_acquire(&arch->run_cycles);
+        in_user = load_acquire(&arch->user_cycles);
+        now = arch_cycles();
         open = 0;
         if (load_acquire(&thread->is_running))
-            open = arch_cycles() - start;
+            open = now - start;
         if (start == READ_ONCE(arch->counted_until) && (start != 0 || open == 0))
             break;
         open = 0;
@@ -74,7 +77,11 @@ static void read_cycles(const struct thread *thread, u64 *user, u64 *kernel)
     }
     if ((s64)open < 0)
         open = 0;
-    *(in_user ? user : kernel) += open;
+    if (in_user < 0)
+        in_user += (s64)now;
+    total += open;
+    *user = min((u64)max(in_user, (s64)0), total);
+    *kernel = total - *user;
 }
 
 void thread_cpu_times(const struct thread *thread, u64 *user_ns, u64 *system_ns)

@@ -29,7 +29,6 @@ struct rcu_cpu {
     struct rcu_head *callbacks; /* (a) newest first */
 };
 static DEFINE_PER_CPU(struct rcu_cpu, rcu_cpu);
-DEFINE_PER_CPU(u64, rcu_seen);
 u64 rcu_period;
 
 static struct {
@@ -114,7 +113,7 @@ static bool cpu_is_quiescent(unsigned cpu)
 {
     struct rcu_cpu *other = per_cpu_ptr(rcu_cpu, cpu);
 
-    if (load_acquire(per_cpu_ptr(rcu_seen, cpu)) == rcu_period)
+    if (arch_rcu_seen_of(cpu) == rcu_period)
         return true;
     return load_acquire(&other->idle) && arch_interrupt_depth_of(cpu) == 0;
 }

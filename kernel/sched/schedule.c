@@ -193,8 +193,7 @@ static void switch_away(enum switch_reason reason)
         previous->involuntary_switches++;
     account_switch(queue, previous, next);
     if (previous->state != THREAD_RUNNABLE)
-        WRITE_ONCE(previous->awake_since,
-                   previous->arch.user_cycles + previous->arch.kernel_cycles);
+        WRITE_ONCE(previous->awake_since, previous->arch.run_cycles);
     if (previous->tells_switches)
         thread_set_flag(previous, THREAD_WAS_SWITCHED);
     queue->switches++;

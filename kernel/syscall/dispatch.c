@@ -150,16 +150,20 @@ static u32 memory_call(unsigned number)
     return calls[number];
 }
 
-static __noinline void note_failure(unsigned number, const struct trap_frame *frame, long result)
+/* => @result, so that nothing of the call has to be kept for this */
+static __noinline long note_failure(long result)
 {
-    u32 call = memory_call(number);
+    const struct trap_frame *frame = sys_frame();
+    unsigned number = arch_syscall_requested(frame);
+    u32 call = number < NR_SYSCALLS ? memory_call(number) : 0; /* none after rt_sigreturn */
     unsigned long args[6];
 
     if (call == 0 || result <= -ERESTARTSYS || current_task()->mm == NULL)
-        return;
+        return result;
     arch_syscall_arguments(frame, args);
     memory_failure_note_call(descriptions[number].name, call, args, (int)result,
                              trace_errno_name((int)-result));
+    return result;
 }
 
 static inline long perform(const struct trap_frame *frame)
@@ -169,12 +173,10 @@ static inline long perform(const struct trap_frame *frame)
 
     if (unlikely(number >= NR_SYSCALLS || !functions[number]))
         return missing(number);
-    (*this_cpu_ptr(counts))[number]++;
+    arch_percpu_count(counts, number);
     current_thread()->refusal = NULL;
     result = arch_syscall_call(frame, functions[number]);
-    if (unlikely(result < 0))
-        note_failure(number, frame, result);
-    return result;
+    return unlikely(result < 0) ? note_failure(result) : result;
 }
 
 /* What the filters of the task say, after its tracer where they want that asked. => false: skipped

@@ -257,12 +257,7 @@ long sys_gettid(void)
 
 long sys_getppid(void)
 {
-    irqflags_t flags = process_tree_lock();
-    struct process *parent = current_process()->parent;
-    long number = parent ? process_id(parent) : 0;
-
-    process_tree_unlock(flags);
-    return number;
+    return READ_ONCE(current_process()->parent_number);
 }
 
 long sys_getpgid(int pid)

@@ -78,6 +78,7 @@
 /* struct trap_frame */
 #define FRAME_R15        0
 #define FRAME_RBP        32
+#define FRAME_RBX        40
 #define FRAME_R11        48
 #define FRAME_R10        56
 #define FRAME_RAX        80
@@ -92,8 +93,18 @@
 #define FRAME_SIZE       176
 
 /* struct cpu_area, through the GS base */
-#define CPU_AREA_KERNEL_STACK 16
-#define CPU_AREA_USER_STACK   24
+#define CPU_AREA_PREEMPT_COUNT 12
+#define CPU_AREA_KERNEL_STACK  16
+#define CPU_AREA_USER_STACK    24
+#define CPU_AREA_CURRENT       32
+
+/* struct arch_thread and struct arch_upcalls */
+#define THREAD_FLAGS       48
+#define THREAD_USER_CYCLES 72
+#define UPCALL_SYSCALL     24
+
+/* Any of these bits of arch_thread.flags makes the way back to user mode call user_return first. */
+#define ARCH_THREAD_RETURN_WORK 0xFFFF0000
 
 /* Exceptions */
 #define TRAP_NR_DIVIDE     0

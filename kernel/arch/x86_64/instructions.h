@@ -78,10 +78,10 @@ static inline void xcr0_write(u64 value)
 
 static inline u64 tsc_read(void)
 {
-    u32 low, high;
+    u64 low, high; /* the upper halves become zero */
 
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return (u64)high << 32 | low;
+    return high << 32 | low;
 }
 
 struct cpuid_result {

@@ -20,6 +20,7 @@
 #include <lib/string.h>
 
 _Static_assert(offsetof(struct trap_frame, rbp) == FRAME_RBP, "asm.h");
+_Static_assert(offsetof(struct trap_frame, rbx) == FRAME_RBX, "asm.h");
 _Static_assert(offsetof(struct trap_frame, r11) == FRAME_R11, "asm.h");
 _Static_assert(offsetof(struct trap_frame, r10) == FRAME_R10, "asm.h");
 _Static_assert(offsetof(struct trap_frame, rax) == FRAME_RAX, "asm.h");
@@ -32,7 +33,12 @@ _Static_assert(offsetof(struct trap_frame, ss) == FRAME_SS, "asm.h");
 _Static_assert(sizeof(struct trap_frame) == FRAME_SIZE, "asm.h");
 _Static_assert(offsetof(struct cpu_area, kernel_stack_top) == CPU_AREA_KERNEL_STACK, "asm.h");
 _Static_assert(offsetof(struct cpu_area, user_stack) == CPU_AREA_USER_STACK, "asm.h");
-_Static_assert(offsetof(struct cpu_area, current) == 32, "percpu.h");
+_Static_assert(offsetof(struct cpu_area, preempt_count) == CPU_AREA_PREEMPT_COUNT, "asm.h");
+_Static_assert(offsetof(struct cpu_area, current) == CPU_AREA_CURRENT, "asm.h");
+_Static_assert(offsetof(struct cpu_area, rcu_seen) == 48, "percpu.h");
+_Static_assert(offsetof(struct arch_thread, flags) == THREAD_FLAGS, "asm.h");
+_Static_assert(offsetof(struct arch_thread, user_cycles) == THREAD_USER_CYCLES, "asm.h");
+_Static_assert(offsetof(struct arch_upcalls, syscall) == UPCALL_SYSCALL, "asm.h");
 _Static_assert(offsetof(struct cpu_area, interrupt_depth) == 40, "percpu.h");
 
 /* The words context_switch pops. */

@@ -133,26 +133,15 @@ static void user_exception(struct trap_frame *frame, unsigned long vector)
 
 /* ---- crossing between user mode and the kernel ---- */
 
-/* A period of the running thread ends, counted in @sum, and the next begins. => interrupts off */
-static __always_inline void count_time(struct arch_thread *thread, u64 *sum, u32 in_user)
+/* The running thread comes from user mode: see struct arch_thread. => interrupts off */
+static inline void count_user_time_end(struct arch_thread *thread)
 {
-    u64 now = tsc_read();
-    u64 cycles = now - thread->counted_until;
-
-    __atomic_store_n(&thread->counted_until, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(sum, *sum + cycles, __ATOMIC_RELEASE);
-    __atomic_store_n(&thread->in_user, in_user, __ATOMIC_RELEASE);
-    __atomic_store_n(&thread->counted_until, now, __ATOMIC_RELEASE);
+    __atomic_store_n(&thread->user_cycles, thread->user_cycles + (s64)tsc_read(), __ATOMIC_RELAXED);
 }
 
-static inline void count_user_time(struct arch_thread *thread)
+static inline void count_user_time_begin(struct arch_thread *thread)
 {
-    count_time(thread, &thread->user_cycles, 0);
-}
-
-static inline void count_kernel_time(struct arch_thread *thread)
-{
-    count_time(thread, &thread->kernel_cycles, 1);
+    __atomic_store_n(&thread->user_cycles, thread->user_cycles - (s64)tsc_read(), __ATOMIC_RELAXED);
 }
 
 static inline bool has_return_work(const struct arch_thread *thread)
@@ -179,12 +168,12 @@ void return_to_user(struct trap_frame *frame)
     irq_disable();
     if (unlikely(has_return_work(thread)))
         do_return_work(thread, frame);
-    count_kernel_time(thread);
+    count_user_time_begin(thread);
 }
 
 void trap_from_user(struct trap_frame *frame, unsigned long vector)
 {
-    count_user_time(arch_thread_current());
+    count_user_time_end(arch_thread_current());
     if (vector >= VECTOR_LINES) {
         interrupt_handle(vector);
     } else if (vector == TRAP_NR_PAGE) {
@@ -251,25 +240,4 @@ struct trap_frame *iretq_failed_frame(struct trap_frame *frame)
     user->orig_rax = vector;
     user->error_code = error_code;
     return user;
-}
-
-/*
- * syscall_from_user: serve the call that @frame asks for.
- * => true: the registers are as the call left them, so that sysret may load them. It faults in the
- *    kernel when the address is not canonical, and it cannot restore TF: whoever changes the frame
- *    says so with ARCH_THREAD_FULL_RETURN
- */
-bool syscall_from_user(struct trap_frame *frame)
-{
-    struct arch_thread *thread = arch_thread_current();
-
-    count_user_time(thread);
-    frame->rax = (u64)arch_upcalls.syscall(frame);
-    irq_disable();
-    if (unlikely(has_return_work(thread) || (frame->rflags & RFLAGS_TF))) {
-        return_to_user(frame);
-        return false;
-    }
-    count_kernel_time(thread);
-    return true;
 }

@@ -193,13 +193,29 @@ syscall_entry:
     pushq $0
     pushq %rax
     PUSH_REGISTERS
+    rdtsc                                       /* user time ends: see struct arch_thread */
+    shlq $32, %rdx
+    orq %rdx, %rax
+    movq %gs:CPU_AREA_CURRENT, %rbx
+    addq %rax, THREAD_USER_CYCLES(%rbx)
     xorl %ebp, %ebp
     movq %rsp, %rdi
-    call syscall_from_user                      /* al: the frame is the call's, sysret is safe */
-    testb %al, %al
-    jz trap_return_user
-    movq FRAME_RBP(%rsp), %rbp                  /* C has kept rbx and r12 to r15 */
+    call *(arch_upcalls + UPCALL_SYSCALL)
+    movq %rax, FRAME_RAX(%rsp)
+    cli
+    testl $ARCH_THREAD_RETURN_WORK, THREAD_FLAGS(%rbx)
+    jnz syscall_return_slowly
+    cmpl $0, %gs:CPU_AREA_PREEMPT_COUNT         /* bit 31 clear: a switch is wanted */
+    jns syscall_return_slowly
     movq FRAME_R11(%rsp), %r11                  /* rflags */
+    testl $RFLAGS_TF, %r11d
+    jnz syscall_return_slowly
+    rdtsc                                       /* user time begins */
+    shlq $32, %rdx
+    orq %rdx, %rax
+    subq %rax, THREAD_USER_CYCLES(%rbx)
+    movq FRAME_RBP(%rsp), %rbp                  /* C has kept r12 to r15 */
+    movq FRAME_RBX(%rsp), %rbx
     addq $FRAME_R10, %rsp
     popq %r10
     popq %r9
@@ -212,6 +228,15 @@ syscall_entry:
     movq 40(%rsp), %rsp                         /* orig_rax, error code, rip, cs, rflags, rsp */
     swapgs
     sysretq
+
+/*
+ * sysret faults in the kernel when the address is not canonical, and it cannot restore TF. Whoever changes
+ * the frame asks for return work (ARCH_THREAD_FULL_RETURN).
+ */
+syscall_return_slowly:
+    movq %rsp, %rdi
+    call return_to_user
+    jmp trap_return_user
 
 /* 32-bit system calls are not supported: the compatibility entry answers ENOSYS in rax. */
 .globl syscall_entry_compat

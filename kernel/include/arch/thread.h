@@ -29,18 +29,18 @@ struct arch_thread {
     u32 flags; /* (a) bits of <sched/thread.h>, ARCH_THREAD_FULL_RETURN */
 
     /*
-     * Time-stamp counts (arch_cycles) in user mode and in the kernel up to @counted_until, when the
-     * thread last crossed between them or began to run. Written by the own thread only;
-     * counted_until is 0 while they change.
+     * Time-stamp counts (arch_cycles). @run_cycles: on a CPU, up to @counted_until, when it was
+     * switched in; sched writes both, and counted_until is 0 while they change. @user_cycles: what
+     * of that was in user mode. One addition at each crossing keeps it: on the way to user mode
+     * the time is taken off, on the way back it is put on; so it is negative there, and only there.
      */
-    u32 in_user;
     u64 counted_until;
-    u64 user_cycles;
-    u64 kernel_cycles;
+    u64 run_cycles;
+    s64 user_cycles;
 };
 
-/* Any of these bits of arch_thread.flags makes the way back to user mode call user_return first. */
-#define ARCH_THREAD_RETURN_WORK 0xFFFF0000u
+/* A bit of the upper half of arch_thread.flags makes the way back to user mode call user_return
+ * first. */
 /*
  * The user registers in the frame are not those of the system call that the thread is in any more:
  * all of them are to be loaded, by iret. Who changes a frame sets it (own thread, or while

@@ -124,6 +124,7 @@ struct process {
     u32 uid;                   /* (T) real user of a zombie */
     struct task *leader;       /* (T, p) NULL when it has exited before the others */
     struct process *parent;    /* (T) never NULL but for pid 1 */
+    int parent_number;         /* (T; anybody may read) its number, 0: none */
     struct list_head children; /* (T) */
     struct list_head sibling;  /* (T) */
     int creator_tid; /* (T) the parent's task that made it: __WNOTHREAD, parent-death signals */

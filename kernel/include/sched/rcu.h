@@ -41,17 +41,15 @@ void rcu_idle_exit(void);
 
 void rcu_start(void); /* the kernel thread */
 
-DECLARE_PER_CPU(u64, rcu_seen); /* own CPU writes: number of the period it was quiescent in */
-extern u64 rcu_period;          /* the RCU thread writes */
+extern u64 rcu_period; /* the RCU thread writes */
 
 /* This CPU holds no reference. => interrupts off */
 static inline void rcu_quiescent(void)
 {
     u64 period = __atomic_load_n(&rcu_period, __ATOMIC_ACQUIRE);
-    u64 *seen = this_cpu_ptr(rcu_seen);
 
-    if (unlikely(*seen != period))
-        __atomic_store_n(seen, period, __ATOMIC_RELEASE);
+    if (unlikely(arch_rcu_seen() != period))
+        arch_set_rcu_seen(period);
 }
 
 #define rcu_dereference(pointer)           __atomic_load_n(&(pointer), __ATOMIC_CONSUME)

@@ -27,6 +27,7 @@ struct cpu_area {
     void *current;        /* 32 own CPU: the running thread (sched's) */
     u32 interrupt_depth;  /* 40 own CPU */
     u32 reserved;
+    u64 rcu_seen; /* 48 own CPU: the grace period it was quiescent in (sched's) */
 };
 
 #define PREEMPT_NO_REQUEST 0x80000000u
@@ -48,12 +49,15 @@ static inline unsigned cpu_id(void)
     return id;
 }
 
-/* The running thread: a word for sched, readable at any time because a thread takes it along. */
+/*
+ * The running thread: a word for sched, readable at any time because a thread takes it along. Not
+ * volatile: one read does for a whole function.
+ */
 static inline void *arch_current(void)
 {
     void *current;
 
-    __asm__ volatile("movq %%gs:32, %0" : "=r"(current));
+    __asm__("movq %%gs:32, %0" : "=r"(current));
     return current;
 }
 
@@ -128,6 +132,30 @@ static inline unsigned arch_interrupt_depth(void)
     return depth;
 }
 
+/* Count one in element @index of @array, per-CPU data of u64. */
+#define arch_percpu_count(array, index)                                                            \
+    do {                                                                                           \
+        u64 offset_;                                                                               \
+        __asm__ volatile("movq %%gs:0, %0\n\tincq %c1(%0, %2, 8)"                                  \
+                         : "=&r"(offset_)                                                          \
+                         : "i"(&(array)), "r"((u64)(index))                                        \
+                         : "memory", "cc");                                                        \
+    } while (0)
+
+/* The RCU period in which this CPU was quiescent last. Interrupts are off. */
+static inline u64 arch_rcu_seen(void)
+{
+    u64 period;
+
+    __asm__ volatile("movq %%gs:48, %0" : "=r"(period));
+    return period;
+}
+
+static inline void arch_set_rcu_seen(u64 period)
+{
+    __asm__ volatile("movq %0, %%gs:48" : : "r"(period) : "memory");
+}
+
 /* The template, which CPU 0's copy starts with. Provided by the link script. */
 extern char percpu_start[];
 
@@ -137,4 +165,11 @@ static inline unsigned arch_interrupt_depth_of(unsigned cpu)
     const struct cpu_area *area = (const void *)(percpu_start + arch_percpu_offset[cpu]);
 
     return __atomic_load_n(&area->interrupt_depth, __ATOMIC_ACQUIRE);
+}
+
+static inline u64 arch_rcu_seen_of(unsigned cpu)
+{
+    const struct cpu_area *area = (const void *)(percpu_start + arch_percpu_offset[cpu]);
+
+    return __atomic_load_n(&area->rcu_seen, __ATOMIC_ACQUIRE);
 }

@@ -14,6 +14,7 @@ struct fake_cpu {
     bool interrupts_off;
     unsigned preempt_count; /* as x86: bit 31 clear when a switch is wanted */
     unsigned interrupt_depth;
+    u64 rcu_seen;
     void *current;
 };
 extern struct fake_cpu fake_cpus[ARCH_MAX_CPUS];

@@ -80,3 +80,13 @@ static inline unsigned arch_interrupt_depth(void)
 {
     return fake_cpus[fake_cpu].interrupt_depth;
 }
+
+static inline u64 arch_rcu_seen(void)
+{
+    return fake_cpus[fake_cpu].rcu_seen;
+}
+
+static inline void arch_set_rcu_seen(u64 period)
+{
+    fake_cpus[fake_cpu].rcu_seen = period;
+}
