@@ -11,11 +11,6 @@
  */
 #include <kern/spinlock.h>
 
-void spin_lock_init(struct spinlock *lock, enum lock_rank rank)
-{
-    *lock = (struct spinlock)SPINLOCK_INIT((u16)rank);
-}
-
 static bool open_for_panic; /* (a) locks keep nobody out any more */
 
 void spinlock_panic_begin(void)

@@ -5,6 +5,11 @@
  */
 #include <lib/string.h>
 
+#undef memcpy
+#undef memmove
+#undef memset
+#undef memcmp
+
 #ifdef __clang__
 #define NOT_A_CALL_TO_ITSELF __attribute__((no_builtin("memcpy", "memmove", "memset", "memcmp")))
 #else

@@ -43,7 +43,14 @@
 __noinline enum fault_result fault_fail(struct fault *fault, int signal, int code,
                                         const char *reason)
 {
+    struct vma *area = fault->vma != NULL ? fault->vma : vma_find(fault->mm, fault->addr);
+
     *fault->failure = (struct mm_fault_failure){.signal = signal, .code = code, .reason = reason};
+    if (area != NULL) {
+        fault->failure->area_start = area->start;
+        fault->failure->area_end = area->end;
+        fault->failure->area_flags = area->flags;
+    }
     return FAULT_FAILED;
 }
 

@@ -91,6 +91,23 @@ ssize_t object_read_kernel(struct vm_object *object, u64 offset, void *buffer, s
     return read_all(object, offset, &to, len);
 }
 
+ssize_t object_read_cached(struct vm_object *object, u64 offset, void __user *buffer, size_t len)
+{
+    struct page *page;
+    size_t left;
+
+    if (len > PAGE_SIZE - (offset & (PAGE_SIZE - 1)))
+        return 0;
+    page = object_find_page(object, offset >> PAGE_SHIFT);
+    if (page == NULL)
+        return 0;
+    left = copy_to_user_partial(buffer, page_at(page, offset), len);
+    if (!page_flag_test(page, PAGE_REFERENCED))
+        page_flag_set(page, PAGE_REFERENCED);
+    page_put(page);
+    return left == len ? -EFAULT : (ssize_t)(len - left);
+}
+
 /* ---- writing ---- */
 
 /* The size is at least @end now. */

@@ -207,7 +207,7 @@ static int leave_old_program(struct exec *exec)
     task_leave_memory(self);
     switch_program(exec, self);
     replace_shared(exec, self);
-    signal_actions_reset_handlers(self->process->signals.actions);
+    signal_actions_reset_handlers(self->process);
     self->signals.alternate = (struct abi_stack){.flags = SS_DISABLE};
     self->signals.restart.function = NULL;
     rseq_exec(self);
@@ -378,17 +378,18 @@ long exec_user(struct trap_frame *frame, int directory_fd, const char __user *pa
                int flags)
 {
     struct exec *exec;
+    struct name_buffer buffer __uncleared;
     char *kernel_path;
     long result;
 
     if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
         return -EINVAL;
-    kernel_path = name_copy_from_user(path);
+    kernel_path = name_copy_from_user(&buffer, path);
     if (IS_ERR(kernel_path))
         return PTR_ERR(kernel_path);
     exec = kzalloc(sizeof(*exec), ALLOC_WAIT);
     if (exec == NULL) {
-        name_free(kernel_path);
+        name_free(&buffer, kernel_path);
         return -ENOMEM;
     }
     result = *kernel_path == '\0' && !(flags & AT_EMPTY_PATH) ? -ENOENT : 0;
@@ -400,7 +401,7 @@ long exec_user(struct trap_frame *frame, int directory_fd, const char __user *pa
         result = exec_strings_add_user(&exec->environment, envp, strings_limit());
     if (!result)
         result = run(exec, frame, directory_fd, kernel_path, flags);
-    name_free(kernel_path);
+    name_free(&buffer, kernel_path);
     exec_free(exec);
     return result;
 }

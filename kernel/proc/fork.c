@@ -137,13 +137,13 @@ static int copy_process(struct process *process, struct process *parent,
                         const struct clone_request *request)
 {
     if (request->flags & CLONE_SIGHAND)
-        process->signals.actions = signal_actions_get(parent->signals.actions);
+        process->signals.actions = signal_actions_share(parent);
     else
         process->signals.actions = signal_actions_copy(parent);
     if (process->signals.actions == NULL)
         return -ENOMEM;
     if (request->clear_handlers)
-        signal_actions_reset_handlers(process->signals.actions);
+        signal_actions_reset_handlers(process);
     for (int i = 0; i < NR_RLIMITS; i++)
         process->rlimits[i] = parent->rlimits[i];
     process->exit_signal = request->exit_signal;

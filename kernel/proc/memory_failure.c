@@ -31,26 +31,21 @@ void memory_failure_note_call(const char *name, u32 call, const unsigned long ar
     });
 }
 
-static int describe_first(const struct vma_info *info, void *argument)
-{
-    struct memory_failure *failure = argument;
-
-    failure->area_start = info->start;
-    failure->area_end = info->end;
-    failure->area_flags = info->flags;
-    return 1;
-}
-
 void memory_failure_note_fault(vaddr_t addr, const struct mm_fault_failure *fault)
 {
-    struct memory_failure failure = {.call = "page fault",
-                                     .rule = fault->reason,
-                                     .addr = addr,
-                                     .result = signal_name(fault->signal)};
+    struct process *process = current_process();
+    struct memory_failure *failure = &process->memory_failure;
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
 
-    /* The area there, or else the next one above. */
-    (void)mm_for_each_area(current_task()->mm, addr, describe_first, &failure);
-    remember(&failure);
+    failure->call = "page fault";
+    failure->rule = fault->reason;
+    failure->addr = addr;
+    failure->len = 0;
+    failure->area_start = fault->area_start;
+    failure->area_end = fault->area_end;
+    failure->area_flags = fault->area_flags;
+    failure->result = signal_name(fault->signal);
+    spin_unlock_irqrestore(&process->lock, flags);
 }
 
 void memory_failure_get(struct process *process, struct memory_failure *failure)

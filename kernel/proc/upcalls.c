@@ -45,12 +45,11 @@ static bool log_allowed(void)
 static void log_fatal(const struct trap_frame *frame, int signal, vaddr_t addr, const char *reason)
 {
     struct task *self = current_task();
-    struct abi_sigaction action;
 
     if (ptrace_is_on(self))
         return; /* the tracer decides what becomes of it */
-    signal_action_get(self->process, signal, &action);
-    if (action.handler > SIG_IGN && !(self->signals.blocked & SIGNAL_BIT(signal)))
+    if (signal_handler_read(self->process, signal) > SIG_IGN &&
+        !(self->signals.blocked & SIGNAL_BIT(signal)))
         return;
     if (!log_allowed())
         return;

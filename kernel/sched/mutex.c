@@ -25,12 +25,6 @@ static inline uintptr_t owner_thread(uintptr_t owner)
     return owner & ~MUTEX_WAITERS;
 }
 
-void mutex_init(struct mutex *mutex)
-{
-    mutex->owner = 0;
-    wait_queue_init(&mutex->queue);
-}
-
 bool mutex_is_held(const struct mutex *mutex)
 {
     return owner_thread(READ_ONCE(mutex->owner)) == (uintptr_t)current_thread();

@@ -11,12 +11,6 @@
 #include <kern/preempt.h>
 #include <sched/wait.h>
 
-void wait_queue_init(struct wait_queue *queue)
-{
-    spin_lock_init(&queue->lock, LOCK_RANK_WAIT);
-    list_init(&queue->waiters);
-}
-
 void wait_queue_init_inner(struct wait_queue *queue)
 {
     spin_lock_init(&queue->lock, LOCK_RANK_WAIT_INNER);

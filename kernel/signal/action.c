@@ -20,9 +20,10 @@ _Static_assert(NR_SIGNALS % SIGNAL_GROUP_SIZE == 0, "whole groups");
 /* Where the action of @signal is kept; NULL: it is the default. => actions.lock held */
 static struct abi_sigaction *place_of(const struct signal_actions *actions, int signal)
 {
-    struct signal_group *group = actions->groups[(signal - 1) / SIGNAL_GROUP_SIZE];
+    unsigned index = (unsigned)signal - 1;
+    struct signal_group *group = actions->groups[index / SIGNAL_GROUP_SIZE];
 
-    return group != NULL ? &group->action[(signal - 1) % SIGNAL_GROUP_SIZE] : NULL;
+    return group != NULL ? &group->action[index % SIGNAL_GROUP_SIZE] : NULL;
 }
 
 static struct abi_sigaction action_at(const struct abi_sigaction *place)
@@ -34,7 +35,7 @@ static struct abi_sigaction action_at(const struct abi_sigaction *place)
 static void install_group(struct signal_actions *actions, int index, struct signal_group **group)
 {
     if (actions->groups[index] == NULL) {
-        actions->groups[index] = *group;
+        store_release(&actions->groups[index], *group);
         *group = NULL;
     }
 }
@@ -58,20 +59,32 @@ static int make_place(struct signal_actions *actions, int signal)
     return 0;
 }
 
-static struct abi_sigaction read_action(struct signal_actions *actions, int signal)
+/*
+ * process.lock keeps the table of one process still: it is changed under that and shared under that
+ * (signal_actions_share). Only a shared one needs its own lock.
+ */
+struct abi_sigaction signal_action_read(struct process *process, int signal)
 {
+    struct signal_actions *actions = process->signals.actions;
     struct abi_sigaction action;
 
+    ASSERT_HELD(&process->lock);
+    if (likely(refcount_read(&actions->references) == 1))
+        return action_at(place_of(actions, signal));
     spin_lock_nested(&actions->lock);
     action = action_at(place_of(actions, signal));
     spin_unlock(&actions->lock);
     return action;
 }
 
-struct abi_sigaction signal_action_read(struct process *process, int signal)
+/* One word of a table that stays: no lock. */
+vaddr_t signal_handler_read(struct process *process, int signal)
 {
-    ASSERT_HELD(&process->lock);
-    return read_action(process->signals.actions, signal);
+    unsigned index = (unsigned)signal - 1;
+    struct signal_group **group = &process->signals.actions->groups[index / SIGNAL_GROUP_SIZE];
+    struct signal_group *found = load_acquire(group);
+
+    return found != NULL ? READ_ONCE(found->action[index % SIGNAL_GROUP_SIZE].handler) : SIG_DFL;
 }
 
 void signal_action_get(struct process *process, int signal, struct abi_sigaction *action)
@@ -132,7 +145,7 @@ int signal_action_change(int signal, const struct abi_sigaction *action, struct 
         place->mask &= ~SIGNALS_UNBLOCKABLE;
     }
     spin_unlock(&actions->lock);
-    if (action != NULL && signal_action_ignores(action, signal))
+    if (action != NULL && signal_handler_ignores(action->handler, signal))
         drop_pending(process, signal);
     spin_unlock_irqrestore(&process->lock, flags);
     return 0;
@@ -192,9 +205,13 @@ struct signal_actions *signal_actions_copy(struct process *process)
     return copy;
 }
 
-struct signal_actions *signal_actions_get(struct signal_actions *actions)
+struct signal_actions *signal_actions_share(struct process *process)
 {
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    struct signal_actions *actions = process->signals.actions;
+
     refcount_get(&actions->references);
+    spin_unlock_irqrestore(&process->lock, flags);
     return actions;
 }
 
@@ -207,10 +224,12 @@ void signal_actions_put(struct signal_actions *actions)
     kfree(actions);
 }
 
-void signal_actions_reset_handlers(struct signal_actions *actions)
+void signal_actions_reset_handlers(struct process *process)
 {
-    irqflags_t flags = spin_lock_irqsave(&actions->lock);
+    struct signal_actions *actions = process->signals.actions;
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
 
+    spin_lock_nested(&actions->lock);
     for (int signal = 1; signal <= NR_SIGNALS; signal++) {
         struct abi_sigaction *place = place_of(actions, signal);
 
@@ -218,5 +237,6 @@ void signal_actions_reset_handlers(struct signal_actions *actions)
             *place =
                 (struct abi_sigaction){.handler = place->handler == SIG_IGN ? SIG_IGN : SIG_DFL};
     }
-    spin_unlock_irqrestore(&actions->lock, flags);
+    spin_unlock(&actions->lock);
+    spin_unlock_irqrestore(&process->lock, flags);
 }

@@ -132,7 +132,8 @@ static int take_handled(struct task *self, struct abi_siginfo *info, struct abi_
 
         if (signal == 0)
             return 0;
-        timer_signal_taken(info);
+        if (info->code == SI_TIMER || signal == SIGALRM)
+            timer_signal_taken(info);
         if (action->handler == SIG_IGN)
             continue;
         if (action->handler != SIG_DFL)
@@ -179,24 +180,23 @@ static void call_handler(struct trap_frame *frame, int signal, const struct abi_
 {
     struct task *self = current_task();
     struct task_signals *signals = &self->signals;
-    struct abi_stack shown = signals->alternate;
-    struct arch_signal_request request = {
-        .signal = signal,
-        .handler = action->handler,
-        .restorer = action->flags & SA_RESTORER ? action->restorer : 0,
-        .wants_info = action->flags & SA_SIGINFO,
-        .blocked = thread_flag(&self->thread, THREAD_RESTORES_BLOCKED) ? signals->saved_blocked
-                                                                       : signals->blocked,
-        .info = info,
-        .alt_stack = &shown,
-        .fault_address = signals->fault_address,
-    };
+    struct abi_stack *alternate = &signals->alternate;
+    struct arch_signal_request request __uncleared;
     u64 mask = signals->blocked | action->mask;
 
+    request.signal = signal;
+    request.handler = action->handler;
+    request.restorer = action->flags & SA_RESTORER ? action->restorer : 0;
+    request.wants_info = action->flags & SA_SIGINFO;
+    request.blocked = thread_flag(&self->thread, THREAD_RESTORES_BLOCKED) ? signals->saved_blocked
+                                                                          : signals->blocked;
+    request.stack_top = 0;
+    request.info = info;
+    request.alt_stack = alternate;
     restart_before_handler(frame, action);
-    if ((action->flags & SA_ONSTACK) && !(shown.flags & SS_DISABLE) &&
-        !on_alternate_stack(&shown, arch_frame_stack(frame)))
-        request.stack_top = shown.sp + shown.size;
+    if ((action->flags & SA_ONSTACK) && !(alternate->flags & SS_DISABLE) &&
+        !on_alternate_stack(alternate, arch_frame_stack(frame)))
+        request.stack_top = alternate->sp + alternate->size;
     if (!rseq_signal(frame) || arch_signal_push(frame, &request)) {
         /* SIGSEGV for the stack; when that was the signal, its handler cannot be called either. */
         if (signal == SIGSEGV)
@@ -207,7 +207,7 @@ static void call_handler(struct trap_frame *frame, int signal, const struct abi_
     }
     if (thread_flag(&self->thread, THREAD_RESTORES_BLOCKED))
         thread_clear_flag(&self->thread, THREAD_RESTORES_BLOCKED);
-    if ((unsigned)shown.flags & SS_AUTODISARM)
+    if ((unsigned)alternate->flags & SS_AUTODISARM)
         signals->alternate = (struct abi_stack){.flags = SS_DISABLE};
     if (!(action->flags & SA_NODEFER))
         mask |= SIGNAL_BIT(signal);

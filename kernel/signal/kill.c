@@ -147,6 +147,8 @@ long signal_kill(int pid, const struct abi_siginfo *info)
         return kill_all(info);
     if (pid <= 0)
         return kill_group(pid == 0 ? own_group() : -pid, info);
+    if (pid == process_id(current_process())) /* needs no permission, and will not go meanwhile */
+        return info->signo != 0 ? signal_send_process(current_process(), info) : 0;
     process = process_find(pid);
     if (process == NULL) {
         task = task_find(pid); /* any task's number names its process (kill(2) on Linux) */

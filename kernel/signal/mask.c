@@ -33,7 +33,7 @@ void signal_recalculate(struct task *task)
     ASSERT_HELD(&process->lock);
     if (something)
         thread_set_flag(&task->thread, THREAD_SIGNAL_PENDING);
-    else if (task == current_task_or_null())
+    else if (thread_flag(&task->thread, THREAD_SIGNAL_PENDING) && task == current_task_or_null())
         thread_clear_flag(&task->thread, THREAD_SIGNAL_PENDING);
 }
 

@@ -7,12 +7,21 @@
 #include <kern/panic.h>
 #include <kmem/slab.h>
 #include <lib/bits.h>
+#include <lib/string.h>
 #include <proc/rlimit.h>
 #include <vfs/user_account.h>
 
+/* What the members of struct abi_siginfo fill; the rest of it is zero, always. */
+struct kept_info {
+    u64 words[6];
+};
+_Static_assert(offsetof(struct abi_siginfo, fault.upper) + sizeof(u64) == sizeof(struct kept_info),
+               "the largest member");
+
 struct signal_entry {
     struct list_head link; /* (p) */
-    struct abi_siginfo info;
+    struct kept_info info;
+    int signal;                   /* its number, in @info too */
     struct user_account *account; /* charged for it; a reference */
 };
 
@@ -66,7 +75,8 @@ int signal_queue_add(struct signal_queue *queue, struct task *charged,
         return -EAGAIN;
     queue->set |= SIGNAL_BIT(signal);
     if (entry != NULL) {
-        entry->info = *info;
+        entry->signal = signal;
+        entry->info = *(const struct kept_info *)info;
         list_add_tail(&entry->link, &queue->entries);
     }
     return 0;
@@ -79,7 +89,7 @@ static void take_entry(struct signal_queue *queue, int signal, struct abi_siginf
     bool more = false;
 
     list_for_each_entry (entry, &queue->entries, link) {
-        if (entry->info.signo != signal)
+        if (entry->signal != signal)
             continue;
         if (first != NULL) {
             more = true;
@@ -93,7 +103,8 @@ static void take_entry(struct signal_queue *queue, int signal, struct abi_siginf
         *info = (struct abi_siginfo){.signo = signal, .code = SI_USER};
         return;
     }
-    *info = first->info;
+    *(struct kept_info *)info = first->info;
+    memset((struct kept_info *)info + 1, 0, sizeof(*info) - sizeof(struct kept_info));
     entry_free(first);
 }
 
@@ -119,18 +130,15 @@ void signal_queue_drop(struct signal_queue *queue, u64 set)
         return;
     queue->set &= ~set;
     list_for_each_entry_safe (entry, following, &queue->entries, link) {
-        if (signal_in_set(entry->info.signo, set))
+        if (signal_in_set(entry->signal, set))
             entry_free(entry);
     }
 }
 
 int signal_dequeue_locked(struct task *task, u64 set, struct abi_siginfo *info)
 {
-    int signal;
-
     ASSERT_HELD(&task->process->lock);
-    signal = signal_queue_take(&task->signals.pending, set, info);
-    if (signal == 0)
-        signal = signal_queue_take(&task->process->signals.pending, set, info);
-    return signal;
+    if ((task->signals.pending.set & set) != 0)
+        return signal_queue_take(&task->signals.pending, set, info);
+    return signal_queue_take(&task->process->signals.pending, set, info);
 }

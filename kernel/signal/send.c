@@ -31,10 +31,9 @@ bool signal_is_protected(const struct process *process)
 /* Is @signal thrown away on sending? A blocked one never is: the action may change before it is
  * unblocked. */
 static bool dropped_on_sending(struct process *process, struct task *task, int signal,
-                               const struct abi_sigaction *action)
+                               vaddr_t handler)
 {
-    bool unwanted =
-        signal_is_protected(process) && action->handler == SIG_DFL && !process->signals.forced;
+    bool unwanted = handler == SIG_DFL && signal_is_protected(process) && !process->signals.forced;
 
     if (unwanted && signal_in_set(signal, SIGNALS_UNBLOCKABLE))
         return true;
@@ -44,7 +43,7 @@ static bool dropped_on_sending(struct process *process, struct task *task, int s
                    : list_first_entry(&process->tasks, struct task, process_link);
     if (signal_in_set(signal, task->signals.blocked) || task->ptrace != NULL)
         return false;
-    return unwanted || signal_action_ignores(action, signal);
+    return unwanted || signal_handler_ignores(handler, signal);
 }
 
 /* SIGCONT ends a stop, whatever its action is, and a stop signal cancels SIGCONT. */
@@ -55,8 +54,6 @@ static void cancel_opposites(struct process *process, int signal)
     u64 opposite = continues ? SIGNALS_STOP : SIGNAL_BIT(SIGCONT);
     struct task *task;
 
-    if (!continues && !signal_in_set(signal, SIGNALS_STOP))
-        return;
     signal_queue_drop(&signals->pending, opposite);
     list_for_each_entry (task, &process->tasks, process_link) {
         signal_queue_drop(&task->signals.pending, opposite);
@@ -132,29 +129,30 @@ void signal_group_exit(struct process *process, int status)
 
 /* Does @signal kill at once? Those that dump core wait for a task to take them, so that its state
  * is the one dumped. */
-static bool kills(const struct task *task, int signal, const struct abi_sigaction *action)
+static bool kills(const struct task *task, int signal, vaddr_t handler)
 {
     u64 harmless = SIGNALS_IGNORED | SIGNALS_STOP | SIGNALS_CORE;
 
     if (signal == SIGKILL)
         return true;
-    return action->handler == SIG_DFL && !signal_in_set(signal, harmless) && task->ptrace == NULL &&
+    return handler == SIG_DFL && !signal_in_set(signal, harmless) && task->ptrace == NULL &&
            !signal_in_set(signal, task->signals.blocked);
 }
 
 int signal_send_locked(struct process *process, struct task *task, const struct abi_siginfo *info)
 {
     int signal = info->signo;
-    struct abi_sigaction action;
     struct task *taker;
+    vaddr_t handler;
     int error;
 
     ASSERT_HELD(&process->lock);
     if (process->nr_tasks == 0 || (task != NULL && (READ_ONCE(task->flags) & TASK_EXITING)))
         return 0;
-    cancel_opposites(process, signal);
-    action = signal_action_read(process, signal);
-    if (dropped_on_sending(process, task, signal, &action))
+    if (signal_in_set(signal, SIGNALS_STOP | SIGNAL_BIT(SIGCONT)))
+        cancel_opposites(process, signal);
+    handler = signal_handler_read(process, signal);
+    if (handler <= SIG_IGN && dropped_on_sending(process, task, signal, handler))
         return SIGNAL_WAS_IGNORED;
     taker = task != NULL ? task : list_first_entry(&process->tasks, struct task, process_link);
     error = signal_queue_add(task != NULL ? &task->signals.pending : &process->signals.pending,
@@ -165,12 +163,13 @@ int signal_send_locked(struct process *process, struct task *task, const struct 
     taker = choose_task(process, task, signal);
     if (taker == NULL)
         return 0;
-    if (kills(taker, signal, &action)) {
+    if (kills(taker, signal, handler)) {
         signal_group_exit(process, signal);
         return 0;
     }
     thread_set_flag(&taker->thread, THREAD_SIGNAL_PENDING);
-    thread_signal_wake(&taker->thread, false);
+    if (&taker->thread != current_thread())
+        thread_signal_wake(&taker->thread, false);
     return 0;
 }
 
@@ -236,19 +235,18 @@ static void force(const struct abi_siginfo *info, bool fatal)
     struct task *self = current_task();
     struct process *process = self->process;
     int signal = info->signo;
-    struct abi_sigaction action;
     irqflags_t flags = spin_lock_irqsave(&process->lock);
+    vaddr_t handler = signal_handler_read(process, signal);
 
-    action = signal_action_read(process, signal);
-    if (fatal || action.handler == SIG_IGN || signal_in_set(signal, self->signals.blocked)) {
+    if (fatal || handler == SIG_IGN || signal_in_set(signal, self->signals.blocked)) {
         signal_action_set_default_locked(process, signal);
-        action.handler = SIG_DFL;
+        handler = SIG_DFL;
         self->signals.blocked &= ~SIGNAL_BIT(signal);
+        signal_recalculate(self);
     }
-    if (action.handler == SIG_DFL)
+    if (handler == SIG_DFL)
         process->signals.forced = true;
     (void)signal_send_locked(process, self, info);
-    signal_recalculate(self);
     spin_unlock_irqrestore(&process->lock, flags);
 }
 
@@ -262,7 +260,6 @@ void signal_force_fault(int signal, int code, vaddr_t address)
     struct abi_siginfo info = {.signo = signal, .code = code};
 
     info.fault.address = address;
-    current_task()->signals.fault_address = address;
     force(&info, false);
 }
 
@@ -272,7 +269,6 @@ void signal_force_key_fault(vaddr_t address, unsigned key)
 
     info.fault.address = address;
     info.fault.lower = key;
-    current_task()->signals.fault_address = address;
     force(&info, false);
 }
 

@@ -40,11 +40,10 @@ int signal_dequeue_locked(struct task *task, u64 set, struct abi_siginfo *info);
 
 void signal_action_set_default_locked(struct process *process, int signal);
 
-/* Does @action, or what it leaves to the default, throw @signal away? */
-static inline bool signal_action_ignores(const struct abi_sigaction *action, int signal)
+/* Does @handler, or the default, throw @signal away? */
+static inline bool signal_handler_ignores(vaddr_t handler, int signal)
 {
-    return action->handler == SIG_IGN ||
-           (action->handler == SIG_DFL && signal_in_set(signal, SIGNALS_IGNORED));
+    return handler == SIG_IGN || (handler == SIG_DFL && signal_in_set(signal, SIGNALS_IGNORED));
 }
 
 /* pid 1 takes only signals it has a handler for. */

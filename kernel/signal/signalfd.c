@@ -27,6 +27,7 @@ struct signalfd {
 };
 
 static struct wait_queue queues[NR_QUEUES];
+static bool was_opened; /* (a) somebody has made a file: there may be waiters */
 
 static struct wait_queue *queue_of(const struct process *process)
 {
@@ -35,8 +36,11 @@ static struct wait_queue *queue_of(const struct process *process)
 
 void signal_readers_wake(struct process *process)
 {
-    struct wait_queue *queue = queue_of(process);
+    struct wait_queue *queue;
 
+    if (likely(!READ_ONCE(was_opened)))
+        return;
+    queue = queue_of(process);
     if (!wait_queue_is_empty(queue))
         wake_all(queue);
 }
@@ -147,6 +151,15 @@ static const struct file_ops signalfd_ops = {
     .seek = file_seek_null,
 };
 
+/* Senders look at it without a barrier: those that saw it unset are done after a grace period. */
+static void tell_senders(void)
+{
+    if (likely(READ_ONCE(was_opened)))
+        return;
+    WRITE_ONCE(was_opened, true);
+    rcu_synchronize();
+}
+
 struct file *signalfd_create(u64 mask, int flags)
 {
     struct signalfd *signalfd;
@@ -158,6 +171,7 @@ struct file *signalfd_create(u64 mask, int flags)
     if (signalfd == NULL)
         return ERR_PTR(-ENOMEM);
     signalfd->mask = mask & ~SIGNALS_UNBLOCKABLE;
+    tell_senders();
     file = file_create_pseudo("[signalfd]", 0, &signalfd_ops, signalfd,
                               O_RDWR | (u32)(flags & SFD_NONBLOCK));
     if (IS_ERR(file))

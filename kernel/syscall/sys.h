@@ -53,13 +53,14 @@ struct trap_frame;
 /* The value of @expression with @name a kernel copy of the path at @user. */
 #define WITH_NAME(user, name, expression)                                                          \
     ({                                                                                             \
-        char *name = name_copy_from_user(user);                                                    \
+        struct name_buffer with_buffer_ __uncleared;                                               \
+        char *name = name_copy_from_user(&with_buffer_, user);                                     \
         long with_result_;                                                                         \
         if (IS_ERR(name)) {                                                                        \
             with_result_ = PTR_ERR(name);                                                          \
         } else {                                                                                   \
             with_result_ = (expression);                                                           \
-            name_free(name);                                                                       \
+            name_free(&with_buffer_, name);                                                        \
         }                                                                                          \
         with_result_;                                                                              \
     })

@@ -154,14 +154,14 @@ static int optional_name(const char __user *user, char **name)
     *name = NULL;
     if (!user)
         return 0;
-    *name = name_copy_from_user(user);
+    *name = name_copy_long(user);
     return IS_ERR(*name) ? PTR_ERR(*name) : 0;
 }
 
 static void optional_free(char *name)
 {
     if (name && !IS_ERR(name))
-        name_free(name);
+        name_free_long(name);
 }
 
 long sys_mount(const char __user *user_source, const char __user *user_target,

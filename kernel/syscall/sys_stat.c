@@ -9,7 +9,7 @@
 
 static long put_status(const struct file_status *status, void __user *user)
 {
-    struct stat stat;
+    struct stat stat __uncleared;
 
     file_status_to_stat(status, &stat);
     return copy_to_user(user, &stat, sizeof(stat));
@@ -17,7 +17,7 @@ static long put_status(const struct file_status *status, void __user *user)
 
 long sys_newfstatat(int dirfd, const char __user *user, void __user *stat, int flags)
 {
-    struct file_status status;
+    struct file_status status __uncleared;
 
     return WITH_NAME(user, name, ({
                          long error = vfs_status_at(vfs_current(), dirfd, name, flags, &status);
@@ -39,7 +39,7 @@ long sys_lstat(const char __user *user, void __user *stat)
 long sys_fstat(int fd, void __user *stat)
 {
     struct file *file = fd_get_any(vfs_current()->files, fd);
-    struct file_status status;
+    struct file_status status __uncleared;
 
     if (!file)
         return -EBADF;
@@ -51,7 +51,7 @@ long sys_fstat(int fd, void __user *stat)
 long sys_statx(int dirfd, const char __user *user, int flags, unsigned long mask,
                void __user *user_statx)
 {
-    struct file_status status;
+    struct file_status status __uncleared;
     struct statx statx;
 
     if ((u32)mask & STATX__RESERVED || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)

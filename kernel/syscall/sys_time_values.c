@@ -24,16 +24,16 @@ int sys_read_timespec(const struct abi_timespec __user *user, s64 *ns)
 
 int sys_write_timespec(struct abi_timespec __user *user, s64 ns)
 {
-    struct abi_timespec value = {
-        .seconds = ns / (s64)NS_PER_SECOND,
-        .nanoseconds = ns % (s64)NS_PER_SECOND,
-    };
+    s64 seconds, nanoseconds;
 
-    if (value.nanoseconds < 0) {
-        value.seconds--;
-        value.nanoseconds += (s64)NS_PER_SECOND;
+    if (likely(ns >= 0)) {
+        seconds = (s64)((u64)ns / NS_PER_SECOND);
+        nanoseconds = (s64)((u64)ns % NS_PER_SECOND);
+    } else {
+        seconds = ~(~ns / (s64)NS_PER_SECOND);
+        nanoseconds = ns - seconds * (s64)NS_PER_SECOND;
     }
-    return copy_to_user(user, &value, sizeof(value));
+    return put_user_pair((u64)seconds, (u64)nanoseconds, user);
 }
 
 u64 sys_deadline(s64 ns)

@@ -1,6 +1,6 @@
 /*
  * The process's side of file calls: root, working directory, umask, and the hooks of proc.
- * fs_context.lock protects the two paths; references keep them alive for whoever copied them.
+ * name_lock protects the two paths; references keep them alive for whoever copied them.
  */
 #include <vfs/context.h>
 
@@ -11,6 +11,7 @@
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
 #include <vfs/mount.h>
+#include "name_cache.h"
 #include "notify.h"
 
 static const struct vfs_hooks *hooks; /* (I) after boot */
@@ -78,7 +79,6 @@ static struct fs_context *fs_context_alloc(void)
     if (fs == NULL)
         return NULL;
     refcount_init(&fs->references, 1);
-    spin_lock_init(&fs->lock, LOCK_RANK_FILE);
     fs->umask = 022;
     spin_lock(&contexts_lock);
     list_add_tail(&fs->link, &contexts);
@@ -130,40 +130,40 @@ void fs_context_put(struct fs_context *fs)
 
 void fs_context_root(struct fs_context *fs, struct path *root)
 {
-    spin_lock(&fs->lock);
+    spin_lock(&name_lock);
     *root = fs->root;
     path_get(root);
-    spin_unlock(&fs->lock);
+    spin_unlock(&name_lock);
 }
 
 void fs_context_cwd(struct fs_context *fs, struct path *cwd)
 {
-    spin_lock(&fs->lock);
+    spin_lock(&name_lock);
     *cwd = fs->cwd;
     path_get(cwd);
-    spin_unlock(&fs->lock);
+    spin_unlock(&name_lock);
 }
 
-static void fs_context_replace(struct fs_context *fs, struct path *place, const struct path *path)
+static void place_replace(struct path *place, const struct path *path)
 {
     struct path old;
 
     path_get(path);
-    spin_lock(&fs->lock);
+    spin_lock(&name_lock);
     old = *place;
     *place = *path;
-    spin_unlock(&fs->lock);
+    spin_unlock(&name_lock);
     path_put(&old);
 }
 
 void fs_context_set_root(struct fs_context *fs, const struct path *root)
 {
-    fs_context_replace(fs, &fs->root, root);
+    place_replace(&fs->root, root);
 }
 
 void fs_context_set_cwd(struct fs_context *fs, const struct path *cwd)
 {
-    fs_context_replace(fs, &fs->cwd, cwd);
+    place_replace(&fs->cwd, cwd);
 }
 
 u32 fs_context_set_umask(struct fs_context *fs, u32 umask)

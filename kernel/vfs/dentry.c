@@ -12,12 +12,12 @@
 
 #include <abi/errno.h>
 #include <kern/panic.h>
+#include <arch/memory.h>
 #include <kmem/frames.h>
 #include <kmem/kmalloc.h>
 #include <kmem/slab.h>
 #include <lib/atomic.h>
 #include <lib/bits.h>
-#include <lib/hash.h>
 #include <lib/printf.h>
 #include <lib/string.h>
 #include <vfs/inode.h>
@@ -54,16 +54,78 @@ void dentry_cache_init(void)
     max_unused = max(frames_total_count() / 8, (u64)1024);
 }
 
-void name_set(struct name *name, const char *text, size_t len)
+/* One more word of a name, the last one filled up with zeroes. */
+static inline u64 hash_word(u64 hash, u64 word)
 {
-    name->text = text;
-    name->len = (u32)len;
-    name->hash = (u32)hash_bytes(text, len);
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15ul;
+    return hash ^ hash >> 32;
 }
 
-static struct dentry **hash_bucket(const struct dentry *parent, u32 hash)
+void name_set(struct name *name, const char *text, size_t len)
 {
-    return &hash_table[hash_pair((u64)(uintptr_t)parent, hash) & hash_mask];
+    u64 hash = 0, word;
+    size_t done;
+
+    for (done = 0; done + sizeof(word) <= len; done += sizeof(word)) {
+        memcpy(&word, text + done, sizeof(word));
+        hash = hash_word(hash, word);
+    }
+    if (done < len) {
+        word = 0;
+        memcpy(&word, text + done, len - done);
+        hash = hash_word(hash, word);
+    }
+    *name = (struct name){.text = text, .len = (u32)len, .hash = (u32)hash};
+}
+
+/* The eight bytes at @text; of those on a further page only what comes before a zero. */
+static u64 load_word(const char *text)
+{
+    u64 word = 0;
+
+    if (likely(((uintptr_t)text & (PAGE_SIZE - 1)) <= PAGE_SIZE - sizeof(word))) {
+        memcpy(&word, text, sizeof(word));
+        return word;
+    }
+    for (unsigned i = 0; i < sizeof(word) && text[i] != '\0'; i++)
+        word |= (u64)(u8)text[i] << 8 * i;
+    return word;
+}
+
+#define EACH_BYTE(value) ((value)*0x0101010101010101ul)
+
+/* The lowest bit set is the top one of the first zero byte; 0: there is none. */
+static inline u64 zero_marks(u64 word)
+{
+    return (word - EACH_BYTE(1)) & ~word & EACH_BYTE(0x80ul);
+}
+
+const char *name_scan(const char *text, struct name *name)
+{
+    u64 hash = 0, word, marks;
+    size_t len = 0;
+
+    for (;;) {
+        word = load_word(text + len);
+        marks = zero_marks(word) | zero_marks(word ^ EACH_BYTE((u64)'/'));
+        if (marks != 0)
+            break;
+        hash = hash_word(hash, word);
+        len += sizeof(word);
+    }
+    word &= (marks & -marks) / 0x80 - 1; /* what comes before the first mark's byte */
+    if (word != 0)
+        hash = hash_word(hash, word);
+    len += (size_t)__builtin_ctzl(marks) / 8;
+    *name = (struct name){.text = text, .len = (u32)len, .hash = (u32)hash};
+    return text + len;
+}
+
+static inline struct dentry **hash_bucket(const struct dentry *parent, u32 hash)
+{
+    u64 mixed = ((u64)(uintptr_t)parent ^ hash) * 0x9e3779b97f4a7c15ul;
+
+    return &hash_table[mixed >> 40 & hash_mask];
 }
 
 static void hash_insert(struct dentry *dentry)
@@ -323,25 +385,27 @@ struct dentry *dentry_create_unnamed(struct dentry *directory, struct inode *ino
     return dentry;
 }
 
-static struct dentry *dentry_find_locked(struct dentry *parent, const struct name *name)
+struct dentry *dentry_peek(const struct dentry *parent, const struct name *name)
 {
     struct dentry *dentry;
 
     ASSERT_HELD(&name_lock);
     for (dentry = *hash_bucket(parent, name->hash); dentry != NULL; dentry = dentry->hash_next) {
-        if (dentry->parent == parent && dentry->name.hash == name->hash &&
+        if (dentry->name.hash == name->hash && dentry->parent == parent &&
             dentry->name.len == name->len && memcmp(dentry->name.text, name->text, name->len) == 0)
-            return dentry_get_locked(dentry);
+            return dentry;
     }
     return NULL;
 }
 
-struct dentry *dentry_find(struct dentry *parent, const struct name *name)
+static struct dentry *dentry_find(struct dentry *parent, const struct name *name)
 {
     struct dentry *dentry;
 
     spin_lock(&name_lock);
-    dentry = dentry_find_locked(parent, name);
+    dentry = dentry_peek(parent, name);
+    if (dentry != NULL)
+        dentry_get_locked(dentry);
     spin_unlock(&name_lock);
     return dentry;
 }

@@ -292,10 +292,33 @@ void fd_unreserve(struct fd_table *table, int fd)
     spin_unlock(&table->lock);
 }
 
+/* The usual case of both steps: first_free is free. => -1: it is not */
+static inline int add_at_first_free(struct fd_table *table, struct file *file, u64 limit,
+                                    bool cloexec)
+{
+    unsigned fd;
+
+    spin_lock(&table->lock);
+    fd = table->first_free;
+    if (unlikely(fd >= limit || fd >= table->capacity || bitmap_test(table->used, fd))) {
+        spin_unlock(&table->lock);
+        return -1;
+    }
+    fd_take(table, fd, cloexec);
+    table->first_free = fd + 1;
+    store_release(&table->files[fd], file);
+    spin_unlock(&table->lock);
+    return (int)fd;
+}
+
 int fd_add(const struct vfs_context *context, struct file *file, u32 flags)
 {
-    int fd = fd_reserve(context->files, 0, READ_ONCE(context->nr_files_limit), flags & O_CLOEXEC);
+    u64 limit = READ_ONCE(context->nr_files_limit);
+    int fd = add_at_first_free(context->files, file, limit, flags & O_CLOEXEC);
 
+    if (likely(fd >= 0))
+        return fd;
+    fd = fd_reserve(context->files, 0, limit, flags & O_CLOEXEC);
     if (fd < 0)
         file_put(file);
     else

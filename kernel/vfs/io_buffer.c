@@ -97,11 +97,6 @@ void io_buffer_advance(struct io_buffer *buffer, size_t len)
     }
 }
 
-void io_buffer_truncate(struct io_buffer *buffer, size_t len)
-{
-    buffer->remaining = min(buffer->remaining, len);
-}
-
 /* The way of most calls: @len bytes lie in the one segment that is left, of user memory, at *base.
  */
 static inline bool is_plain(const struct io_buffer *buffer, size_t len, void **base)
@@ -188,6 +183,11 @@ size_t io_buffer_zero(struct io_buffer *buffer, size_t len)
     size_t piece, failed;
     void *base;
 
+    if (likely(io_buffer_is_plain(buffer) && len <= buffer->remaining)) {
+        done = len - clear_user_partial(io_buffer_plain_base(buffer), len);
+        io_buffer_plain_advance(buffer, done);
+        return done;
+    }
     while (done < len && io_buffer_piece(buffer, &base, &piece)) {
         piece = min(piece, len - done);
         failed = 0;

@@ -265,16 +265,15 @@ static bool leases_ask(struct lock_set *set, bool writes, u64 *deadline)
     return conflict;
 }
 
-int lease_break(struct inode *inode, u32 flags)
+int lease_break_of_set(struct inode *inode, u32 flags)
 {
     bool writes = (flags & O_ACCMODE) != O_RDONLY;
     struct lock_set *set;
     u64 deadline;
     int err = 0;
 
-    memory_barrier(); /* the opener was counted before */
     set = load_acquire(&inode->locks);
-    if (set == NULL || list_is_empty(&set->leases))
+    if (list_is_empty(&set->leases))
         return 0;
     mutex_lock(&locks_mutex);
     while (err == 0 && leases_ask(set, writes, &deadline)) {

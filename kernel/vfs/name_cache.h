@@ -8,8 +8,11 @@ extern struct spinlock name_lock; /* rank FILE */
 
 void dentry_cache_init(void);
 
-/* The cached dentry, referenced; NULL when the cache does not know. */
-struct dentry *dentry_find(struct dentry *parent, const struct name *name);
+/* The cached dentry; NULL when the cache does not know. => name_lock held; not referenced */
+struct dentry *dentry_peek(const struct dentry *parent, const struct name *name);
+
+/* The component that begins at @text and ends before a slash or at the end; => its end */
+const char *name_scan(const char *text, struct name *name);
 
 static inline struct inode *dentry_inode(const struct dentry *dentry)
 {

@@ -15,6 +15,7 @@
 #include <vfs/mount.h>
 #include <vfs/permission.h>
 #include "create.h"
+#include "quick_walk.h"
 #include "walk.h"
 #include "watch.h"
 
@@ -123,20 +124,20 @@ static int request_open(const struct open_request *request, const struct path *p
     return 0;
 }
 
-/* O_CREAT in the directory where the walk stopped: the file, made if it is absent. *made tells. */
-static int create_step(const struct open_request *request, struct walk *walk, struct dentry **out,
-                       bool *made)
+/* O_CREAT of @name in the directory @parent: the file, made if it is absent. *made tells. */
+static int create_step(const struct open_request *request, const struct path *parent,
+                       const struct name *name, struct dentry **out, bool *made)
 {
-    struct inode *directory = path_inode(&walk->current);
+    struct inode *directory = path_inode(parent);
     struct inode_template template;
     int err;
 
     *made = false;
     mutex_lock(&directory->lock);
-    err = dentry_lookup_locked(walk->current.dentry, &walk->last, out);
+    err = dentry_lookup_locked(parent->dentry, name, out);
     if (err == 0 && (*out)->inode == NULL) {
         template_init(&template, request->context, directory, S_IFREG | request->mode);
-        err = dentry_create(request->context, &walk->current, *out, &template);
+        err = dentry_create(request->context, parent, *out, &template);
         *made = err == 0;
         if (err != 0)
             dentry_put(*out);
@@ -157,7 +158,7 @@ static int open_create(const struct open_request *request, struct walk *walk, st
             return err;
         if (walk->kind != LAST_NORMAL || walk->trailing_slash)
             return -EISDIR;
-        err = create_step(request, walk, &dentry, &made);
+        err = create_step(request, &walk->current, &walk->last, &dentry, &made);
         if (err != 0)
             return err;
         if (!made && (request->flags & O_EXCL)) {
@@ -175,6 +176,45 @@ static int open_create(const struct open_request *request, struct walk *walk, st
     if (inode_is_directory(path_inode(&walk->current)))
         return -EISDIR;
     return request_open(request, &walk->current, made, out);
+}
+
+/* What is at the end of a path needs no more walking. */
+static bool is_end(const struct dentry *dentry)
+{
+    return !S_ISLNK(dentry->inode->mode) && READ_ONCE(dentry->nr_mounts) == 0;
+}
+
+/*
+ * O_CREAT where the cache knows the directory and the name is no symbolic link.
+ * => *done false: it takes a walk
+ */
+static int create_quickly(const struct open_request *request, int dirfd, const char *name,
+                          struct file **out, bool *done)
+{
+    struct parent_lookup lookup;
+    struct path path;
+    bool made;
+    int err;
+
+    *done = quick_lookup_parent(request->context, dirfd, name, request->lookup, &lookup);
+    if (!*done)
+        return 0;
+    path.mount = lookup.parent.mount;
+    err = create_step(request, &lookup.parent, &lookup.last, &path.dentry, &made);
+    if (err != 0)
+        goto out;
+    if (!made && (request->flags & O_EXCL))
+        err = -EEXIST;
+    else if (!is_end(path.dentry))
+        *done = false;
+    else if (inode_is_directory(path.dentry->inode))
+        err = -EISDIR;
+    else
+        err = request_open(request, &path, made, out);
+    dentry_put(path.dentry);
+out:
+    parent_lookup_put(&lookup);
+    return err;
 }
 
 static int open_existing(const struct open_request *request, struct walk *walk, struct file **out)
@@ -226,8 +266,8 @@ static int open_unnamed(const struct open_request *request, struct walk *walk, s
     return err;
 }
 
-static int open_checked(const struct vfs_context *context, int dirfd, const char *name,
-                        struct open_request *request, struct file **out)
+static __noinline int open_by_walk(const struct vfs_context *context, int dirfd, const char *name,
+                                   const struct open_request *request, struct file **out)
 {
     struct walk walk __uncleared; /* by walk_begin: what is used of it */
     int err = walk_begin(&walk, context, dirfd, name, request->lookup);
@@ -241,6 +281,26 @@ static int open_checked(const struct vfs_context *context, int dirfd, const char
     else
         err = open_existing(request, &walk, out);
     walk_end(&walk);
+    return err;
+}
+
+static int open_checked(const struct vfs_context *context, int dirfd, const char *name,
+                        const struct open_request *request, struct file **out)
+{
+    bool done = false;
+    struct path path;
+    int err;
+
+    if (request->flags & O_CREAT) {
+        err = create_quickly(request, dirfd, name, out, &done);
+    } else if (!(request->flags & O_TMPFILE_BIT) &&
+               quick_lookup(context, dirfd, name, request->lookup, &path)) {
+        done = true;
+        err = request_open(request, &path, false, out);
+        path_put(&path);
+    }
+    if (!done)
+        err = open_by_walk(context, dirfd, name, request, out);
     if (err == 0)
         notify_file(*out, IN_OPEN);
     return err;

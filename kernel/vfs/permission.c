@@ -11,22 +11,21 @@
 #include <vfs/inode.h>
 #include <vfs/mount.h>
 
-/* The bits of the one class that the caller belongs to. */
+/* The bits of the one class that the caller, who is not the owner, belongs to. */
 static u32 mode_class(const struct inode *inode, const struct credentials *credentials)
 {
     u32 mode = READ_ONCE(inode->mode);
 
-    if (credentials->fsuid == READ_ONCE(inode->uid))
-        return mode >> 6 & 7;
     if ((mode >> 3 & 7) != (mode & 7) && credentials_in_group(credentials, READ_ONCE(inode->gid)))
         return mode >> 3 & 7;
     return mode & 7;
 }
 
-int inode_permission_by_mode(struct inode *inode, const struct credentials *credentials,
-                             unsigned mask)
+/* Where being the owner was not enough. */
+static __noinline int permission_of_others(struct inode *inode,
+                                           const struct credentials *credentials, unsigned mask)
 {
-    if ((mask & ~mode_class(inode, credentials)) == 0)
+    if (credentials->fsuid != READ_ONCE(inode->uid) && !(mask & ~mode_class(inode, credentials)))
         return 0;
     if (inode_is_directory(inode)) {
         if (!(mask & MAY_WRITE) && credentials_capable(credentials, CAP_DAC_READ_SEARCH))
@@ -39,6 +38,15 @@ int inode_permission_by_mode(struct inode *inode, const struct credentials *cred
     if (!(mask & MAY_EXEC) || (READ_ONCE(inode->mode) & 0111))
         return credentials_capable(credentials, CAP_DAC_OVERRIDE) ? 0 : -EACCES;
     return -EACCES;
+}
+
+int inode_permission_by_mode(struct inode *inode, const struct credentials *credentials,
+                             unsigned mask)
+{
+    if (likely(credentials->fsuid == READ_ONCE(inode->uid)) &&
+        !(mask & ~(READ_ONCE(inode->mode) >> 6 & 7)))
+        return 0;
+    return permission_of_others(inode, credentials, mask);
 }
 
 int inode_permission(struct inode *inode, const struct credentials *credentials, unsigned mask)

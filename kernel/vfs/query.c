@@ -18,7 +18,7 @@
 #include "mount_statfs.h"
 #include "path_describe.h"
 
-char *name_copy_from_user(const char __user *user)
+char *name_copy_long(const char __user *user)
 {
     char *name = kmalloc(PATH_MAX, ALLOC_WAIT);
     ssize_t len;
@@ -32,7 +32,16 @@ char *name_copy_from_user(const char __user *user)
     return ERR_PTR(len);
 }
 
-void name_free(char *name)
+char *name_copy_from_user(struct name_buffer *buffer, const char __user *user)
+{
+    ssize_t len = strncpy_from_user(buffer->text, user, sizeof(buffer->text));
+
+    if (likely(len >= 0))
+        return buffer->text;
+    return len == -ENAMETOOLONG ? name_copy_long(user) : ERR_PTR(len);
+}
+
+void name_free_long(char *name)
 {
     if (!IS_ERR(name))
         kfree(name);

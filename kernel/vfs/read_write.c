@@ -51,21 +51,33 @@ static inline ssize_t file_write_position(struct file *file, struct io_buffer *b
 
 typedef ssize_t transfer_fn(struct file *file, struct io_buffer *buffer, u64 *position);
 
+/*
+ * Reads and writes of regular files and directories are atomic in their use of the position (POSIX
+ * 2.9.7); of others nobody promises it. A file with one reference is the caller's alone.
+ */
+static inline bool position_is_shared(const struct file *file)
+{
+    return (file->mode & FILE_ATOMIC_POSITION) && refcount_read(&file->references) > 1;
+}
+
 /* At the file's own position, which moves. */
 static __always_inline ssize_t transfer_at_own(struct file *file, struct io_buffer *buffer,
                                                transfer_fn *transfer)
 {
+    bool shared = position_is_shared(file);
     u64 position = 0;
     ssize_t result;
 
     if (file->mode & FILE_STREAM)
         return transfer(file, buffer, &position);
-    mutex_lock(&file->position_lock);
+    if (shared)
+        mutex_lock(&file->position_lock);
     position = file->position;
     result = transfer(file, buffer, &position);
     if (result >= 0)
         file->position = position;
-    mutex_unlock(&file->position_lock);
+    if (shared)
+        mutex_unlock(&file->position_lock);
     return result;
 }
 

@@ -21,36 +21,34 @@
 #include <vfs/permission.h>
 #include "notify.h"
 
+static inline bool time_is_before(const struct inode_time *a, const struct inode_time *b)
+{
+    return a->seconds < b->seconds || (a->seconds == b->seconds && a->nanoseconds < b->nanoseconds);
+}
+
 /* relatime(mount(8)): the access time moves when it is not newer than the others or a day old. */
-static bool relatime_is_stale(const struct inode *inode, const struct inode_time *now)
+static bool relatime_is_stale(const struct inode *inode)
 {
     const struct inode_time *access = &inode->access_time;
-    const struct inode_time *others[] = {&inode->modify_time, &inode->change_time};
 
-    for (unsigned i = 0; i < ARRAY_SIZE(others); i++) {
-        if (others[i]->seconds > access->seconds || (others[i]->seconds == access->seconds &&
-                                                     others[i]->nanoseconds >= access->nanoseconds))
-            return true;
-    }
-    return now->seconds - access->seconds >= 24 * 60 * 60;
+    return !time_is_before(&inode->modify_time, access) ||
+           !time_is_before(&inode->change_time, access) ||
+           time_realtime_ns() >= (access->seconds + 24 * 60 * 60) * (s64)NS_PER_SECOND;
 }
 
 void file_accessed(struct file *file)
 {
     struct inode *inode = file->inode;
     u32 flags = READ_ONCE(file->path.mount->flags);
-    struct inode_time now;
 
     if ((file_flags(file) & O_NOATIME) || (flags & MS_NOATIME) ||
         mount_may_write(file->path.mount) != 0)
         return;
     if ((flags & MS_NODIRATIME) && inode_is_directory(inode))
         return;
-    now = inode_time_now();
-    spin_lock(&inode->spin);
-    if (!(flags & MS_RELATIME) || relatime_is_stale(inode, &now))
-        inode->access_time = now;
-    spin_unlock(&inode->spin);
+    /* Looked at without the lock: a change that races is as if it came before or after. */
+    if (!(flags & MS_RELATIME) || relatime_is_stale(inode))
+        inode_touch_access(inode);
 }
 
 /* Pages looked at in one go. */
@@ -81,7 +79,7 @@ static ssize_t piece_read(struct vm_object *object, u64 offset, void *base, size
     return object_read(object, offset, (void __user __force *)base, len);
 }
 
-ssize_t regular_read(struct file *file, struct io_buffer *buffer, u64 *position)
+static __noinline ssize_t read_pieces(struct file *file, struct io_buffer *buffer, u64 *position)
 {
     struct vm_object *object = &file->inode->object;
     size_t done = 0;
@@ -116,6 +114,35 @@ ssize_t regular_read(struct file *file, struct io_buffer *buffer, u64 *position)
     file_accessed(file);
     *position += done;
     return (ssize_t)done;
+}
+
+/* A read inside one page that is in memory, to one piece of user memory. => 0: it is another one */
+static inline ssize_t read_cached(struct vm_object *object, struct io_buffer *buffer, u64 offset)
+{
+    u64 size = READ_ONCE(object->size);
+    ssize_t got;
+
+    if (!io_buffer_is_plain(buffer) || offset >= size)
+        return 0;
+    got = object_read_cached(object, offset, io_buffer_plain_base(buffer),
+                             min((u64)buffer->remaining, size - offset));
+    if (got > 0)
+        io_buffer_plain_advance(buffer, (size_t)got);
+    return got;
+}
+
+ssize_t regular_read(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    struct vm_object *object = &file->inode->object;
+    ssize_t got = read_cached(object, buffer, *position);
+
+    if (unlikely(got == 0))
+        return read_pieces(file, buffer, position);
+    if (got > 0) {
+        file_accessed(file);
+        *position += (u64)got;
+    }
+    return got;
 }
 
 /* F_SEAL_GROW: page by page, up to the one that a part of the write would make the file grow in. */

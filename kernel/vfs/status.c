@@ -9,22 +9,21 @@
 #include <vfs/mount.h>
 #include <vfs/vfs.h>
 
+/* Both fill every member, so that nobody clears the structures before. */
 void inode_status(struct inode *inode, struct file_status *status)
 {
-    *status = (struct file_status){
-        .device = inode->filesystem->device,
-        .inode = inode->number,
-        .mode = READ_ONCE(inode->mode),
-        .links = READ_ONCE(inode->links),
-        .uid = READ_ONCE(inode->uid),
-        .gid = READ_ONCE(inode->gid),
-        .special_device = inode->device,
-        .size = inode_size(inode),
-        .block_size = inode->filesystem->block_size,
-        .blocks = READ_ONCE(inode->blocks),
-        .birth_time = inode->birth_time,
-        .has_birth_time = true,
-    };
+    status->device = inode->filesystem->device;
+    status->inode = inode->number;
+    status->mode = READ_ONCE(inode->mode);
+    status->links = READ_ONCE(inode->links);
+    status->uid = READ_ONCE(inode->uid);
+    status->gid = READ_ONCE(inode->gid);
+    status->special_device = inode->device;
+    status->size = inode_size(inode);
+    status->block_size = inode->filesystem->block_size;
+    status->blocks = READ_ONCE(inode->blocks);
+    status->birth_time = inode->birth_time;
+    status->has_birth_time = true;
     if (S_ISREG(inode->mode))
         status->blocks = READ_ONCE(inode->object.nr_pages) * (PAGE_SIZE / 512);
     spin_lock(&inode->spin);
@@ -38,24 +37,24 @@ void inode_status(struct inode *inode, struct file_status *status)
 
 void file_status_to_stat(const struct file_status *status, struct stat *stat)
 {
-    *stat = (struct stat){
-        .st_dev = status->device,
-        .st_ino = status->inode,
-        .st_nlink = status->links,
-        .st_mode = status->mode,
-        .st_uid = status->uid,
-        .st_gid = status->gid,
-        .st_rdev = status->special_device,
-        .st_size = (s64)status->size,
-        .st_blksize = status->block_size,
-        .st_blocks = (s64)status->blocks,
-        .st_atime = (u64)status->access_time.seconds,
-        .st_atime_nsec = status->access_time.nanoseconds,
-        .st_mtime = (u64)status->modify_time.seconds,
-        .st_mtime_nsec = status->modify_time.nanoseconds,
-        .st_ctime = (u64)status->change_time.seconds,
-        .st_ctime_nsec = status->change_time.nanoseconds,
-    };
+    stat->st_dev = status->device;
+    stat->st_ino = status->inode;
+    stat->st_nlink = status->links;
+    stat->padding0 = 0;
+    stat->st_mode = status->mode;
+    stat->st_uid = status->uid;
+    stat->st_gid = status->gid;
+    stat->st_rdev = status->special_device;
+    stat->st_size = (s64)status->size;
+    stat->st_blksize = status->block_size;
+    stat->st_blocks = (s64)status->blocks;
+    stat->st_atime = (u64)status->access_time.seconds;
+    stat->st_atime_nsec = status->access_time.nanoseconds;
+    stat->st_mtime = (u64)status->modify_time.seconds;
+    stat->st_mtime_nsec = status->modify_time.nanoseconds;
+    stat->st_ctime = (u64)status->change_time.seconds;
+    stat->st_ctime_nsec = status->change_time.nanoseconds;
+    memset(stat->reserved, 0, sizeof(stat->reserved));
 }
 
 static struct statx_timestamp timestamp(const struct inode_time *time)

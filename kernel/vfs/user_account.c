@@ -20,7 +20,7 @@ static struct user_account *find_locked(u32 uid)
     while (account != NULL && account->uid != uid)
         account = account->next;
     if (account != NULL)
-        account->references++;
+        refcount_get(&account->references);
     return account;
 }
 
@@ -37,7 +37,7 @@ struct user_account *user_account_find(u32 uid)
     if (fresh == NULL)
         return NULL;
     fresh->uid = uid;
-    fresh->references = 1;
+    refcount_init(&fresh->references, 1);
     flags = spin_lock_irqsave(&table_lock);
     account = find_locked(uid); /* another task may have made it meanwhile */
     if (account == NULL) {
@@ -51,20 +51,12 @@ struct user_account *user_account_find(u32 uid)
     return account;
 }
 
-struct user_account *user_account_get(struct user_account *account)
-{
-    irqflags_t flags = spin_lock_irqsave(&table_lock);
-
-    account->references++;
-    spin_unlock_irqrestore(&table_lock, flags);
-    return account;
-}
-
-void user_account_put(struct user_account *account)
+/* Perhaps the last reference: under the lock, so that nobody finds an account that is going. */
+static __noinline void put_last(struct user_account *account)
 {
     irqflags_t flags = spin_lock_irqsave(&table_lock);
     struct user_account **link = &chains[account->uid % NR_CHAINS];
-    bool last = --account->references == 0;
+    bool last = refcount_put_and_test(&account->references);
 
     if (last) {
         while (*link != account)
@@ -74,6 +66,12 @@ void user_account_put(struct user_account *account)
     spin_unlock_irqrestore(&table_lock, flags);
     if (last)
         kfree(account);
+}
+
+void user_account_put(struct user_account *account)
+{
+    if (!refcount_put_unless_last(&account->references))
+        put_last(account);
 }
 
 bool user_account_charge(s64 *count, s64 limit)

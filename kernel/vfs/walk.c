@@ -21,6 +21,7 @@
 #include <vfs/mount.h>
 #include <vfs/permission.h>
 #include "name_cache.h"
+#include "quick_walk.h"
 
 void path_get(const struct path *path)
 {
@@ -377,8 +378,8 @@ int walk_last(struct walk *walk)
     return 0;
 }
 
-int path_lookup(const struct vfs_context *context, int dirfd, const char *name, unsigned flags,
-                struct path *out)
+static __noinline int walk_all(const struct vfs_context *context, int dirfd, const char *name,
+                               unsigned flags, struct path *out)
 {
     struct walk walk __uncleared; /* by walk_begin: what is used of it */
     int err = walk_begin(&walk, context, dirfd, name, flags);
@@ -396,8 +397,16 @@ int path_lookup(const struct vfs_context *context, int dirfd, const char *name, 
     return err;
 }
 
-int path_lookup_parent(const struct vfs_context *context, int dirfd, const char *name,
-                       unsigned flags, struct parent_lookup *out)
+int path_lookup(const struct vfs_context *context, int dirfd, const char *name, unsigned flags,
+                struct path *out)
+{
+    if (likely(quick_lookup(context, dirfd, name, flags, out)))
+        return 0;
+    return walk_all(context, dirfd, name, flags, out);
+}
+
+static __noinline int walk_all_but_last(const struct vfs_context *context, int dirfd,
+                                        const char *name, unsigned flags, struct parent_lookup *out)
 {
     struct walk walk __uncleared; /* by walk_begin: what is used of it */
     int err = walk_begin(&walk, context, dirfd, name, flags);
@@ -414,6 +423,14 @@ int path_lookup_parent(const struct vfs_context *context, int dirfd, const char 
     }
     walk_end(&walk);
     return err;
+}
+
+int path_lookup_parent(const struct vfs_context *context, int dirfd, const char *name,
+                       unsigned flags, struct parent_lookup *out)
+{
+    if (likely(quick_lookup_parent(context, dirfd, name, flags, out)))
+        return 0;
+    return walk_all_but_last(context, dirfd, name, flags, out);
 }
 
 void parent_lookup_put(struct parent_lookup *lookup)

@@ -53,16 +53,6 @@ void fpu_restore(const struct fpu_state *state)
         __asm__ volatile("fxrstor64 (%0)" : : "r"(state) : "memory");
 }
 
-/* What XSAVE leaves out, from the software's words of the legacy area to the end of the header. */
-struct fpu_frame_words {
-    struct abi_fp_software software;
-    u64 xstate_bv, xcomp_bv;
-    u8 reserved[48];
-};
-_Static_assert(offsetof(struct fpu_state, software) + sizeof(struct fpu_frame_words) ==
-                   sizeof(struct fpu_state),
-               "the words are contiguous");
-
 static struct abi_fp_software software_words(void)
 {
     return (struct abi_fp_software){
@@ -73,28 +63,44 @@ static struct abi_fp_software software_words(void)
     };
 }
 
+/* The 112 bytes between what FXSAVE and XSAVE write are the software's words and the header. */
 int fpu_save_user(struct fpu_state __user *state)
 {
     u32 low = (u32)cpu_features.xcr0, high = (u32)(cpu_features.xcr0 >> 32);
-    struct fpu_frame_words words = {.software = software_words()};
+    u32 size = cpu_features.xstate_size;
     struct fpu_state *area = (struct fpu_state __force *)state;
+    u64 *reserved = (u64 *)&area->reserved2;
     u64 in_use;
 
-    if (!user_range_ok(state, cpu_features.xstate_size) ||
-        copy_to_user(&state->software, &words, sizeof(words)))
-        return -EFAULT;
-    __asm__ goto(ALLOW_USER_ACCESS
-                 "1: xsave64 (%0)\n\t" FORBID_USER_ACCESS EXCEPTION_ENTRY_C("0", fault)
+    user_access_begin();
+    USER_STORE_32(ABI_FP_XSTATE_MAGIC1, &area->software.magic1, fault);
+    USER_STORE_32(size + sizeof(u32), &area->software.extended_size, fault);
+    USER_STORE_64(cpu_features.xcr0, &area->software.features, fault);
+    USER_STORE_64(size, (u64 *)&area->software.state_size, fault);
+    USER_STORE_64(0, (u64 *)&area->software.reserved[1], fault);
+    USER_STORE_64(0, (u64 *)&area->software.reserved[3], fault);
+    USER_STORE_64(0, (u64 *)&area->software.reserved[5], fault);
+    USER_STORE_64(0, &area->xstate_bv, fault);
+    USER_STORE_64(0, &area->xcomp_bv, fault);
+    USER_STORE_64(0, &reserved[0], fault);
+    USER_STORE_64(0, &reserved[1], fault);
+    USER_STORE_64(0, &reserved[2], fault);
+    USER_STORE_64(0, &reserved[3], fault);
+    USER_STORE_64(0, &reserved[4], fault);
+    USER_STORE_64(0, &reserved[5], fault);
+    __asm__ goto("1: xsave64 (%0)\n\t" EXCEPTION_ENTRY_C("0", fault)
                  :
                  : "r"(area), "a"(low), "d"(high)
                  : "memory"
                  : fault);
     /* Readers of the old format look at nothing else. */
-    if (get_user(in_use, &state->xstate_bv) || put_user(in_use | XSTATE_LEGACY, &state->xstate_bv))
-        return -EFAULT;
+    USER_LOAD_64(in_use, &area->xstate_bv, fault);
+    USER_STORE_64(in_use | XSTATE_LEGACY, &area->xstate_bv, fault);
+    USER_STORE_32(ABI_FP_XSTATE_MAGIC2, (u32 *)((char *)area + size), fault);
+    user_access_end();
     return 0;
 fault:
-    __asm__ volatile(FORBID_USER_ACCESS : : : "memory");
+    user_access_end();
     return -EFAULT;
 }
 

@@ -35,7 +35,8 @@ void fpu_restore(const struct fpu_state *state);
 /*
  * Between the registers and user memory, aligned to 64, where the processor has XSAVE: one pass, no
  * copy. Pages are brought in on the way.
- * => fpu_save_user: the words of the legacy area that are software's and the header are written too
+ * => fpu_save_user: the words of the legacy area that are software's, the header and the magic
+ *    number behind the state are written, too; the range has been checked
  * => -EFAULT; fpu_restore_user: also for state that the processor refuses; the registers hold
  *    anything then
  */

@@ -45,7 +45,7 @@ host_SOURCES += %D%/pte.c
 # The vDSO: a shared object for user mode, embedded in the read-only data.
 quire_SOURCES += %D%/vdso/vdso_map.c
 quire_SOURCES += %D%/vdso/vdso_image.S
-VDSO_CFLAGS = -std=gnu11 -O2 -fPIC -shared -nostdlib -ffreestanding -fno-stack-protector \
+VDSO_CFLAGS = -std=gnu11 -O2 -fomit-frame-pointer -fPIC -shared -nostdlib -ffreestanding -fno-stack-protector \
 	-fcf-protection=none -fvisibility=default -fasynchronous-unwind-tables -Wall -Wextra -Werror \
 	-Wl,-soname=linux-vdso.so.1 -Wl,--hash-style=both -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,max-page-size=4096 -Wl,-z,norelro

@@ -10,8 +10,10 @@
 
 #include "asm.h"
 #include "cpu_features.h"
+#include "exception_table.h"
 #include "fpu.h"
 #include "thread.h"
+#include "user_access.h"
 
 #include <abi/errno.h>
 #include <abi/sigcontext.h>
@@ -43,10 +45,7 @@ static int push_fpu(struct arch_thread *thread, u64 at)
     irqflags_t flags;
 
     if (cpu_features.xsave)
-        return fpu_save_user((void __user *)at) ||
-                       put_user(ABI_FP_XSTATE_MAGIC2, (u32 __user *)(at + cpu_features.xstate_size))
-                   ? -EFAULT
-                   : 0;
+        return fpu_save_user((void __user *)at);
     flags = irq_save();
     fpu_save_whole(thread->fpu);
     irq_restore(flags);
@@ -57,23 +56,29 @@ static int push_fpu(struct arch_thread *thread, u64 at)
 /* How many bytes of state there are at @at: the legacy area only, unless both magics are right. */
 static int fp_state_size(u64 at, u32 *size)
 {
-    struct abi_fp_software software;
-    u32 magic2;
+    const struct fpu_state *user = (const struct fpu_state *)at;
+    u32 magic1, extended_size, state_size, magic2;
 
     *size = ABI_FP_LEGACY_SIZE;
     if (!cpu_features.xsave)
         return 0;
-    if (copy_from_user(&software, (void __user *)(at + ABI_FP_SOFTWARE_OFFSET), sizeof(software)))
+    if (!user_range_ok((void __user *)at, cpu_features.xstate_size + sizeof(magic2)))
         return -EFAULT;
-    if (software.magic1 != ABI_FP_XSTATE_MAGIC1 || software.state_size < sizeof(struct fpu_state) ||
-        software.state_size > cpu_features.xstate_size ||
-        software.state_size > software.extended_size)
-        return 0;
-    if (get_user(magic2, (u32 __user *)(at + software.state_size)))
-        return -EFAULT;
-    if (magic2 == ABI_FP_XSTATE_MAGIC2)
-        *size = software.state_size;
+    user_access_begin();
+    USER_LOAD_32(magic1, &user->software.magic1, fault);
+    USER_LOAD_32(extended_size, &user->software.extended_size, fault);
+    USER_LOAD_32(state_size, &user->software.state_size, fault);
+    if (magic1 == ABI_FP_XSTATE_MAGIC1 && state_size >= sizeof(struct fpu_state) &&
+        state_size <= cpu_features.xstate_size && state_size <= extended_size) {
+        USER_LOAD_32(magic2, (const u32 *)(at + state_size), fault);
+        if (magic2 == ABI_FP_XSTATE_MAGIC2)
+            *size = state_size;
+    }
+    user_access_end();
     return 0;
+fault:
+    user_access_end();
+    return -EFAULT;
 }
 
 /* Bring in the pages of [at, at + size), one byte each. */
@@ -143,29 +148,13 @@ static int pop_fpu(struct arch_thread *thread, u64 at)
 
 /* ---- the frame ---- */
 
-/*
- * The registers that frame and context both have, one by one: assigned as a whole they would go
- * through a copy, since the two might overlap for all the compiler knows (80 instructions).
- */
+/* The registers that frame and context both have. */
 #define FOR_EACH_REGISTER(copy)                                                                    \
     copy(r8) copy(r9) copy(r10) copy(r11) copy(r12) copy(r13) copy(r14) copy(r15) copy(rdi)        \
         copy(rsi) copy(rbp) copy(rbx) copy(rdx) copy(rax) copy(rcx) copy(rsp) copy(rip)
 
-#define SAVE_REGISTER(name)    context->name = frame->name;
-#define RESTORE_REGISTER(name) frame->name = context->name;
-
-static void save_registers(struct abi_sigcontext *context, const struct trap_frame *frame)
-{
-    const struct arch_thread *thread = arch_thread_current();
-
-    FOR_EACH_REGISTER(SAVE_REGISTER)
-    context->rflags = frame->rflags;
-    context->cs = (u16)frame->cs;
-    context->ss = (u16)frame->ss;
-    context->error_code = thread->fault_error;
-    context->trap_number = thread->fault_vector;
-    context->cr2 = thread->fault_address;
-}
+#define SAVE_REGISTER(name)    USER_STORE_64(frame->name, &context->name, fault);
+#define RESTORE_REGISTER(name) USER_LOAD_64(frame->name, &context->name, fault);
 
 static bool is_inside(const struct abi_stack *stack, u64 pointer)
 {
@@ -186,23 +175,62 @@ static bool place(const struct trap_frame *frame, const struct arch_signal_reque
     return !on_alternate || is_inside(alternate, *frame_at);
 }
 
+/* cs, gs, fs, ss are one word of the context. */
+static u64 selector_word(u64 cs, u64 ss)
+{
+    return (u16)cs | ss << 48;
+}
+
+/*
+ * The frame but its information, a word at a time where it belongs: to build it on the kernel's
+ * stack first cost 400 instructions. The words that nobody defined stay what they are.
+ */
+static int write_frame(struct abi_signal_frame *to, const struct trap_frame *frame,
+                       const struct arch_signal_request *request, u64 fpu_at)
+{
+    const struct arch_thread *thread = arch_thread_current();
+    struct abi_ucontext *ucontext = &to->ucontext;
+    struct abi_sigcontext *context = &ucontext->context;
+    const struct abi_stack *stack = request->alt_stack;
+
+    user_access_begin();
+    USER_STORE_64(request->restorer, &to->restorer, fault);
+    USER_STORE_64(ABI_UC_SIGCONTEXT_SS | ABI_UC_STRICT_RESTORE_SS |
+                      (cpu_features.xsave ? ABI_UC_FP_XSTATE : 0),
+                  &ucontext->flags, fault);
+    USER_STORE_64(0, &ucontext->link, fault);
+    USER_STORE_64(stack->sp, &ucontext->stack.sp, fault);
+    USER_STORE_64((u32)stack->flags, (u64 *)&ucontext->stack.flags, fault);
+    USER_STORE_64(stack->size, &ucontext->stack.size, fault);
+    FOR_EACH_REGISTER(SAVE_REGISTER)
+    USER_STORE_64(frame->rflags, &context->rflags, fault);
+    USER_STORE_64(selector_word(frame->cs, frame->ss), (u64 *)&context->cs, fault);
+    USER_STORE_64(thread->fault_error, &context->error_code, fault);
+    USER_STORE_64(thread->fault_vector, &context->trap_number, fault);
+    USER_STORE_64(request->blocked, &context->old_mask, fault);
+    USER_STORE_64(thread->fault_address, &context->cr2, fault);
+    USER_STORE_64(fpu_at, &context->fp_state, fault);
+    USER_STORE_64(request->blocked, &ucontext->mask, fault);
+    user_access_end();
+    return 0;
+fault:
+    user_access_end();
+    return -EFAULT;
+}
+
 int arch_signal_push(struct trap_frame *frame, const struct arch_signal_request *request)
 {
-    struct abi_signal_frame image = {.restorer = request->restorer};
+    struct abi_signal_frame *user;
     u64 frame_at, fpu_at;
 
     if (!place(frame, request, &frame_at, &fpu_at) || !request->restorer)
         return -EFAULT;
-    image.ucontext.flags = ABI_UC_SIGCONTEXT_SS | ABI_UC_STRICT_RESTORE_SS |
-                           (cpu_features.xsave ? ABI_UC_FP_XSTATE : 0);
-    memcpy(&image.ucontext.stack, request->alt_stack, sizeof(image.ucontext.stack));
-    save_registers(&image.ucontext.context, frame);
-    image.ucontext.context.fp_state = fpu_at;
-    image.ucontext.context.old_mask = request->blocked;
-    image.ucontext.mask = request->blocked;
-    memcpy(&image.info, request->info, sizeof(image.info));
-    if (push_fpu(arch_thread_current(), fpu_at) ||
-        copy_to_user((void __user *)frame_at, &image, sizeof(image)))
+    user = (struct abi_signal_frame *)frame_at;
+    if (!user_range_ok((void __user *)frame_at, fpu_at + fp_frame_size() - frame_at) ||
+        push_fpu(arch_thread_current(), fpu_at) || write_frame(user, frame, request, fpu_at))
+        return -EFAULT;
+    if (request->wants_info &&
+        copy_to_user((void __user *)&user->info, request->info, sizeof(user->info)))
         return -EFAULT;
 
     frame->rdi = (u64)request->signal;
@@ -217,39 +245,70 @@ int arch_signal_push(struct trap_frame *frame, const struct arch_signal_request 
     return 0;
 }
 
-static bool selectors_are_user(const struct abi_sigcontext *context)
+static bool selectors_are_user(u64 word)
 {
-    u16 cs = context->cs | 3;
+    u16 cs = word | 3, ss = word >> 48 | 3;
 
-    return (cs == USER_CS || cs == USER_CS32) && (context->ss | 3) == USER_SS;
+    return (cs == USER_CS || cs == USER_CS32) && ss == USER_SS;
 }
 
-static void restore_registers(struct trap_frame *frame, const struct abi_sigcontext *context)
+/* What decides whether the frame is good, and its last word: with that its pages are there. */
+static int read_ends(const struct abi_ucontext *from, u64 *selectors, u64 *fp_state, u64 *blocked)
 {
+    u64 flags;
+
+    user_access_begin();
+    USER_LOAD_64(flags, &from->flags, fault);
+    USER_LOAD_64(*selectors, (const u64 *)&from->context.cs, fault);
+    USER_LOAD_64(*fp_state, &from->context.fp_state, fault);
+    USER_LOAD_64(*blocked, &from->mask, fault);
+    user_access_end();
+    (void)flags;
+    return 0;
+fault:
+    user_access_end();
+    return -EFAULT;
+}
+
+static int read_registers(struct trap_frame *frame, const struct abi_ucontext *from,
+                          struct abi_stack *stack)
+{
+    const struct abi_sigcontext *context = &from->context;
+    u64 rflags;
+
+    user_access_begin();
+    USER_LOAD_64(stack->sp, &from->stack.sp, fault);
+    USER_LOAD_32(stack->flags, &from->stack.flags, fault);
+    USER_LOAD_64(stack->size, &from->stack.size, fault);
+    USER_LOAD_64(rflags, &context->rflags, fault);
     FOR_EACH_REGISTER(RESTORE_REGISTER)
-    frame->rflags = (context->rflags & RFLAGS_USER) | RFLAGS_IF | RFLAGS_FIXED;
-    frame->cs = context->cs | 3;
-    frame->ss = context->ss | 3;
-    frame->orig_rax = TRAP_FRAME_NO_SYSCALL;
-    frame->error_code = 0;
+    user_access_end();
+    frame->rflags = (rflags & RFLAGS_USER) | RFLAGS_IF | RFLAGS_FIXED;
+    return 0;
+fault:
+    user_access_end();
+    return -EFAULT;
 }
 
 int arch_signal_pop(struct trap_frame *frame, u64 *blocked, void *alt_stack)
 {
     /* The handler's return popped the restorer's address. */
     u64 at = frame->rsp - sizeof(u64) + offsetof(struct abi_signal_frame, ucontext);
-    struct abi_ucontext ucontext __uncleared;
+    const struct abi_ucontext *user = (const struct abi_ucontext *)at;
+    u64 selectors, fp_state;
 
-    if (copy_from_user(&ucontext, (void __user *)at, sizeof(ucontext)))
+    if (!user_range_ok((void __user *)at, sizeof(*user)) ||
+        read_ends(user, &selectors, &fp_state, blocked))
         return -EFAULT;
-    if (!selectors_are_user(&ucontext.context))
+    if (!selectors_are_user(selectors))
         return -EFAULT;
-    if (pop_fpu(arch_thread_current(), ucontext.context.fp_state))
+    if (pop_fpu(arch_thread_current(), fp_state) || read_registers(frame, user, alt_stack))
         return -EFAULT;
-    restore_registers(frame, &ucontext.context);
+    frame->cs = (u16)selectors | 3;
+    frame->ss = selectors >> 48 | 3;
+    frame->orig_rax = TRAP_FRAME_NO_SYSCALL;
+    frame->error_code = 0;
     arch_thread_return_fully(arch_thread_current());
-    *blocked = ucontext.mask;
-    memcpy(alt_stack, &ucontext.stack, sizeof(ucontext.stack));
     return 0;
 }
 

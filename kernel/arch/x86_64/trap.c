@@ -144,10 +144,16 @@ static inline void count_user_time_begin(struct arch_thread *thread)
     __atomic_store_n(&thread->user_cycles, thread->user_cycles - (s64)tsc_read(), __ATOMIC_RELAXED);
 }
 
+#define UPCALL_WORK (ARCH_THREAD_RETURN_WORK & ~ARCH_THREAD_FULL_RETURN)
+
+static inline u32 flags_of(const struct arch_thread *thread)
+{
+    return __atomic_load_n(&thread->flags, __ATOMIC_RELAXED);
+}
+
 static inline bool has_return_work(const struct arch_thread *thread)
 {
-    return __atomic_load_n(&thread->flags, __ATOMIC_RELAXED) & ARCH_THREAD_RETURN_WORK ||
-           arch_preempt_requested();
+    return flags_of(thread) & UPCALL_WORK || arch_preempt_requested();
 }
 
 /* Apart, so that a return with nothing to do saves no registers. Interrupts are off. */
@@ -155,7 +161,6 @@ static __noinline void do_return_work(struct arch_thread *thread, struct trap_fr
 {
     do {
         irq_enable();
-        __atomic_fetch_and(&thread->flags, ~ARCH_THREAD_FULL_RETURN, __ATOMIC_RELAXED);
         arch_upcalls.user_return(frame);
         irq_disable();
     } while (has_return_work(thread));
@@ -168,6 +173,8 @@ void return_to_user(struct trap_frame *frame)
     irq_disable();
     if (unlikely(has_return_work(thread)))
         do_return_work(thread, frame);
+    if (flags_of(thread) & ARCH_THREAD_FULL_RETURN) /* this is one */
+        __atomic_fetch_and(&thread->flags, ~ARCH_THREAD_FULL_RETURN, __ATOMIC_RELAXED);
     count_user_time_begin(thread);
 }
 

@@ -93,6 +93,22 @@ int copy_to_user(void __user *to, const void *from, size_t len)
     }
 }
 
+int put_user_pair(u64 first, u64 second, void __user *to)
+{
+    u64 *target = (u64 __force *)to;
+
+    if (!user_range_ok(to, 2 * sizeof(u64)))
+        return -EFAULT;
+    user_access_begin();
+    USER_STORE_64(first, &target[0], fault);
+    USER_STORE_64(second, &target[1], fault);
+    user_access_end();
+    return 0;
+fault:
+    user_access_end();
+    return -EFAULT;
+}
+
 int clear_user(void __user *to, size_t len)
 {
     return clear_user_partial(to, len) ? -EFAULT : 0;
@@ -156,7 +172,7 @@ ssize_t strncpy_from_user(char *to, const char __user *from, size_t size)
         if (size - len >= 8 && ((u64)(source + len) & (PAGE_SIZE - 1)) <= PAGE_SIZE - 8) {
             if (!load_q(&word, source + len))
                 return -EFAULT;
-            memcpy(to + len, &word, 8);
+            *(u64 *)(to + len) = word;
             if (zero_byte_marks(word))
                 return (ssize_t)(len + (u64)__builtin_ctzl(zero_byte_marks(word)) / 8);
             len += 8;

@@ -18,7 +18,6 @@ struct arch_signal_request {
                           one */
     const void *info;  /* struct abi_siginfo, 128 bytes */
     const void *alt_stack; /* struct abi_stack for uc_stack */
-    u64 fault_address;     /* cr2, trap number and error code of the last fault for the ucontext */
 };
 
 /*

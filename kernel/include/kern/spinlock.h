@@ -63,7 +63,10 @@ static inline void spinlock_check_end(void)
 }
 #endif
 
-void spin_lock_init(struct spinlock *lock, enum lock_rank rank);
+static inline void spin_lock_init(struct spinlock *lock, enum lock_rank rank)
+{
+    *lock = (struct spinlock)SPINLOCK_INIT((u16)rank);
+}
 bool spin_is_held(const struct spinlock *lock); /* by this CPU */
 
 /* The slow half of taking a lock: somebody has it. */

@@ -54,6 +54,21 @@ __must_check static inline bool refcount_try_get(refcount_t *count)
     return true;
 }
 
+/* Drop a reference unless it is the last one: false, nothing done. */
+__must_check static inline bool refcount_put_unless_last(refcount_t *count)
+{
+    int old = refcount_read(count);
+
+    do {
+        if (old == 1)
+            return false;
+        if (unlikely(old < 1))
+            return true; /* saturated */
+    } while (!__atomic_compare_exchange_n(&count->value, &old, old - 1, false, __ATOMIC_RELEASE,
+                                          __ATOMIC_RELAXED));
+    return true;
+}
+
 /* Drop a reference; true when it was the last and the caller must destroy the object. */
 __must_check static inline bool refcount_put_and_test(refcount_t *count)
 {

@@ -225,6 +225,8 @@ struct mm_fault_failure {
     int code;           /* SEGV_MAPERR, SEGV_ACCERR, BUS_ADRERR ... */
     const char *reason; /* static storage */
     unsigned key;       /* of SEGV_PKUERR */
+    u32 area_flags;     /* of the area there, or else the next one above */
+    vaddr_t area_start, area_end;
 };
 
 /*

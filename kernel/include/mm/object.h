@@ -147,6 +147,8 @@ u64 object_next_hole(struct vm_object *object, u64 index, u64 end);
 /* Files' I/O. User buffers may fault; partial counts as read(2) and write(2), which grows size. */
 ssize_t object_read(struct vm_object *object, u64 offset, void __user *buffer, size_t len);
 ssize_t object_write(struct vm_object *object, u64 offset, const void __user *buffer, size_t len);
+/* What lies in one page that is in memory; 0: it is not, or is more than one. => inside the size */
+ssize_t object_read_cached(struct vm_object *object, u64 offset, void __user *buffer, size_t len);
 ssize_t object_read_kernel(struct vm_object *object, u64 offset, void *buffer, size_t len);
 ssize_t object_write_kernel(struct vm_object *object, u64 offset, const void *buffer, size_t len);
 

@@ -46,7 +46,11 @@ struct waiter {
         .lock = SPINLOCK_INIT(LOCK_RANK_WAIT), .waiters = LIST_INIT((name).waiters)                \
     }
 
-void wait_queue_init(struct wait_queue *queue);
+static inline void wait_queue_init(struct wait_queue *queue)
+{
+    spin_lock_init(&queue->lock, LOCK_RANK_WAIT);
+    list_init(&queue->waiters);
+}
 /* A queue that is woken from a waiter.wake function of another queue. */
 void wait_queue_init_inner(struct wait_queue *queue);
 /* For waiters with a wake function; add initialises the link. Removing one that is not on it is
@@ -135,7 +139,11 @@ struct mutex {
     {                                                                                              \
         .queue = WAIT_QUEUE_INIT((name).queue)                                                     \
     }
-void mutex_init(struct mutex *mutex);
+static inline void mutex_init(struct mutex *mutex)
+{
+    mutex->owner = 0;
+    wait_queue_init(&mutex->queue);
+}
 void mutex_lock(struct mutex *mutex);
 int mutex_lock_interruptible(struct mutex *mutex) __must_check; /* -ERESTARTSYS */
 int mutex_lock_killable(struct mutex *mutex) __must_check;      /* -ERESTARTSYS */

@@ -104,13 +104,15 @@ int signal_action_change(int signal, const struct abi_sigaction *action,
                          struct abi_sigaction *old) __must_check;
 void signal_action_get(struct process *process, int signal, struct abi_sigaction *action);
 struct abi_sigaction signal_action_read(struct process *process,
-                                        int signal);             /* process.lock held */
+                                        int signal); /* process.lock held */
+/* The handler at this moment. => process.lock held, or the current process */
+vaddr_t signal_handler_read(struct process *process, int signal);
 struct signal_actions *signal_actions_create(void) __must_check; /* all default; NULL: no memory */
 struct signal_actions *signal_actions_copy(struct process *process) __must_check;
-struct signal_actions *signal_actions_get(struct signal_actions *actions);
+struct signal_actions *signal_actions_share(struct process *process); /* referenced */
 void signal_actions_put(struct signal_actions *actions);
 /* clone3(CLONE_CLEAR_SIGHAND) and exec: handlers become default, ignored ones stay ignored. */
-void signal_actions_reset_handlers(struct signal_actions *actions);
+void signal_actions_reset_handlers(struct process *process);
 
 /* sigaltstack(2) for the current task. */
 long signal_alternate_stack(const struct abi_stack *new_stack, struct abi_stack *old,

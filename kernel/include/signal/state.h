@@ -54,7 +54,6 @@ struct task_signals {
     bool trap_requested;          /* (p) come to a trace stop */
     int trace_signal;             /* (p) what the tracer gave at the end of a stop */
     struct restart_block restart; /* (o) */
-    u64 fault_address;            /* (o) of the last memory fault, for the signal frame */
 };
 
 struct process_signals {

@@ -13,9 +13,8 @@
 /* Root, working directory and umask; shared by threads (CLONE_FS). */
 struct fs_context {
     refcount_t references;
-    struct spinlock lock;  /* rank FILE */
-    struct path root;      /* (lock) */
-    struct path cwd;       /* (lock) */
+    struct path root;      /* (name_lock) */
+    struct path cwd;       /* (name_lock) */
     u32 umask;             /* (a) */
     struct list_head link; /* (list of all contexts) pivot_root moves them */
 };

@@ -54,9 +54,30 @@ int io_buffer_vector(struct io_buffer *buffer, const struct iovec __user *user, 
 size_t io_buffer_copy_to(struct io_buffer *buffer, const void *from, size_t len);
 size_t io_buffer_copy_from(struct io_buffer *buffer, void *to, size_t len);
 size_t io_buffer_zero(struct io_buffer *buffer, size_t len);
+/* The way of most calls: all that is left lies in one segment of user memory. */
+static inline bool io_buffer_is_plain(const struct io_buffer *buffer)
+{
+    return buffer->nr_segments == 1 && !buffer->kernel &&
+           buffer->remaining <= buffer->segments->iov_len - buffer->offset;
+}
+/* Where it begins then; and skipping @len bytes of it, which may be all. */
+static inline void __user *io_buffer_plain_base(const struct io_buffer *buffer)
+{
+    return (char __user *)buffer->segments->iov_base + buffer->offset;
+}
+static inline void io_buffer_plain_advance(struct io_buffer *buffer, size_t len)
+{
+    buffer->offset += len;
+    buffer->remaining -= len;
+}
+
 /* Skip @len bytes / cut the rest to @len bytes. */
 void io_buffer_advance(struct io_buffer *buffer, size_t len);
-void io_buffer_truncate(struct io_buffer *buffer, size_t len);
+static inline void io_buffer_truncate(struct io_buffer *buffer, size_t len)
+{
+    if (unlikely(buffer->remaining > len))
+        buffer->remaining = len;
+}
 /* The current segment: base and length, for callers that handle contiguous pieces. False at the
  * end. */
 bool io_buffer_piece(const struct io_buffer *buffer, void **base, size_t *len);

@@ -7,11 +7,12 @@
 #pragma once
 
 #include <abi/fcntl.h>
+#include <lib/atomic.h>
 #include <lib/types.h>
+#include <vfs/inode.h>
 
 struct fd_table;
 struct file;
-struct inode;
 struct vfs_context;
 
 /* flock(2): LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB. -EWOULDBLOCK, -ERESTARTSYS, -EBADF, -ENOLCK */
@@ -42,7 +43,12 @@ int lease_get(struct file *file); /* F_GETLEASE: what it is, or is to become */
  * => the opener counts among the readers or writers already; no lock held; may sleep
  * => -EWOULDBLOCK (O_NONBLOCK), -ERESTARTSYS
  */
-int lease_break(struct inode *inode, u32 flags) __must_check;
+int lease_break_of_set(struct inode *inode, u32 flags) __must_check; /* there may be leases */
+static inline int lease_break(struct inode *inode, u32 flags)
+{
+    memory_barrier(); /* the opener was counted before */
+    return load_acquire(&inode->locks) == NULL ? 0 : lease_break_of_set(inode, flags);
+}
 void lease_init(void);
 
 /* /proc/locks: @visit for each lock, and after it for each request that waits for it; nonzero

@@ -14,9 +14,26 @@ struct file;
 struct open_how;
 struct statfs;
 
-/* A user's path: kmalloc'ed, or ERR_PTR(-EFAULT, -ENAMETOOLONG, -ENOMEM). Free with name_free. */
-char *name_copy_from_user(const char __user *user) __must_check;
-void name_free(char *name);
+/* Room for a path of usual length; a longer one gets memory of its own. */
+struct name_buffer {
+    char text[128];
+};
+
+/*
+ * A user's path, in @buffer or kmalloc'ed, or ERR_PTR(-EFAULT, -ENAMETOOLONG, -ENOMEM).
+ * => end with name_free
+ */
+char *name_copy_from_user(struct name_buffer *buffer, const char __user *user) __must_check;
+
+/* The same in memory of its own, whatever the length. => end with name_free_long */
+char *name_copy_long(const char __user *user) __must_check;
+void name_free_long(char *name);
+
+static inline void name_free(const struct name_buffer *buffer, char *name)
+{
+    if (unlikely(name != buffer->text))
+        name_free_long(name);
+}
 
 /* open(2), openat(2): the file, not yet a descriptor. Flags unknown to openat are ignored as Linux
  * does. */

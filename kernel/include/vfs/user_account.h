@@ -4,11 +4,12 @@
  */
 #pragma once
 
+#include <lib/refcount.h>
 #include <lib/types.h>
 
 struct user_account {
     u32 uid;                   /* (I) */
-    u32 references;            /* (account table lock) */
+    refcount_t references;     /* the last one goes under the account table lock */
     s64 nr_tasks;              /* (a) for RLIMIT_NPROC */
     s64 nr_signals;            /* (a) queued, for RLIMIT_SIGPENDING */
     u64 locked_pages;          /* (a) of segments, by SHM_LOCK */
@@ -23,7 +24,11 @@ struct user_account {
 
 /* Made if new; referenced. NULL: no memory */
 struct user_account *user_account_find(u32 uid) __must_check;
-struct user_account *user_account_get(struct user_account *account);
+static inline struct user_account *user_account_get(struct user_account *account)
+{
+    refcount_get(&account->references);
+    return account;
+}
 void user_account_put(struct user_account *account);
 /* One more, unless there are @limit: false. One less. */
 bool user_account_charge(s64 *count, s64 limit);

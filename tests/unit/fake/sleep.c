@@ -102,11 +102,6 @@ bool rwlock_is_write_held(const struct rwlock *lock)
     return lock->count == WRITER;
 }
 
-void mutex_init(struct mutex *mutex)
-{
-    mutex->owner = 0;
-}
-
 void mutex_lock(struct mutex *mutex)
 {
     check_sleep("mutex_lock");
@@ -123,12 +118,6 @@ void mutex_unlock(struct mutex *mutex)
 }
 
 /* ---- wait queues ---- */
-
-void wait_queue_init(struct wait_queue *queue)
-{
-    *queue = (struct wait_queue){.lock = SPINLOCK_INIT(LOCK_RANK_WAIT)};
-    list_init(&queue->waiters);
-}
 
 void wake_all(struct wait_queue *queue __unused)
 {

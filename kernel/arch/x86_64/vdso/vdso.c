@@ -63,16 +63,16 @@ static long kernel_call(long number, long a, long b, long c)
 
 static __always_inline u64 counter_read(void)
 {
-    u32 low, high;
+    u64 low, high; /* the upper halves become zero */
 
     __asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high) : : "memory");
-    return (u64)high << 32 | low;
+    return high << 32 | low;
 }
 
 /*
  * The clock at this moment: monotonic, and with @realtime what the other one is ahead; false: the
- * kernel must be asked. In line and with a constant shift: of the 58 instructions that Linux
- * spends on a clock every one is worth a thought.
+ * kernel must be asked, or is writing just now. In line and with a constant shift: of the 58
+ * instructions that Linux spends on a clock every one is worth a thought.
  */
 static __always_inline bool clock_read(u64 *ns, u64 *realtime)
 {
@@ -81,7 +81,7 @@ static __always_inline bool clock_read(u64 *ns, u64 *realtime)
 
     do {
         sequence = __atomic_load_n(&data->sequence, __ATOMIC_ACQUIRE);
-        if (__builtin_expect(!data->usable, 0))
+        if (__builtin_expect(sequence & 1, 0))
             return false;
         *ns = data->base_ns +
               (u64)((unsigned __int128)(counter_read() - data->base_counter) * data->mult >>
@@ -89,17 +89,17 @@ static __always_inline bool clock_read(u64 *ns, u64 *realtime)
         if (realtime != NULL)
             *realtime = (u64)data->realtime_offset;
         __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    } while (__builtin_expect((sequence & 1) || sequence != data->sequence, 0));
+    } while (__builtin_expect(sequence != data->sequence, 0));
     return true;
 }
 
 static __always_inline bool realtime_read(u64 *ns)
 {
     u64 ahead = 0;
-    bool known = clock_read(ns, &ahead);
-
+    if (!clock_read(ns, &ahead))
+        return false;
     *ns += ahead;
-    return known;
+    return true;
 }
 
 static __always_inline void timespec_set(struct vdso_timespec *to, u64 ns)
@@ -140,14 +140,15 @@ int __vdso_clock_gettime(int clock, struct vdso_timespec *result)
 {
     u64 ns;
 
-    if (clock == CLOCK_MONOTONIC) {
-        if (!clock_read(&ns, NULL))
-            return clock_gettime_other(clock, result);
-    } else if (clock != CLOCK_REALTIME || !realtime_read(&ns)) {
-        return clock_gettime_other(clock, result);
+    if (clock == CLOCK_MONOTONIC && __builtin_expect(clock_read(&ns, NULL), 1)) {
+        timespec_set(result, ns);
+        return 0;
     }
-    timespec_set(result, ns);
-    return 0;
+    if (clock == CLOCK_REALTIME && __builtin_expect(realtime_read(&ns), 1)) {
+        timespec_set(result, ns);
+        return 0;
+    }
+    return clock_gettime_other(clock, result);
 }
 
 int __vdso_clock_getres(int clock, struct vdso_timespec *result)

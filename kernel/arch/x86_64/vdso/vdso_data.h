@@ -6,12 +6,12 @@
 #include <lib/types.h>
 
 /*
- * A sequence lock: odd while the kernel writes; a reader that saw it odd or changed reads again.
+ * A sequence lock: odd while the kernel writes, and for as long as the time-stamp counter is not
+ * the clock; a reader that sees it odd calls the kernel, one that sees it change reads again.
  * monotonic ns = base_ns + ((counter - base_counter) * mult >> ARCH_CLOCK_SHIFT)
  */
 struct vdso_data {
     u32 sequence;
-    u32 usable;    /* the time-stamp counter is the clock; else call the kernel */
     u32 coarse_ns; /* granularity of the coarse clocks */
     u64 base_counter;
     u64 base_ns;

@@ -41,19 +41,21 @@ void arch_vdso_update(s64 realtime_offset, u32 coarse_ns)
     volatile struct vdso_data *data = &vvar[0].data;
     struct arch_clock_scale scale;
     irqflags_t flags = irq_save();
+    u32 sequence;
 
     while (__atomic_test_and_set(&busy, __ATOMIC_ACQUIRE))
         cpu_relax();
     arch_clock_scale_get(&scale);
-    __atomic_store_n(&data->sequence, data->sequence + 1, __ATOMIC_RELAXED);
+    sequence = (data->sequence | 1) + 1; /* the next even one */
+    __atomic_store_n(&data->sequence, sequence - 1, __ATOMIC_RELAXED);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    data->usable = scale.usable;
     data->base_counter = scale.base;
     data->base_ns = scale.base_ns;
     data->mult = scale.mult;
     data->coarse_ns = coarse_ns;
     data->realtime_offset = realtime_offset;
-    __atomic_store_n(&data->sequence, data->sequence + 1, __ATOMIC_RELEASE);
+    if (scale.usable)
+        __atomic_store_n(&data->sequence, sequence, __ATOMIC_RELEASE);
     __atomic_clear(&busy, __ATOMIC_RELEASE);
     irq_restore(flags);
 }
