@@ -122,7 +122,7 @@ static inline ssize_t read_cached(struct vm_object *object, struct io_buffer *bu
     u64 size = READ_ONCE(object->size);
     ssize_t got;
 
-    if (!io_buffer_is_plain(buffer) || offset >= size)
+    if (!io_buffer_is_plain(buffer) || buffer->remaining == 0 || offset >= size)
         return 0;
     got = object_read_cached(object, offset, io_buffer_plain_base(buffer),
                              min((u64)buffer->remaining, size - offset));
