@@ -232,27 +232,30 @@ static void ready_rotate(struct epoll_item *item)
     spin_unlock_irqrestore(&epoll->ready_lock, flags);
 }
 
-/*
- * The events of a watch on the ready list, which it leaves when there are none.
- * => epoll.lock held
- * A wake since its file was asked, which found it on the list, keeps it there.
- */
-static u32 ready_poll(struct epoll_item *item)
+/* Nothing is true of its file. A wake since that was asked, which found it on the list, keeps it
+ * there. */
+static __noinline void ready_leave(struct epoll_item *item)
 {
     struct epoll *epoll = item->epoll;
-    irqflags_t flags;
+    irqflags_t flags = spin_lock_irqsave(&epoll->ready_lock);
+
+    if (!item->woken)
+        list_remove(&item->ready_link);
+    spin_unlock_irqrestore(&epoll->ready_lock, flags);
+}
+
+/* The events of a watch on the ready list, which it leaves when there are none. => epoll.lock held
+ */
+static __always_inline u32 ready_poll(struct epoll_item *item)
+{
     u32 events;
 
     WRITE_ONCE(item->woken, false);
     memory_barrier();
     events = epoll_item_poll(item);
-    if (likely(events != 0))
-        return events;
-    flags = spin_lock_irqsave(&epoll->ready_lock);
-    if (!item->woken)
-        list_remove(&item->ready_link);
-    spin_unlock_irqrestore(&epoll->ready_lock, flags);
-    return 0;
+    if (unlikely(events == 0))
+        ready_leave(item);
+    return events;
 }
 
 static unsigned epoll_poll(struct file *file, struct poll_table *table)
@@ -313,7 +316,7 @@ static int event_put(struct epoll_event __user *place, u32 events, u64 data)
 }
 
 /* An edge-triggered or one-shot watch, at @place. 1: told; 0: nothing to tell; -EFAULT. */
-static int tell_once(struct epoll_item *item, struct epoll_event __user *place)
+static __noinline int tell_once(struct epoll_item *item, struct epoll_event __user *place)
 {
     u32 events;
 

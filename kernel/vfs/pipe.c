@@ -400,15 +400,23 @@ ssize_t pipe_write(struct file *file, struct io_buffer *buffer, u64 *position)
     return result;
 }
 
-static unsigned pipe_poll(struct file *file, struct poll_table *table)
+static __noinline void pipe_poll_wait(struct file *file, struct poll_table *table)
 {
     struct pipe *pipe = file->private;
-    unsigned events = 0;
 
     if (file->mode & FILE_READ)
         poll_wait(file, &pipe->read_wait, table);
     if (file->mode & FILE_WRITE)
         poll_wait(file, &pipe->write_wait, table);
+}
+
+static unsigned pipe_poll(struct file *file, struct poll_table *table)
+{
+    struct pipe *pipe = file->private;
+    unsigned events = 0;
+
+    if (table != NULL)
+        pipe_poll_wait(file, table);
     if (file->mode & FILE_READ) {
         if (READ_ONCE(pipe->used) > 0)
             events |= READ_EVENTS;
