@@ -162,7 +162,9 @@ static void set_running(struct run_queue *queue, struct thread *next, u64 now)
     run_queue_update_slice(queue, now);
     if (queue->nr_running <= 1)
         queue->balance_event = TIME_NEVER;
-    account_set_deadline_event(queue, next, now);
+    queue->deadline_event = TIME_NEVER;
+    if (unlikely(next->cpu_deadline != TIME_NEVER))
+        account_set_deadline_event(queue, next, now);
     run_queue_reprogram(queue);
 }
 

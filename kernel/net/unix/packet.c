@@ -215,6 +215,10 @@ void unix_packet_discard(struct unix_packet *packet)
 {
     struct list_head packets = LIST_INIT(packets);
 
+    if (likely(packet->rights == NULL)) {
+        packet_free(packet);
+        return;
+    }
     list_add(&packet->link, &packets);
-    unix_packets_discard(&packets);
+    discard_with_rights(&packets);
 }
