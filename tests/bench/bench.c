@@ -2,9 +2,14 @@
  * bench: what operations cost. A static musl program, so that the same file runs on Quire and on
  * Linux.
  *
- *   bench [PATTERN...]     every metric whose name contains a PATTERN, a line "bench GROUP NAME
- * VALUE" each bench --one NAME       the one of that name, in this process bench --exit nothing:
- * what exec is measured with
+ * bench [PATTERN...]: every metric whose name contains a PATTERN, a line "bench GROUP NAME VALUE"
+ * each.
+ *
+ * bench --one NAME: the one of that name, in this process.
+ *
+ * bench --repeat NAME: the same for ever, to be traced; it says so when it is warm.
+ *
+ * bench --exit: nothing; what exec is measured with.
  */
 
 #include "bench.h"
@@ -24,6 +29,7 @@ char *memory;
 size_t memory_len;
 static pid_t *sleepers;
 static long nr_sleepers;
+static bool repeats;
 
 long must(long value, const char *what)
 {
@@ -92,12 +98,15 @@ static long round_cost(const struct metric *metric, long count)
 static long cost(const struct metric *metric)
 {
     long count = metric->count != 0 ? metric->count : 1;
+    int rounds = metric->rounds != 0 ? metric->rounds : ROUNDS;
     long best = 0;
 
     if (metric->setup != NULL)
         metric->setup();
-    for (int round = 0; round < (metric->rounds != 0 ? metric->rounds : ROUNDS); round++) {
+    for (int round = 0; repeats || round < rounds; round++) {
         long taken = round_cost(metric, count);
+        if (repeats && round == 2)
+            puts("bench-repeats");
         if (round == 0 || taken < best)
             best = taken;
     }
@@ -161,7 +170,8 @@ int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--exit") == 0)
         return 0;
-    if (argc == 3 && strcmp(argv[1], "--one") == 0)
+    repeats = argc == 3 && strcmp(argv[1], "--repeat") == 0;
+    if (repeats || (argc == 3 && strcmp(argv[1], "--one") == 0))
         for_chosen(is_named, argv + 2, measure);
     else
         for_chosen(is_chosen, argv + 1, measure_apart);
