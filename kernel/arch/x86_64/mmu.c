@@ -168,13 +168,17 @@ static void flush_here(void *argument)
 void arch_mmu_flush(struct arch_mmu *mmu, vaddr_t start, vaddr_t end, bool tables_freed)
 {
     struct flush flush = {mmu, align_down(start, PAGE_SIZE), end, 0};
-    u64 cpus;
+    irqflags_t flags;
+    u64 others;
 
     (void)tables_freed;
     flush.generation = __atomic_add_fetch(&mmu->generation, 1, __ATOMIC_SEQ_CST);
-    cpus = __atomic_load_n(&mmu->active_cpus, __ATOMIC_SEQ_CST);
-    if (cpus)
-        arch_call_on_cpus(cpus, flush_here, &flush);
+    flags = irq_save();
+    flush_here(&flush); /* nothing, where this CPU has it not loaded */
+    others = __atomic_load_n(&mmu->active_cpus, __ATOMIC_SEQ_CST) & ~BIT(cpu_id());
+    irq_restore(flags);
+    if (others)
+        arch_call_on_cpus(others, flush_here, &flush);
 }
 
 void arch_mmu_flush_local(struct arch_mmu *mmu, vaddr_t addr)
