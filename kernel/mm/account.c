@@ -133,22 +133,11 @@ void account_uncommit(struct mm *mm, u64 nr_pages)
     count_commitment(mm, -nr_pages);
 }
 
-static enum account_total mapped_total(const struct page *page)
-{
-    return page_flag_test(page, PAGE_PRIVATE_OWNED) ? ACCOUNT_ANONYMOUS : ACCOUNT_MAPPED;
-}
-
-void account_map_page(struct page *page)
-{
-    if (fetch_add(&page->map_count, 1) == 0)
-        account_total_add(mapped_total(page), 1);
-}
-
 void account_unmap_page(struct page *page)
 {
     if (fetch_sub(&page->map_count, 1) > 1)
         return;
-    account_total_add(mapped_total(page), -1);
+    account_total_add(account_mapped_total(page), -1);
     lazy_free_forget(page);
 }
 
@@ -159,7 +148,7 @@ void account_map_pages(struct page *page, unsigned nr)
 
     for (i = 0; i < nr; i++)
         first += fetch_add(&page[i].map_count, 1) == 0;
-    account_total_add(mapped_total(page), first);
+    account_total_add(account_mapped_total(page), first);
 }
 
 void account_map_new_pages(struct page *page, unsigned nr)
@@ -168,7 +157,7 @@ void account_map_new_pages(struct page *page, unsigned nr)
 
     for (i = 0; i < nr; i++)
         WRITE_ONCE(page[i].map_count, 1);
-    account_total_add(mapped_total(page), nr);
+    account_total_add(account_mapped_total(page), nr);
 }
 
 void account_unmap_pages(struct page *page, unsigned nr)
@@ -182,7 +171,7 @@ void account_unmap_pages(struct page *page, unsigned nr)
             if (unlikely(page_flag_test(&page[i], PAGE_LRU)))
                 lazy_free_forget(&page[i]);
         }
-    account_total_add(mapped_total(page), -(s64)last);
+    account_total_add(account_mapped_total(page), -(s64)last);
 }
 
 /* A page may be counted in on one CPU and out on another: only the sum means anything. */

@@ -68,8 +68,18 @@ static inline void account_total_add(enum account_total total, s64 nr_pages)
     preempt_enable();
 }
 
+/* Which total counts the page while it is mapped. */
+static inline enum account_total account_mapped_total(const struct page *page)
+{
+    return page_flag_test(page, PAGE_PRIVATE_OWNED) ? ACCOUNT_ANONYMOUS : ACCOUNT_MAPPED;
+}
+
 /* An entry names / no longer names @page: its map count, and the totals with the first and last. */
-void account_map_page(struct page *page);
+static inline void account_map_page(struct page *page)
+{
+    if (fetch_add(&page->map_count, 1) == 0)
+        account_total_add(account_mapped_total(page), 1);
+}
 void account_unmap_page(struct page *page);
 
 /* The same for @nr consecutive frames of the same kind; new: that nothing else can name yet. */

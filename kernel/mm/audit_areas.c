@@ -8,6 +8,8 @@
  * other. */
 static int audit_area_order(struct audit *audit, struct mm *mm)
 {
+    const struct vma *last = READ_ONCE(mm->last_area);
+    bool found_last = last == NULL;
     vaddr_t end = 0;
     u64 nr = 0;
     struct vma *vma;
@@ -21,7 +23,10 @@ static int audit_area_order(struct audit *audit, struct mm *mm)
                               vma->end, end);
         end = vma->end;
         nr++;
+        found_last |= vma == last;
     }
+    if (!found_last)
+        return audit_fail(audit, "area_order", "the area found last is none");
     if (nr != mm->nr_areas)
         return audit_fail(audit, "area_order", "%lu areas, counted %lu", mm->nr_areas, nr);
     return 0;

@@ -37,11 +37,28 @@ static bool has_room(const struct mm *mm, vaddr_t start, vaddr_t end)
     return next == NULL || end + PAGE_SIZE <= vma_gap_start(next);
 }
 
+/* Make [start, end) a part of the area below, or an area of its own. */
+static int heap_enter(struct mm *mm, vaddr_t start, vaddr_t end, u32 flags)
+{
+    struct vma area = {
+        .mm = mm, .start = start, .end = end, .flags = flags, .birth = start >> PAGE_SHIFT};
+    struct vma *vma;
+
+    if (vma_extend(vma_find_at(mm, start - 1), &area))
+        return 0;
+    vma = vma_alloc();
+    if (vma == NULL)
+        return -ENOMEM;
+    *vma = area;
+    vma_link(vma);
+    return 0;
+}
+
 static int heap_grow(struct mm *mm, vaddr_t start, vaddr_t end, bool executable)
 {
     u64 nr_pages = (end - start) >> PAGE_SHIFT;
     u32 flags = HEAP_FLAGS | mm->def_flags | (executable ? VMA_EXEC : 0);
-    struct vma *vma;
+    int err;
 
     if (!has_room(mm, start, end))
         return refuse(-ENOMEM, REFUSED_HEAP_ROOM);
@@ -49,22 +66,14 @@ static int heap_grow(struct mm *mm, vaddr_t start, vaddr_t end, bool executable)
         return -ENOMEM;
     if (mm->nr_areas > settings_max_map_count())
         return refuse(-ENOMEM, REFUSED_NR_AREAS);
-    vma = vma_alloc();
-    if (vma == NULL)
+    if (account_commit(mm, nr_pages) != 0)
         return -ENOMEM;
-    if (account_commit(mm, nr_pages) != 0) {
-        vma_free(vma);
-        return -ENOMEM;
-    }
-    vma->mm = mm;
-    vma->start = start;
-    vma->end = end;
-    vma->flags = flags;
-    vma->birth = start >> PAGE_SHIFT;
-    vma_link(vma);
-    account_add(mm, flags, nr_pages);
-    vma_merge_below(vma);
-    return 0;
+    err = heap_enter(mm, start, end, flags);
+    if (err != 0)
+        account_uncommit(mm, nr_pages);
+    else
+        account_add(mm, flags, nr_pages);
+    return err;
 }
 
 static int heap_resize(struct mm *mm, vaddr_t brk, bool executable)

@@ -148,7 +148,7 @@ static bool try_reuse(struct fault *fault, struct pt_cursor *cursor, struct page
 static enum fault_result fault_reuse_or_copy(struct fault *fault)
 {
     struct pt_cursor cursor __uncleared;
-    enum fault_result result = fault_reuse_huge(fault);
+    enum fault_result result = fault->way.has_table ? FAULT_SMALL : fault_reuse_huge(fault);
     struct page *page;
 
     if (result != FAULT_SMALL)
@@ -458,21 +458,29 @@ static void grow_stack(struct fault *fault)
 
 void fault_find_area(struct fault *fault)
 {
-    fault->vma = vma_find(fault->mm, fault->addr);
-    if (fault->vma != NULL && fault->addr < fault->vma->start &&
-        (fault->vma->flags & VMA_GROWSDOWN))
+    struct vma *vma = READ_ONCE(fault->mm->last_area);
+
+    if (likely(vma != NULL && fault->addr >= vma->start && fault->addr < vma->end)) {
+        fault->vma = vma;
+        return;
+    }
+    vma = vma_find(fault->mm, fault->addr);
+    fault->vma = vma;
+    if (vma == NULL)
+        return;
+    if (fault->addr >= vma->start)
+        WRITE_ONCE(fault->mm->last_area, vma);
+    else if (vma->flags & VMA_GROWSDOWN)
         grow_stack(fault);
 }
 
-int mm_fault(struct mm *mm, vaddr_t addr, enum fault_access access, bool user,
-             vaddr_t stack_pointer, struct mm_fault_failure *failure)
+int mm_fault(struct mm *mm, vaddr_t addr, enum fault_access access,
+             struct mm_fault_failure *failure)
 {
     struct fault fault = {
         .mm = mm, .addr = align_down(addr, PAGE_SIZE), .access = access, .failure = failure};
     int err;
 
-    (void)user;
-    (void)stack_pointer;
     if (addr >= USER_END) {
         fault_fail(&fault, SIGSEGV, SEGV_MAPERR, "not a user address");
         return -EFAULT;

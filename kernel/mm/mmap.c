@@ -363,10 +363,10 @@ static void fill_area(const struct mapping *map, struct vma *vma)
 
 static void replace(struct mapping *map)
 {
-    struct batch batch;
+    struct batch batch __uncleared;
 
     batch_init(&batch, map->mm);
-    unmap_commit(&map->unmap, map->mm, &batch);
+    unmap_commit(&map->unmap, &batch);
     batch_finish(&batch);
 }
 

@@ -24,6 +24,7 @@
 struct protection {
     struct mm *mm;
     vaddr_t start, end; /* what will be changed */
+    struct vma *first;  /* the first area that ends above start, or NULL */
     u32 rights;         /* VMA_READ | VMA_WRITE | VMA_EXEC */
     u32 if_allowed;     /* VMA_EXEC: besides, where the area may be executed */
     int key;            /* MM_ANY_KEY: none was named */
@@ -77,7 +78,7 @@ static void find_end(struct protection *p)
     vaddr_t addr = p->start;
     struct vma *vma;
 
-    vma_for_each_overlap (vma, p->mm, p->start, p->end) {
+    for (vma = p->first; vma != NULL && vma->start < p->end; vma = vma_next(vma)) {
         u64 nr = (min(vma->end, p->end) - addr) >> PAGE_SHIFT;
 
         if (vma->start > addr)
@@ -101,9 +102,13 @@ static void trim_unchanged(struct protection *p)
 {
     struct vma *vma;
 
-    while (p->start < p->end && (vma = vma_find_at(p->mm, p->start)) != NULL &&
-           new_flags(p, vma) == vma->flags)
-        p->start = min(vma->end, p->end);
+    while (p->start < p->end && new_flags(p, p->first) == p->first->flags) {
+        p->start = min(p->first->end, p->end);
+        if (p->start < p->end)
+            p->first = vma_next(p->first);
+    }
+    if (p->start == p->end || p->end <= p->first->end)
+        return;
     while (p->start < p->end && (vma = vma_find_at(p->mm, p->end - 1)) != NULL &&
            new_flags(p, vma) == vma->flags)
         p->end = max(vma->start, p->start);
@@ -112,7 +117,7 @@ static void trim_unchanged(struct protection *p)
 /* PROT_GROWSDOWN: from the beginning of the area that grows. */
 static int extend_down(struct protection *p)
 {
-    struct vma *vma = vma_find(p->mm, p->start);
+    const struct vma *vma = p->first;
 
     if (vma == NULL || vma->start >= p->end)
         return refuse(-ENOMEM, REFUSED_HOLE);
@@ -122,12 +127,10 @@ static int extend_down(struct protection *p)
 
 static int check_grows(struct protection *p, unsigned grows)
 {
-    struct vma *vma;
-
+    p->first = vma_find(p->mm, p->start);
     if (grows & PROT_GROWSDOWN)
         return extend_down(p);
-    vma = vma_find_at(p->mm, p->start);
-    if (vma == NULL)
+    if (p->first == NULL || p->first->start > p->start)
         return refuse(-ENOMEM, REFUSED_HOLE);
     return grows & PROT_GROWSUP ? -EINVAL : 0;
 }
@@ -140,7 +143,7 @@ static int protection_reserve(struct protection *p)
 
     if (p->mm->nr_areas + 1 > settings_max_map_count())
         return refuse(-ENOMEM, REFUSED_NR_AREAS);
-    err = vma_reserve_split(&p->areas, p->mm, p->start, p->end);
+    err = vma_reserve_split(&p->areas, p->first, p->start, p->end);
     if (err != 0)
         return err;
     err = pt_own_range(p->mm, p->start, p->end);
@@ -198,8 +201,8 @@ static struct vma *protect_area(struct protection *p, struct vma *vma, struct ba
 
 static void protection_commit(struct protection *p)
 {
-    struct batch batch;
-    struct vma *vma = vma_isolate(p->mm, p->start, p->end, &p->areas);
+    struct batch batch __uncleared;
+    struct vma *vma = vma_isolate(&p->areas);
 
     batch_init(&batch, p->mm);
     while (vma != NULL && vma->start < p->end)
@@ -230,14 +233,28 @@ static int protect_locked(struct protection *p, unsigned grows)
     return p->obstacle;
 }
 
+/* All but where the range ends; what populate holds counts from nr_populate on only. */
+static void protection_init(struct protection *p, struct mm *mm, vaddr_t start, u32 rights, int key)
+{
+    p->mm = mm;
+    p->start = start;
+    p->rights = rights;
+    p->if_allowed = 0;
+    p->key = key;
+    p->obstacle = 0;
+    p->committed = 0;
+    p->nr_populate = 0;
+}
+
 int mm_protect_key(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, int key)
 {
     unsigned grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
-    struct protection p = {.mm = mm, .start = addr, .rights = prot & VMA_PROTECTION, .key = key};
+    struct protection p __uncleared;
     bool read_executes = prot & MM_PROT_READ_EXECUTES;
     int err;
 
     prot &= ~MM_PROT_READ_EXECUTES;
+    protection_init(&p, mm, addr, prot & VMA_PROTECTION, key);
     if (read_executes && (prot & PROT_READ))
         p.if_allowed = VMA_EXEC;
     if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) || !is_aligned(addr, PAGE_SIZE))

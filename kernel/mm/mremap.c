@@ -137,7 +137,7 @@ static void release_tables(struct remap *r)
     struct pt_range range = {.start = r->new_addr, .end = r->new_addr + r->new_len};
     struct vma *below = vma_find_below(r->mm, range.start);
     struct vma *above = vma_find(r->mm, range.end);
-    struct batch batch;
+    struct batch batch __uncleared;
 
     range.floor = below == NULL ? 0 : below->end;
     range.ceiling = above == NULL ? PT_CEILING : above->start;
@@ -162,8 +162,12 @@ static int move_reserve(struct remap *r, struct move *move)
     err = reserve_tables(r, move);
     if (err != 0)
         goto free_tables;
-    err =
-        unmap_reserve(&move->unmap, r->mm, r->old_addr, r->old_addr + max(move->moved, PAGE_SIZE));
+    if (move->keep)
+        err =
+            vma_reserve_split(&move->unmap.areas, move->vma, r->old_addr, r->old_addr + r->old_len);
+    else
+        err = unmap_reserve(&move->unmap, r->mm, r->old_addr,
+                            r->old_addr + max(move->moved, PAGE_SIZE));
     if (err != 0)
         goto free_tables;
     return 0;
@@ -230,7 +234,7 @@ static void keep_old_area(struct remap *r, struct move *move)
 
     vma->apart = 1; /* Linux does not merge what stays */
     if (vma->flags & VMA_LOCKED) {
-        vma = vma_isolate(r->mm, r->old_addr, end, &move->unmap.areas);
+        vma = vma_isolate(&move->unmap.areas);
         unlock_area(vma);
         move->origin_start = r->old_addr;
         move->origin_end = end;
@@ -247,7 +251,7 @@ static void keep_old_area(struct remap *r, struct move *move)
 static void move_commit(struct remap *r, struct move *move)
 {
     struct vm_object *object = move->vma->object;
-    struct batch batch;
+    struct batch batch __uncleared;
     struct vma *copy;
 
     batch_init(&batch, r->mm);
@@ -265,7 +269,7 @@ static void move_commit(struct remap *r, struct move *move)
     if (move->keep)
         keep_old_area(r, move);
     else if (move->moved > 0)
-        unmap_commit(&move->unmap, r->mm, &batch);
+        unmap_commit(&move->unmap, &batch);
     else
         unmap_release(&move->unmap);
     /* unmap_commit gave back what the moved pages had committed: the copy carries it on. */

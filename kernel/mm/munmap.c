@@ -26,35 +26,70 @@ int unmap_check(vaddr_t addr, size_t len, vaddr_t *end)
 }
 
 /* Would the middle of an area go away, leaving one more than there may be? */
-static bool is_too_many(struct mm *mm, vaddr_t start, vaddr_t end)
+static bool is_too_many(const struct vma *vma, vaddr_t start, vaddr_t end)
 {
-    struct vma *vma = vma_find_at(mm, start);
+    return vma->start < start && end < vma->end && vma->mm->nr_areas >= settings_max_map_count();
+}
 
-    return vma != NULL && vma->start < start && end < vma->end &&
-           mm->nr_areas >= settings_max_map_count();
+/* The first area goes away at one end only: it is made smaller, and none is needed to cut it. */
+static bool is_trim(const struct vma *first, vaddr_t start, vaddr_t end)
+{
+    bool tail = first->start < start && first->end == end;
+    bool head = first->start == start && first->end > end;
+
+    return (tail || head) && !(first->flags & VMA_HUGETLB);
+}
+
+static int reserve_trim(struct unmap_reserve *reserve, struct vma *vma, vaddr_t start, vaddr_t end)
+{
+    int err = vma_check_cut(vma, start);
+
+    reserve->areas = (struct vma_reserve){{NULL, NULL}, start, end, vma, vma};
+    if (vma->end == end)
+        reserve->areas.above = vma_next(vma);
+    return err != 0 ? err : pt_split_at(vma->mm, vma->start < start ? start : end);
+}
+
+/* What page tables serve around the range, and nothing else. */
+static void find_range(struct unmap_reserve *reserve)
+{
+    const struct vma_reserve *areas = &reserve->areas;
+    const struct vma *below =
+        areas->first->start < areas->start ? areas->first : vma_prev(areas->first);
+
+    reserve->range = (struct pt_range){
+        .start = areas->start, .end = areas->end, .floor = 0, .ceiling = PT_CEILING};
+    if (below != NULL)
+        reserve->range.floor = min(below->end, areas->start);
+    if (areas->above != NULL)
+        reserve->range.ceiling = max(areas->above->start, areas->end);
+}
+
+/* @first: the first area that ends above @start */
+static int reserve_from(struct unmap_reserve *reserve, struct vma *first, vaddr_t start,
+                        vaddr_t end)
+{
+    int err;
+
+    if (is_too_many(first, start, end))
+        return refuse(-ENOMEM, REFUSED_NR_AREAS);
+    reserve->trims = is_trim(first, start, end);
+    if (reserve->trims)
+        err = reserve_trim(reserve, first, start, end);
+    else
+        err = vma_reserve_split(&reserve->areas, first, start, end);
+    if (err != 0)
+        return err;
+    find_range(reserve);
+    err = pt_own_edges(first->mm, &reserve->range);
+    if (err != 0)
+        vma_reserve_release(&reserve->areas);
+    return err;
 }
 
 int unmap_reserve(struct unmap_reserve *reserve, struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    struct vma *below = vma_find_below(mm, start);
-    struct vma *above = vma_find(mm, end);
-    int err;
-
-    reserve->range =
-        (struct pt_range){.start = start, .end = end, .floor = 0, .ceiling = PT_CEILING};
-    if (below != NULL)
-        reserve->range.floor = min(below->end, start);
-    if (above != NULL)
-        reserve->range.ceiling = max(above->start, end);
-    if (is_too_many(mm, start, end))
-        return refuse(-ENOMEM, REFUSED_NR_AREAS);
-    err = vma_reserve_split(&reserve->areas, mm, start, end);
-    if (err != 0)
-        return err;
-    err = pt_own_edges(mm, &reserve->range);
-    if (err != 0)
-        vma_reserve_release(&reserve->areas);
-    return err;
+    return reserve_from(reserve, vma_find(mm, start), start, end);
 }
 
 void unmap_release(struct unmap_reserve *reserve)
@@ -62,56 +97,80 @@ void unmap_release(struct unmap_reserve *reserve)
     vma_reserve_release(&reserve->areas);
 }
 
-static void remove_area(struct mm *mm, struct vma *vma)
+static void uncount(struct vma *vma, u64 nr_pages)
 {
-    account_remove(mm, vma->flags, vma_pages(vma));
+    account_remove(vma->mm, vma->flags, nr_pages);
     if (vma->flags & VMA_ACCOUNT)
-        account_uncommit(mm, vma_pages(vma));
-    vma_unlink_and_free(vma);
+        account_uncommit(vma->mm, nr_pages);
 }
 
 /* Areas that promised huge pages say what is still promised while their entries are there. */
-static void leave_hugetlb(struct mm *mm, const struct pt_range *range)
+static void leave_hugetlb(struct vma *vma, vaddr_t end)
 {
-    struct vma *vma;
-
-    vma_for_each_overlap (vma, mm, range->start, range->end)
+    for (; vma != NULL && vma->start < end; vma = vma_next(vma))
         hugetlb_area_leave(vma);
 }
 
-void unmap_commit(struct unmap_reserve *reserve, struct mm *mm, struct batch *batch)
+static void remove_areas(struct vma *vma, vaddr_t end)
 {
-    struct pt_range *range = &reserve->range;
-    struct vma *vma = vma_isolate(mm, range->start, range->end, &reserve->areas);
-
-    leave_hugetlb(mm, range);
-    if (vma != NULL)
-        pt_zap(batch, range);
-    while (vma != NULL && vma->start < range->end) {
+    while (vma != NULL && vma->start < end) {
         struct vma *next = vma_next(vma);
 
-        remove_area(mm, vma);
+        uncount(vma, vma_pages(vma));
+        vma_unlink_and_free(vma);
         vma = next;
     }
+}
+
+static void trim(struct vma *vma, vaddr_t start, vaddr_t end)
+{
+    uncount(vma, (end - start) >> PAGE_SHIFT);
+    if (vma->start < start)
+        vma_set_bounds(vma, vma->start, start);
+    else
+        vma_set_bounds(vma, end, vma->end);
+}
+
+void unmap_commit(struct unmap_reserve *reserve, struct batch *batch)
+{
+    struct pt_range *range = &reserve->range;
+    struct vma *vma = reserve->areas.first;
+
+    if (!reserve->trims) {
+        vma = vma_isolate(&reserve->areas);
+        leave_hugetlb(vma, range->end);
+    }
+    if (vma != NULL)
+        pt_zap(batch, range);
+    if (reserve->trims)
+        trim(vma, range->start, range->end);
+    else
+        remove_areas(vma, range->end);
     pt_free_tables(batch, range);
     unmap_release(reserve);
 }
 
+static bool has_tables(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    return pt_next_upper(mm, &start, end) != NULL;
+}
+
 int unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    struct unmap_reserve reserve;
-    struct batch batch;
+    struct vma *first = vma_find_overlap(mm, start, end);
+    struct unmap_reserve reserve __uncleared;
+    struct batch batch __uncleared;
     int err;
 
-    if (vma_find_overlap(mm, start, end) == NULL)
+    if (first == NULL)
         return 0;
-    err = unmap_reserve(&reserve, mm, start, end);
+    err = reserve_from(&reserve, first, start, end);
     if (err != 0)
         return err;
-    if (end - start >= PEAK_NOTE_LEN)
+    if (end - start >= PEAK_NOTE_LEN && has_tables(mm, start, end))
         mm_peak_update(mm);
     batch_init(&batch, mm);
-    unmap_commit(&reserve, mm, &batch);
+    unmap_commit(&reserve, &batch);
     batch_finish(&batch);
     return 0;
 }

@@ -60,7 +60,8 @@ u32 pkey_execute_only(struct mm *mm)
     return (u32)mm->execute_only_key;
 }
 
-u32 pkey_for_protection(struct mm *mm, const struct vma *vma, u32 rights)
+/* The area is, or becomes, executable only. */
+u32 pkey_for_execute_only(struct mm *mm, const struct vma *vma, u32 rights)
 {
     u32 key = vma_pkey(vma->flags);
 

@@ -15,4 +15,10 @@ bool pkey_is_usable(const struct mm *mm, int key);
 u32 pkey_execute_only(struct mm *mm);
 
 /* The key of @vma when mprotect gives it @rights (VMA_READ ...) without naming one. */
-u32 pkey_for_protection(struct mm *mm, const struct vma *vma, u32 rights);
+u32 pkey_for_execute_only(struct mm *mm, const struct vma *vma, u32 rights);
+static inline u32 pkey_for_protection(struct mm *mm, const struct vma *vma, u32 rights)
+{
+    if (likely(rights != VMA_EXEC && (vma->flags & VMA_PROTECTION) != VMA_EXEC))
+        return vma_pkey(vma->flags);
+    return pkey_for_execute_only(mm, vma, rights);
+}

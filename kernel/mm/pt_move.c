@@ -121,22 +121,29 @@ static void move_upper(struct batch *batch, pte_t *from, vaddr_t addr, vaddr_t t
 
 int pt_move_reserve(struct mm *mm, vaddr_t from, vaddr_t to, size_t len)
 {
+    u64 span = PT_LEAF_SPAN * PTE_ENTRIES_PER_TABLE;
     vaddr_t addr = from;
     vaddr_t end = from + len;
-    int err = 0;
+    vaddr_t made = 0; /* up to here there are level-2 tables */
+    pte_t *slot;
 
     /* Only where there is something to move. */
-    while (err == 0 && pt_next_upper(mm, &addr, end) != NULL) {
+    for (slot = pt_next_upper(mm, &addr, end); slot != NULL;
+         slot = pt_next_upper_after(mm, slot, &addr, end)) {
         vaddr_t next = pt_leaf_end(addr, end);
         vaddr_t target = to + (addr - from);
 
-        if (!moves_whole(addr, target, next - addr))
-            err = pt_make_range(mm, target, target + (next - addr));
-        else if (IS_ERR(pt_make_upper(mm, target)))
-            err = -ENOMEM;
+        if (!moves_whole(addr, target, next - addr)) {
+            if (pt_make_range(mm, target, target + (next - addr)) != 0)
+                return -ENOMEM;
+        } else if (target >= made) {
+            if (IS_ERR(pt_make_upper(mm, target)))
+                return -ENOMEM;
+            made = align_down(target, span) + span;
+        }
         addr = next;
     }
-    return err;
+    return 0;
 }
 
 void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len)
@@ -145,7 +152,8 @@ void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len)
     vaddr_t end = from + len;
     pte_t *slot;
 
-    while ((slot = pt_next_upper(batch->mm, &addr, end)) != NULL) {
+    for (slot = pt_next_upper(batch->mm, &addr, end); slot != NULL;
+         slot = pt_next_upper_after(batch->mm, slot, &addr, end)) {
         vaddr_t target = to + (addr - from);
         vaddr_t next = pt_leaf_end(addr, end);
 

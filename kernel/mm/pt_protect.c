@@ -66,7 +66,8 @@ void pt_protect(struct batch *batch, vaddr_t start, vaddr_t end, unsigned prot)
     vaddr_t addr = start;
     pte_t *slot;
 
-    while ((slot = pt_next_upper(batch->mm, &addr, end)) != NULL) {
+    for (slot = pt_next_upper(batch->mm, &addr, end); slot != NULL;
+         slot = pt_next_upper_after(batch->mm, slot, &addr, end)) {
         vaddr_t next = pt_leaf_end(addr, end);
 
         if (protect_leaf(slot, addr, next, prot))

@@ -24,11 +24,13 @@ static pte_t *root_entries(struct mm *mm)
 
 /* ---- upper tables ---- */
 
-pte_t *pt_find_upper(struct mm *mm, vaddr_t addr)
+/* In line, and each level for itself: once or twice in every fault. */
+static __always_inline pte_t *find_upper(struct mm *mm, vaddr_t addr)
 {
     pte_t *entries = root_entries(mm);
     unsigned level;
 
+#pragma GCC unroll 4
     for (level = PTE_LEVELS; level > 2; level--) {
         pte_t entry = pte_load(pte_slot(entries, addr, level));
 
@@ -37,6 +39,11 @@ pte_t *pt_find_upper(struct mm *mm, vaddr_t addr)
         entries = table_below(entry);
     }
     return pte_slot(entries, addr, 2);
+}
+
+pte_t *pt_find_upper(struct mm *mm, vaddr_t addr)
+{
+    return find_upper(mm, addr);
 }
 
 static vaddr_t next_entry(vaddr_t addr, unsigned level)
@@ -62,20 +69,32 @@ static pte_t *lowest_upper_table(struct mm *mm, vaddr_t addr, vaddr_t *next)
     return entries;
 }
 
+/* The same in the level-2 table of *addr; NULL: *addr is in the next one, or beyond @end. */
+static pte_t *next_in_table(pte_t *entries, vaddr_t *addr, vaddr_t end)
+{
+    pte_t *first = pte_slot(entries, *addr, 2);
+    u64 nr = (align_up(end, PT_LEAF_SPAN) - align_down(*addr, PT_LEAF_SPAN)) / PT_LEAF_SPAN;
+    pte_t *stop = first + min(nr, (u64)PTE_ENTRIES_PER_TABLE - pte_index(*addr, 2));
+    pte_t *slot = first;
+
+    while (slot < stop && pte_is_empty(pte_load(slot)))
+        slot++;
+    if (slot > first)
+        *addr = align_down(*addr, PT_LEAF_SPAN) + (u64)(slot - first) * PT_LEAF_SPAN;
+    return slot < stop ? slot : NULL;
+}
+
 pte_t *pt_next_upper(struct mm *mm, vaddr_t *addr, vaddr_t end)
 {
     while (*addr < end) {
         pte_t *entries = lowest_upper_table(mm, *addr, addr);
+        pte_t *slot;
 
         if (entries == NULL)
             continue;
-        do {
-            pte_t *slot = pte_slot(entries, *addr, 2);
-
-            if (!pte_is_empty(pte_load(slot)))
-                return slot;
-            *addr = next_entry(*addr, 2);
-        } while (*addr < end && pte_index(*addr, 2) != 0);
+        slot = next_in_table(entries, addr, end);
+        if (slot != NULL)
+            return slot;
     }
     return NULL;
 }
@@ -231,11 +250,14 @@ int pt_own(struct mm *mm, vaddr_t addr)
     return pte_is_writable(entry) ? 0 : unshare(mm, slot, addr);
 }
 
-/* Own the table at @slot, or split the huge leaf there if it reaches out of [start, end). */
+/* Own the table at @slot, if there is one, or split the huge leaf there if it reaches out of
+ * [start, end). */
 static int own_part(struct mm *mm, pte_t *slot, vaddr_t start, vaddr_t end)
 {
     pte_t entry = pte_load(slot);
 
+    if (pte_is_empty(entry))
+        return 0;
     if (pte_is_table(entry, 2))
         return pte_is_writable(entry) ? 0 : unshare(mm, slot, start);
     return end - start == PT_LEAF_SPAN ? 0 : pt_split(mm, slot, start);
@@ -246,7 +268,8 @@ int pt_own_range(struct mm *mm, vaddr_t start, vaddr_t end)
     vaddr_t addr = start;
     pte_t *slot;
 
-    while ((slot = pt_next_upper(mm, &addr, end)) != NULL) {
+    for (slot = pt_next_upper(mm, &addr, end); slot != NULL;
+         slot = pt_next_upper_after(mm, slot, &addr, end)) {
         vaddr_t next = pt_leaf_end(addr, end);
 
         if (own_part(mm, slot, addr, next) != 0)
@@ -384,26 +407,15 @@ bool pt_lock(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
     return locked;
 }
 
-int pt_lock_own_at(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr, pte_t *upper)
-{
-    for (;;) {
-        int err;
-
-        if (likely(lock_below(cursor, mm, addr, upper))) {
-            if (likely(!cursor->huge && pte_is_writable(pte_load(cursor->upper))))
-                return 0;
-            pt_unlock(cursor);
-        }
-        err = pt_own(mm, addr);
-        if (err != 0)
-            return err;
-        upper = pt_find_upper(mm, addr);
-    }
-}
-
 int pt_lock_own(struct pt_cursor *cursor, struct mm *mm, vaddr_t addr)
 {
-    return pt_lock_own_at(cursor, mm, addr, pt_find_upper(mm, addr));
+    while (!pt_try_lock_own(cursor, mm, addr, find_upper(mm, addr))) {
+        int err = pt_own(mm, addr);
+
+        if (err != 0)
+            return err;
+    }
+    return 0;
 }
 
 pte_t pt_peek(struct mm *mm, vaddr_t addr, struct pt_way *way)
@@ -411,7 +423,7 @@ pte_t pt_peek(struct mm *mm, vaddr_t addr, struct pt_way *way)
     pte_t pte = pte_empty();
     pte_t upper;
 
-    *way = (struct pt_way){.upper = pt_find_upper(mm, addr)};
+    *way = (struct pt_way){.upper = find_upper(mm, addr)};
     if (way->upper == NULL)
         return pte;
     rcu_read_lock();
@@ -438,17 +450,6 @@ pte_t pt_peek_upper(struct mm *mm, vaddr_t addr)
     pte = slot == NULL ? pte_empty() : pte_load(slot);
     rcu_read_unlock();
     return pte;
-}
-
-void pt_install(struct pt_cursor *cursor, pte_t pte)
-{
-    struct page *page = pt_page_of(pte);
-
-    ASSERT(!cursor->huge && pte_is_empty(pt_get(cursor)));
-    if (page != NULL)
-        account_map_page(page);
-    cursor->leaf->nr[pt_kind_of(pte)]++;
-    pte_store(cursor->slot, pte);
 }
 
 pte_t pt_take(struct pt_cursor *cursor)

@@ -148,7 +148,8 @@ void pt_zap(struct batch *batch, const struct pt_range *range)
     vaddr_t addr = range->start;
     pte_t *slot;
 
-    while ((slot = pt_next_upper(batch->mm, &addr, range->end)) != NULL) {
+    for (slot = pt_next_upper(batch->mm, &addr, range->end); slot != NULL;
+         slot = pt_next_upper_after(batch->mm, slot, &addr, range->end)) {
         vaddr_t end = pt_leaf_end(addr, range->end);
 
         zap_upper(batch, slot, addr, end);
@@ -251,5 +252,14 @@ static void free_below(struct batch *batch, pte_t *entries, unsigned level, vadd
 
 void pt_free_tables(struct batch *batch, const struct pt_range *range)
 {
+    vaddr_t first = align_down(range->start, PT_LEAF_SPAN);
+    vaddr_t end = align_up(range->end, PT_LEAF_SPAN);
+
+    if (first < range->floor)
+        first += PT_LEAF_SPAN;
+    if (end > range->ceiling)
+        end -= PT_LEAF_SPAN;
+    if (first >= end)
+        return; /* each table serves something else, too */
     free_below(batch, phys_to_virt(batch->mm->mmu.root), PTE_LEVELS, range->start, range);
 }

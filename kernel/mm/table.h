@@ -72,16 +72,16 @@ static inline unsigned pt_table_count(const struct pt_table *table)
 /* The kind of a leaf or special entry that is not empty. */
 static inline enum pt_kind pt_kind_of(pte_t pte)
 {
-    const struct page *page;
+    u32 flags;
 
     if (!pte_is_present(pte) || pte_is_ownerless(pte))
         return PT_OTHER;
-    page = pfn_to_page(pte_pfn(pte));
-    if (page_flag_test(page, PAGE_POOLED))
+    flags = READ_ONCE(pfn_to_page(pte_pfn(pte))->flags);
+    if (flags & PAGE_POOLED)
         return PT_OTHER; /* huge pages of the pool are counted by their areas */
-    if (page_flag_test(page, PAGE_PRIVATE_OWNED))
+    if (flags & PAGE_PRIVATE_OWNED)
         return PT_ANONYMOUS;
-    return page_flag_test(page, PAGE_SHMEM) ? PT_SHMEM : PT_FILE;
+    return flags & PAGE_SHMEM ? PT_SHMEM : PT_FILE;
 }
 
 struct mm;

@@ -8,11 +8,12 @@
  */
 struct unmap_reserve {
     struct vma_reserve areas;
+    bool trims; /* one area loses one of its ends: nothing is cut */
     struct pt_range range;
 };
 
 /*
- * unmap_reserve: => map_lock held for writing
+ * unmap_reserve: => map_lock held for writing; an area overlaps the range
  * => -ENOMEM: no memory, or an area would be cut in two above MAX_MAP_COUNT
  */
 int unmap_reserve(struct unmap_reserve *reserve, struct mm *mm, vaddr_t start,
@@ -20,7 +21,7 @@ int unmap_reserve(struct unmap_reserve *reserve, struct mm *mm, vaddr_t start,
 void unmap_release(struct unmap_reserve *reserve);
 
 /* Cannot fail. The batch still has to be finished; until then frames are only on their way out. */
-void unmap_commit(struct unmap_reserve *reserve, struct mm *mm, struct batch *batch);
+void unmap_commit(struct unmap_reserve *reserve, struct batch *batch);
 
 /* All three, for a range that is known to be good. => map_lock held for writing; -ENOMEM */
 int unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end) __must_check;

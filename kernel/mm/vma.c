@@ -125,7 +125,7 @@ void vma_link(struct vma *vma)
 void vma_unlink_and_free(struct vma *vma)
 {
     vma_leave_object(vma);
-    vma_tree_remove(vma->mm, vma);
+    vma_tree_remove(vma);
     vma_put_door(vma);
     vma_free(vma);
 }
@@ -223,8 +223,7 @@ void vma_split(struct vma *vma, vaddr_t addr, struct vma *upper)
     object_areas_add(upper);
     object_areas_unlock(vma->object);
 
-    vma_tree_changed(vma);
-    vma_tree_insert(vma->mm, upper);
+    vma_tree_insert_upper(vma, upper);
 }
 
 /* ---- merging ---- */
@@ -259,7 +258,7 @@ bool vma_can_merge(const struct vma *low, const struct vma *high)
  * said of both. */
 static void vma_absorb(struct vma *low, struct vma *high)
 {
-    vaddr_t end = high->end;
+    u64 birth = low->birth;
 
     if (low->lineage == 0 && high->lineage != 0 && !vma_is_shared(low))
         low->birth = high->birth - vma_pages(low);
@@ -272,12 +271,13 @@ static void vma_absorb(struct vma *low, struct vma *high)
     object_areas_lock(low->object);
     object_areas_take(low);
     object_areas_take(high);
-    vma_tree_remove(low->mm, high);
-    low->end = end;
+    low->end = high->end;
     object_areas_add(low);
     object_areas_unlock(low->object);
 
-    vma_tree_changed(low);
+    vma_tree_remove_upper(high);
+    if (low->birth != birth)
+        vma_tree_changed(low);
     vma_put_door(high);
     vma_free(high);
 }
@@ -339,22 +339,27 @@ struct vma *vma_merge_moved(struct vma *vma)
 struct vma *vma_merge_new(struct vma *vma)
 {
     struct vma *above = vma_next(vma);
+    u32 mark = vma->flags & VMA_SOFTDIRTY;
+    struct vma *below;
 
     if (vma_joins_above(vma, above))
         vma_absorb(vma, above);
-    return vma_merge_below(vma);
-}
-
-struct vma *vma_merge_below(struct vma *vma)
-{
-    u32 mark = vma->flags & VMA_SOFTDIRTY;
-    struct vma *below = vma_prev(vma);
-
+    below = vma_prev(vma);
     if (!vma_joins_below(vma, below))
         return vma;
     vma_absorb(below, vma);
     set_mark(below, mark);
     return below;
+}
+
+bool vma_extend(struct vma *below, const struct vma *vma)
+{
+    ASSERT(vma->lineage == 0);
+    if (!vma_joins_below(vma, below))
+        return false;
+    vma_set_bounds(below, below->start, vma->end);
+    set_mark(below, vma->flags & VMA_SOFTDIRTY);
+    return true;
 }
 
 /* ---- lineage ---- */
@@ -411,61 +416,73 @@ void vma_set_forked(struct vma *vma)
 
 /* ---- cutting a range out ---- */
 
-int vma_reserve_split(struct vma_reserve *reserve, struct mm *mm, vaddr_t start, vaddr_t end)
+static bool vma_is_across(const struct vma *vma, vaddr_t addr)
 {
-    struct vma *low = vma_find_at(mm, start);
-    struct vma *high = vma_find_at(mm, end);
-    bool cut_low = low != NULL && low->start < start;
-    bool cut_high = high != NULL && high->start < end;
-    unsigned nr = cut_low + cut_high;
-    unsigned i;
+    return vma != NULL && vma->start < addr;
+}
 
-    *reserve = (struct vma_reserve){{NULL, NULL}};
-    if ((cut_low && (low->flags & VMA_SPECIAL)) || (cut_high && (high->flags & VMA_SPECIAL)))
-        return -EINVAL;
-    if ((cut_low && !hugetlb_can_cut(low, start)) || (cut_high && !hugetlb_can_cut(high, end)))
-        return -EINVAL;
-    for (i = 0; i < nr; i++) {
-        reserve->spare[i] = vma_alloc();
-        if (reserve->spare[i] == NULL) {
-            vma_reserve_release(reserve);
-            return -ENOMEM;
-        }
-    }
-    if (pt_split_at(mm, start) != 0 || pt_split_at(mm, end) != 0) {
+int vma_check_cut(struct vma *vma, vaddr_t addr)
+{
+    return !(vma->flags & VMA_SPECIAL) && hugetlb_can_cut(vma, addr) ? 0 : -EINVAL;
+}
+
+/* An area to cut the one across @addr with, which has no huge leaf there any more. */
+static int reserve_cut(struct mm *mm, vaddr_t addr, struct vma **spare)
+{
+    *spare = vma_alloc();
+    return *spare == NULL ? -ENOMEM : pt_split_at(mm, addr);
+}
+
+int vma_reserve_split(struct vma_reserve *reserve, struct vma *first, vaddr_t start, vaddr_t end)
+{
+    struct vma *above = first;
+    int err = 0;
+
+    while (above != NULL && above->end <= end)
+        above = vma_next(above);
+    *reserve = (struct vma_reserve){{NULL, NULL}, start, end, first, above};
+    if (vma_is_across(first, start))
+        err = vma_check_cut(first, start);
+    if (err == 0 && vma_is_across(above, end))
+        err = vma_check_cut(above, end);
+    if (err == 0 && vma_is_across(first, start))
+        err = reserve_cut(first->mm, start, &reserve->spare[0]);
+    if (err == 0 && vma_is_across(above, end))
+        err = reserve_cut(above->mm, end, &reserve->spare[1]);
+    if (err != 0)
         vma_reserve_release(reserve);
-        return -ENOMEM;
-    }
-    return 0;
+    return err;
 }
 
 void vma_reserve_release(struct vma_reserve *reserve)
 {
     vma_free(reserve->spare[0]);
     vma_free(reserve->spare[1]);
-    *reserve = (struct vma_reserve){{NULL, NULL}};
+    reserve->spare[0] = NULL;
+    reserve->spare[1] = NULL;
 }
 
-static struct vma *vma_reserve_take(struct vma_reserve *reserve)
+/* Cut @vma, if it is across @addr, with the reserved *spare; what is above the cut. */
+static struct vma *cut(struct vma *vma, vaddr_t addr, struct vma **spare)
 {
-    unsigned i = reserve->spare[1] != NULL ? 1 : 0;
-    struct vma *vma = reserve->spare[i];
+    struct vma *upper = *spare;
 
-    ASSERT(vma != NULL);
-    reserve->spare[i] = NULL;
-    return vma;
+    if (!vma_is_across(vma, addr))
+        return vma;
+    ASSERT(upper != NULL);
+    *spare = NULL;
+    vma_split(vma, addr, upper);
+    return upper;
 }
 
-struct vma *vma_isolate(struct mm *mm, vaddr_t start, vaddr_t end, struct vma_reserve *reserve)
+struct vma *vma_isolate(struct vma_reserve *reserve)
 {
-    struct vma *vma = vma_find_at(mm, start);
+    struct vma *first = cut(reserve->first, reserve->start, &reserve->spare[0]);
 
-    if (vma != NULL && vma->start < start)
-        vma_split(vma, start, vma_reserve_take(reserve));
-    vma = vma_find_at(mm, end);
-    if (vma != NULL && vma->start < end)
-        vma_split(vma, end, vma_reserve_take(reserve));
-    return vma_find_overlap(mm, start, end);
+    if (reserve->above == reserve->first)
+        reserve->above = first;
+    cut(reserve->above, reserve->end, &reserve->spare[1]);
+    return vma_is_across(first, reserve->end) ? first : NULL;
 }
 
 int vma_change_flags(struct vma *vma, vaddr_t start, vaddr_t end, u32 flags)
@@ -477,10 +494,10 @@ int vma_change_flags(struct vma *vma, vaddr_t start, vaddr_t end, u32 flags)
 
     if (cuts > 0 && mm->nr_areas + cuts > settings_max_map_count())
         return refuse(-ENOMEM, REFUSED_NR_AREAS);
-    err = vma_reserve_split(&reserve, mm, start, end);
+    err = vma_reserve_split(&reserve, vma, start, end);
     if (err != 0)
         return err;
-    vma = vma_isolate(mm, start, end, &reserve);
+    vma = vma_isolate(&reserve);
     account_remove(mm, vma->flags, vma_pages(vma));
     account_add(mm, flags, vma_pages(vma));
     vma_set_flags(vma, flags);

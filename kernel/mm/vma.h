@@ -21,9 +21,10 @@
  *    writes (/proc/PID/areas). The numbers live where there is room: an area without an object does
  *    not use object_node; one with an object has the bits that offset (an index of at most 52 bits)
  *    and birth (BIRTH_BITS) leave, and its counts stop at the largest number. So a count costs ten
- *    instructions and no memory. A split leaves them with the larger part, a merge adds them, a
- * move of the whole area takes them along, a forked area begins at 0. Threads that fault at the
- * same moment in an area with an object may be counted once: the counts are for people.
+ *    instructions and no memory. A split leaves them with the larger part, an area that loses an
+ *    end keeps them, a merge adds them, a move of the whole area takes them along, a forked area
+ *    begins at 0. Threads that fault at the same moment in an area with an object may be counted
+ *    once: the counts are for people.
  * 6. Locks: (m) mm.map_lock. What an area in an object's interval tree says about its place in the
  *    object and in memory changes only while it is out of that tree, under object.lock (o).
  */
@@ -232,8 +233,9 @@ struct vma *vma_merge_moved(struct vma *vma);
 /* The same for a new area, which prefers the neighbour above. */
 struct vma *vma_merge_new(struct vma *vma);
 
-/* The same with the neighbour below only (the heap). */
-struct vma *vma_merge_below(struct vma *vma);
+/* True: @below (may be NULL) has become what it and @vma, which is in no tree, would be merged to.
+ */
+bool vma_extend(struct vma *below, const struct vma *vma);
 
 /* The area gets its first private page: give it a lineage. map_lock held for reading at least. */
 void vma_set_lineage(struct vma *vma);
@@ -248,18 +250,25 @@ void vma_set_forked(struct vma *vma);
 void vma_set_flags(struct vma *vma, u32 flags);
 
 /*
- * Two areas that cut [start, end) out of what is there, allocated in advance. -EINVAL: [vdso] and
- * [vvar] cannot be cut, huge pages not in two. Huge leaves across the cuts are split.
+ * Two areas that cut [start, end) out of what is there, allocated in advance. @first is the first
+ * area that ends above @start. -EINVAL: [vdso] and [vvar] cannot be cut, huge pages not in two.
+ * Huge leaves across the cuts are split.
  */
 struct vma_reserve {
     struct vma *spare[2];
+    vaddr_t start, end;
+    struct vma *first, *above; /* the first areas that end above @start and above @end, or NULL */
 };
-int vma_reserve_split(struct vma_reserve *reserve, struct mm *mm, vaddr_t start,
+int vma_reserve_split(struct vma_reserve *reserve, struct vma *first, vaddr_t start,
                       vaddr_t end) __must_check;
 void vma_reserve_release(struct vma_reserve *reserve);
 
-/* Split the areas across @start and across @end with the reserve; the first area of the range. */
-struct vma *vma_isolate(struct mm *mm, vaddr_t start, vaddr_t end, struct vma_reserve *reserve);
+/* May @vma be cut at @addr? 0 or -EINVAL, as above. */
+int vma_check_cut(struct vma *vma, vaddr_t addr) __must_check;
+
+/* Split the areas across the edges with the reserve; the first area of the range.
+ * => no area of the range was changed since it was reserved */
+struct vma *vma_isolate(struct vma_reserve *reserve);
 
 /*
  * vma_change_flags: the part [start, end) of @vma gets @flags, is counted so, and merged with its
@@ -271,8 +280,14 @@ int vma_change_flags(struct vma *vma, vaddr_t start, vaddr_t end, u32 flags) __m
 /* ---- vma_tree.c: map_lock held. ---- */
 
 void vma_tree_insert(struct mm *mm, struct vma *vma);
-void vma_tree_remove(struct mm *mm, struct vma *vma);
+void vma_tree_remove(struct vma *vma);
 void vma_tree_changed(struct vma *vma); /* its bounds or birth changed, not its order */
+
+/* An area was cut: @upper begins where @vma ends now, and ends where @vma ended. */
+void vma_tree_insert_upper(struct vma *vma, struct vma *upper);
+
+/* Two became one: the area below @vma reaches to its end now. */
+void vma_tree_remove_upper(struct vma *vma);
 
 struct vma *vma_find(const struct mm *mm, vaddr_t addr); /* the first that ends above @addr */
 struct vma *vma_find_at(const struct mm *mm,

@@ -93,20 +93,44 @@ void vma_tree_insert(struct mm *mm, struct vma *vma)
         }
     }
     vma->gap = gap_between(below, vma);
-    vma->subtree_gap = vma->gap;
-    vma->subtree_displaced = vma_is_displaced(vma);
     rb_insert_augmented(&mm->areas, &vma->node, parent, link, &vma_augment);
     mm->nr_areas++;
     update_gap(above);
 }
 
-void vma_tree_remove(struct mm *mm, struct vma *vma)
+void vma_tree_insert_upper(struct vma *vma, struct vma *upper)
 {
-    struct vma *above = vma_next(vma);
+    struct rb_node *parent = &vma->node;
+    struct rb_node **link = &parent->right;
+
+    while (*link != NULL) {
+        parent = *link;
+        link = &parent->left;
+    }
+    upper->gap = 0;
+    rb_insert_augmented(&vma->mm->areas, &upper->node, parent, link, &vma_augment);
+    vma->mm->nr_areas++;
+}
+
+void vma_tree_remove_upper(struct vma *vma)
+{
+    struct mm *mm = vma->mm;
 
     rb_erase_augmented(&mm->areas, &vma->node, &vma_augment);
     mm->nr_areas--;
-    update_gap(above);
+    if (mm->last_area == vma)
+        mm->last_area = NULL;
+}
+
+void vma_tree_remove(struct vma *vma)
+{
+    struct vma *above = vma_next(vma);
+
+    vma_tree_remove_upper(vma);
+    if (above == NULL)
+        return;
+    above->gap = (u32)min(vma->gap + vma_pages(vma) + above->gap, (u64)GAP_MAX);
+    rb_propagate(&above->node, &vma_augment);
 }
 
 struct vma *vma_find(const struct mm *mm, vaddr_t addr)
@@ -222,11 +246,14 @@ static vaddr_t gap_start(const struct vma *vma)
     return below == NULL ? 0 : below->end;
 }
 
+static bool gap_is_large(const struct gap_request *request, u32 gap)
+{
+    return (u64)gap << PAGE_SHIFT >= request->len || gap == GAP_MAX;
+}
+
 static bool gap_is_possible(const struct gap_request *request, const struct rb_node *node)
 {
-    u32 gap = vma_of(node)->subtree_gap;
-
-    return gap == GAP_MAX || (u64)gap << PAGE_SHIFT >= request->len;
+    return node != NULL && gap_is_large(request, vma_of(node)->subtree_gap);
 }
 
 /*
@@ -235,19 +262,18 @@ static bool gap_is_possible(const struct gap_request *request, const struct rb_n
  */
 static vaddr_t gap_highest(const struct gap_request *request, const struct rb_node *node)
 {
-    const struct vma *vma;
-    vaddr_t found = 0;
+    for (; gap_is_possible(request, node); node = node->left) {
+        const struct vma *vma = vma_of(node);
+        vaddr_t found = 0;
 
-    if (node == NULL || !gap_is_possible(request, node))
-        return 0;
-    vma = vma_of(node);
-    if (vma->end < request->high)
-        found = gap_highest(request, node->right);
-    if (found != 0 || vma->start <= request->low)
-        return found;
-    if (gap_fits(request, gap_start(vma), vma->start))
-        return min(vma->start, request->high);
-    return gap_highest(request, node->left);
+        if (vma->end < request->high && gap_is_possible(request, node->right))
+            found = gap_highest(request, node->right);
+        if (found != 0 || vma->start <= request->low)
+            return found;
+        if (gap_is_large(request, vma->gap) && gap_fits(request, gap_start(vma), vma->start))
+            return min(vma->start, request->high);
+    }
+    return 0;
 }
 
 /* The start of the lowest hole that fits, plus one so that 0 can mean none. */
@@ -256,7 +282,7 @@ static vaddr_t gap_lowest(const struct gap_request *request, const struct rb_nod
     const struct vma *vma;
     vaddr_t found = 0;
 
-    if (node == NULL || !gap_is_possible(request, node))
+    if (!gap_is_possible(request, node))
         return 0;
     vma = vma_of(node);
     if (vma->start > request->low) {

@@ -66,8 +66,7 @@ static int page_fault(struct trap_frame *frame, vaddr_t addr, enum fault_access 
     if (self == NULL || self->mm == NULL)
         return -EFAULT;
     if (addr < USER_END)
-        error =
-            mm_fault(self->mm, addr, access, user, user ? arch_frame_stack(frame) : 0, &failure);
+        error = mm_fault(self->mm, addr, access, &failure);
     else
         failure = (struct mm_fault_failure){
             .signal = SIGSEGV, .code = SEGV_MAPERR, .reason = "no such address"};

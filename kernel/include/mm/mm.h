@@ -84,6 +84,7 @@ struct mm {
     struct rwlock map_lock;       /* areas; faults hold it for reading */
     struct rb_root areas;         /* (m) by address (mm/vma.h 2) */
     u64 nr_areas;                 /* (m) */
+    struct vma *last_area;        /* (m; set by a fault under the read lock) found last, or NULL */
     u64 total_pages;              /* (m) sum of the sizes of all areas; the next five: of some */
     u64 data_pages;               /* (m) private, writable, no stack */
     u64 stack_pages;              /* (m) */
@@ -234,8 +235,8 @@ struct mm_fault_failure {
  * => map_lock not held; may sleep
  * => 0, or -EFAULT with *failure filled in: the signal to send, its si_code, and why in words
  */
-int mm_fault(struct mm *mm, vaddr_t addr, enum fault_access access, bool user,
-             vaddr_t stack_pointer, struct mm_fault_failure *failure) __must_check;
+int mm_fault(struct mm *mm, vaddr_t addr, enum fault_access access,
+             struct mm_fault_failure *failure) __must_check;
 
 /*
  * mm_populate: fault a range in.
