@@ -21,6 +21,13 @@
  * more the last one reaches over what lies between. */
 #define POPULATE_RANGES 8
 
+struct populate_list {
+    size_t nr;
+    struct {
+        vaddr_t start, end;
+    } ranges[POPULATE_RANGES];
+};
+
 struct protection {
     struct mm *mm;
     vaddr_t start, end; /* what will be changed */
@@ -30,12 +37,9 @@ struct protection {
     int key;            /* MM_ANY_KEY: none was named */
     int obstacle;       /* errno of what ended the check */
     struct vma_reserve areas;
-    u64 committed;   /* reserved from the commit total */
-    u64 turned_data; /* pages that count as data from now on, for the limit */
-    struct {
-        vaddr_t start, end;
-    } populate[POPULATE_RANGES]; /* out */
-    size_t nr_populate;
+    u64 committed;                  /* reserved from the commit total */
+    u64 turned_data;                /* pages that count as data from now on, for the limit */
+    struct populate_list *populate; /* out */
 };
 
 /* ---- check ---- */
@@ -154,17 +158,16 @@ static int protection_reserve(struct protection *p)
 
 /* ---- commit ---- */
 
-static void note_populate(struct protection *p, vaddr_t start, vaddr_t end)
+static void note_populate(struct populate_list *list, vaddr_t start, vaddr_t end)
 {
-    size_t last = p->nr_populate - 1;
+    size_t last = list->nr - 1;
 
-    if (p->nr_populate > 0 &&
-        (p->populate[last].end == start || p->nr_populate == POPULATE_RANGES)) {
-        p->populate[last].end = end;
+    if (list->nr > 0 && (list->ranges[last].end == start || list->nr == POPULATE_RANGES)) {
+        list->ranges[last].end = end;
         return;
     }
-    p->populate[p->nr_populate].start = start;
-    p->populate[p->nr_populate++].end = end;
+    list->ranges[list->nr].start = start;
+    list->ranges[list->nr++].end = end;
 }
 
 /* Locked private memory that can be written from now on, with its key too, gets its pages at once.
@@ -188,7 +191,7 @@ static struct vma *protect_area(struct protection *p, struct vma *vma, struct ba
         flags |= VMA_ACCOUNT; /* committed in find_end */
     fills = becomes_filled(vma, flags);
     if (fills)
-        note_populate(p, vma->start, vma->end);
+        note_populate(p->populate, vma->start, vma->end);
     account_remove(p->mm, vma->flags, vma_pages(vma));
     account_add(p->mm, flags, vma_pages(vma));
     vma_set_flags(vma, flags);
@@ -233,28 +236,20 @@ static int protect_locked(struct protection *p, unsigned grows)
     return p->obstacle;
 }
 
-/* All but where the range ends; what populate holds counts from nr_populate on only. */
-static void protection_init(struct protection *p, struct mm *mm, vaddr_t start, u32 rights, int key)
-{
-    p->mm = mm;
-    p->start = start;
-    p->rights = rights;
-    p->if_allowed = 0;
-    p->key = key;
-    p->obstacle = 0;
-    p->committed = 0;
-    p->nr_populate = 0;
-}
-
 int mm_protect_key(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, int key)
 {
     unsigned grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
-    struct protection p __uncleared;
+    struct populate_list populate __uncleared;
+    struct protection p = {.mm = mm,
+                           .start = addr,
+                           .rights = prot & VMA_PROTECTION,
+                           .key = key,
+                           .populate = &populate};
     bool read_executes = prot & MM_PROT_READ_EXECUTES;
     int err;
 
+    populate.nr = 0;
     prot &= ~MM_PROT_READ_EXECUTES;
-    protection_init(&p, mm, addr, prot & VMA_PROTECTION, key);
     if (read_executes && (prot & PROT_READ))
         p.if_allowed = VMA_EXEC;
     if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) || !is_aligned(addr, PAGE_SIZE))
@@ -269,8 +264,8 @@ int mm_protect_key(struct mm *mm, vaddr_t addr, size_t len, unsigned prot, int k
     write_lock(&mm->map_lock);
     err = protect_locked(&p, grows);
     write_unlock(&mm->map_lock);
-    for (size_t i = 0; i < p.nr_populate; i++)
-        populate_quietly(mm, p.populate[i].start, p.populate[i].end, true);
+    for (size_t i = 0; i < populate.nr; i++)
+        populate_quietly(mm, populate.ranges[i].start, populate.ranges[i].end, true);
     return err;
 }
 
