@@ -18,11 +18,13 @@ static int limits_set(const struct sysctl *setting __unused, const u64 *values)
 {
     s64 sets = (s64)values[SEM_LIMIT_SETS];
 
-    if (sets < 0 || sets > IPC_OBJECTS_MAX)
-        return -ERANGE;
+    bool is_good = sets >= 0 && sets <= IPC_OBJECTS_MAX;
+
+    /* A bad number of sets is refused alone: the numbers before it count, as on Linux. */
     for (int i = 0; i < NR_SEM_LIMITS; i++)
-        WRITE_ONCE(sem_limits[i], (s32)values[i]);
-    return 0;
+        if (i != SEM_LIMIT_SETS || is_good)
+            WRITE_ONCE(sem_limits[i], (s32)values[i]);
+    return is_good ? 0 : -ERANGE;
 }
 
 static const struct sysctl settings[] = {

@@ -8,17 +8,17 @@
 #include <abi/errno.h>
 #include <abi/prctl.h>
 #include <abi/signal.h>
+#include <arch/thread.h>
 #include <arch/user.h>
 #include <kern/panic.h>
 #include <lib/string.h>
 #include <mm/mm.h>
+#include <proc/call_dispatch.h>
 #include <proc/credentials.h>
+#include <proc/memory_marks.h>
 #include <proc/seccomp.h>
 #include <proc/task.h>
 #include <vfs/cred.h>
-
-#define TIMER_SLACK_DEFAULT 50000
-#define PR_TSC_ENABLE       1
 
 static long set_name(const char __user *user)
 {
@@ -89,7 +89,49 @@ static long refuse_write_exec(unsigned long flags)
 
 static long set_timer_slack(unsigned long ns)
 {
-    current_task()->timer_slack = (long)ns <= 0 ? TIMER_SLACK_DEFAULT : ns;
+    struct task *self = current_task();
+
+    self->timer_slack = ns == 0 ? self->usual_timer_slack : ns;
+    return 0;
+}
+
+/* When failing memory (madvise(MADV_HWPOISON)) is to be told of: kept for the task, and shown. */
+static long set_memory_failure_policy(unsigned long what, unsigned long when)
+{
+    if (what == PR_MCE_KILL_CLEAR && when == 0) {
+        set_task_flag(TASK_MCE_POLICY, false);
+        return 0;
+    }
+    if (what != PR_MCE_KILL_SET || when > PR_MCE_KILL_DEFAULT)
+        return -EINVAL;
+    set_task_flag(TASK_MCE_EARLY, when == PR_MCE_KILL_EARLY);
+    set_task_flag(TASK_MCE_POLICY, when != PR_MCE_KILL_DEFAULT);
+    return 0;
+}
+
+static long get_memory_failure_policy(void)
+{
+    u32 flags = current_task()->flags;
+
+    if (!(flags & TASK_MCE_POLICY))
+        return PR_MCE_KILL_DEFAULT;
+    return flags & TASK_MCE_EARLY ? PR_MCE_KILL_EARLY : PR_MCE_KILL_LATE;
+}
+
+/* A task that writes for others' memory: kept for the task, and shown. */
+static long set_flusher(unsigned long on)
+{
+    if (on > 1)
+        return -EINVAL;
+    set_task_flag(TASK_IO_FLUSHER, on);
+    return 0;
+}
+
+static long set_time_stamp_counter(unsigned long what)
+{
+    if (what != PR_TSC_ENABLE && what != PR_TSC_SIGSEGV)
+        return -EINVAL;
+    arch_time_stamp_allow(what == PR_TSC_ENABLE);
     return 0;
 }
 
@@ -118,7 +160,9 @@ static long control_privileges(int option, unsigned long a, unsigned long b, uns
     case PR_SET_KEEPCAPS:
         if (a > 1)
             return -EINVAL;
-        return credentials_set_secure_bits((u32)a << 4, 1u << 4);
+        return credentials_keep_capabilities(a);
+    case PR_SET_SECUREBITS:
+        return credentials_set_secure_bits(a);
     case PR_SET_NO_NEW_PRIVS:
         if (a != 1 || b || c || d)
             return -EINVAL;
@@ -131,10 +175,88 @@ static long control_privileges(int option, unsigned long a, unsigned long b, uns
     }
 }
 
+/* The processor speculates as it likes: nothing here changes it. */
+static long get_speculation(unsigned long what)
+{
+    switch (what) {
+    case PR_SPEC_STORE_BYPASS:
+    case PR_SPEC_INDIRECT_BRANCH:
+        return PR_SPEC_ENABLE;
+    case PR_SPEC_L1D_FLUSH:
+        return PR_SPEC_FORCE_DISABLE;
+    default:
+        return -ENODEV;
+    }
+}
+
+static long set_speculation(unsigned long what, unsigned long wanted)
+{
+    switch (what) {
+    case PR_SPEC_STORE_BYPASS:
+        return -ENXIO;
+    case PR_SPEC_INDIRECT_BRANCH:
+        return wanted == PR_SPEC_ENABLE ? 0 : -EPERM;
+    case PR_SPEC_L1D_FLUSH:
+        return -EPERM;
+    default:
+        return -ENODEV;
+    }
+}
+
+/* Who may trace the process where kernel.yama.ptrace_scope forbids others to. It is 0 here: nobody
+ * is forbidden, and nothing is to be remembered. */
+static long set_ptracer(unsigned long who)
+{
+    struct process *process;
+
+    if (who == 0 || who == ~0ul)
+        return 0;
+    process = process_find((int)who);
+    if (process == NULL)
+        return -EINVAL;
+    process_put(process);
+    return 0;
+}
+
+/* Options about how the task meets the machine. -ENOSYS: not one of these. */
+static long control_machine(int option, unsigned long a, unsigned long b, unsigned long c,
+                            unsigned long d)
+{
+    switch (option) {
+    case PR_TASK_PERF_EVENTS_DISABLE: /* of the events it has: none */
+    case PR_TASK_PERF_EVENTS_ENABLE:
+        return 0;
+    case PR_MCE_KILL:
+        return c || d ? -EINVAL : set_memory_failure_policy(a, b);
+    case PR_MCE_KILL_GET:
+        return a || b || c || d ? -EINVAL : get_memory_failure_policy();
+    case PR_SET_IO_FLUSHER:
+        if (!capable(CAP_SYS_RESOURCE))
+            return -EPERM;
+        return b || c || d ? -EINVAL : set_flusher(a);
+    case PR_GET_IO_FLUSHER:
+        if (!capable(CAP_SYS_RESOURCE))
+            return -EPERM;
+        return a || b || c || d ? -EINVAL : !!(current_task()->flags & TASK_IO_FLUSHER);
+    case PR_GET_SPECULATION_CTRL:
+        return b || c || d ? -EINVAL : get_speculation(a);
+    case PR_SET_SPECULATION_CTRL:
+        return c || d ? -EINVAL : set_speculation(a, b);
+    case PR_SET_PTRACER:
+        return set_ptracer(a);
+    case PR_SET_SYSCALL_USER_DISPATCH:
+        return call_dispatch_set(a, b, c, d);
+    default:
+        return -ENOSYS;
+    }
+}
+
 long process_control(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
 {
     long result = control_privileges(option, a, b, c, d);
 
+    if (result == -ENOSYS)
+        result = control_machine(option, a, b, c, d);
     if (result != -ENOSYS)
         return result;
     switch (option) {
@@ -176,13 +298,15 @@ long process_control(int option, unsigned long a, unsigned long b, unsigned long
     case PR_GET_THP_DISABLE:
         return a || b || c || d ? -EINVAL : READ_ONCE(current_task()->mm->thp_disabled);
     case PR_GET_TSC:
-        return put_int(PR_TSC_ENABLE, a);
+        return put_int(arch_time_stamp_is_allowed() ? PR_TSC_ENABLE : PR_TSC_SIGSEGV, a);
+    case PR_SET_TSC:
+        return set_time_stamp_counter(a);
     case PR_GET_TIMING:
         return 0;
     case PR_SET_TIMING:
         return a == 0 ? 0 : -EINVAL;
-    case PR_SET_MM: /* the marks of /proc/PID/stat stay where exec put them */
-        return capable(CAP_SYS_RESOURCE) ? -EINVAL : -EPERM;
+    case PR_SET_MM:
+        return memory_marks_set(a, b, c, d);
     default:
         return -EINVAL;
     }

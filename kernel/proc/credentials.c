@@ -27,6 +27,9 @@
 #define SECURE_NO_SETUID_FIXUP  (1u << 2)
 #define SECURE_KEEP_CAPS        (1u << 4)
 #define SECURE_NO_AMBIENT_RAISE (1u << 6)
+#define SECURE_ALL                                                                                 \
+    (SECURE_NO_ROOT | SECURE_NO_SETUID_FIXUP | SECURE_KEEP_CAPS | SECURE_NO_AMBIENT_RAISE)
+#define SECURE_ALL_LOCKS (SECURE_ALL << 1) /* each bit's lock is the next */
 
 /* What root gets for files, and setfsuid moves. */
 #define CAPABILITIES_FILES                                                                         \
@@ -418,15 +421,35 @@ int capability_ambient(int operation, int number)
     return (int)commit(fresh);
 }
 
-int credentials_set_secure_bits(u32 bits, u32 mask)
+static int replace_secure_bits(u32 bits)
 {
     const struct credentials *old;
     struct credentials *fresh = copy_current(&old);
 
     if (fresh == NULL)
         return -ENOMEM;
-    fresh->secure_bits = (old->secure_bits & ~mask) | (bits & mask);
+    fresh->secure_bits = bits;
     return (int)commit(fresh);
+}
+
+int credentials_set_secure_bits(unsigned long bits)
+{
+    u32 old = current_task()->vfs.credentials->secure_bits;
+    u32 locked = (old & SECURE_ALL_LOCKS) >> 1;
+
+    if ((bits & ~(unsigned long)(SECURE_ALL | SECURE_ALL_LOCKS)) || ((old ^ (u32)bits) & locked) ||
+        (old & SECURE_ALL_LOCKS & ~(u32)bits) || !capable(CAP_SETPCAP))
+        return -EPERM;
+    return replace_secure_bits((u32)bits);
+}
+
+int credentials_keep_capabilities(bool keep)
+{
+    u32 old = current_task()->vfs.credentials->secure_bits;
+
+    if (old & SECURE_KEEP_CAPS << 1)
+        return -EPERM;
+    return replace_secure_bits(keep ? old | SECURE_KEEP_CAPS : old & ~SECURE_KEEP_CAPS);
 }
 
 /* execve. */

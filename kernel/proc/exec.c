@@ -18,6 +18,7 @@
 #include <kmem/kmalloc.h>
 #include <lib/string.h>
 #include <mm/mm.h>
+#include <proc/call_dispatch.h>
 #include <proc/core_dump.h>
 #include <proc/credentials.h>
 #include <proc/exit.h>
@@ -28,6 +29,7 @@
 #include <proc/task.h>
 #include <proc/timers.h>
 #include <signal/signal.h>
+#include <vfs/dentry.h>
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
 #include <vfs/inode.h>
@@ -177,10 +179,24 @@ static void replace_shared(struct exec *exec, struct task *self)
         fd_table_put(old_files);
 }
 
+/* The last part of the name it was started by; of a bare descriptor the name of the program's file.
+ */
+static void name_task(const struct exec *exec, struct task *self)
+{
+    const char *slash = strrchr(exec->name, '/');
+    char name[sizeof(self->process->comm)];
+
+    if (!exec->is_nameless) {
+        task_set_name(self, slash != NULL ? slash + 1 : exec->name);
+        return;
+    }
+    dentry_copy_name(exec->file->path.dentry, name, sizeof(name));
+    task_set_name(self, name);
+}
+
 static void publish_identity(struct exec *exec, struct task *self)
 {
     struct process *process = self->process;
-    const char *slash = strrchr(exec->name, '/');
     struct file *old_file;
     irqflags_t flags = process_tree_lock();
 
@@ -194,7 +210,7 @@ static void publish_identity(struct exec *exec, struct task *self)
     spin_unlock(&process->lock);
     process_tree_unlock(flags);
     file_put(old_file);
-    task_set_name(self, slash != NULL ? slash + 1 : exec->name);
+    name_task(exec, self);
 }
 
 static int leave_old_program(struct exec *exec)
@@ -212,6 +228,7 @@ static int leave_old_program(struct exec *exec)
     self->signals.restart.function = NULL;
     rseq_exec(self);
     fetch_and(&self->flags, ~TASK_FORKED);
+    call_dispatch_exec();
     fd_table_close_on_exec(self->vfs.files);
     process_timers_exec(self->process);
     self->personality = exec->personality;
@@ -362,6 +379,7 @@ static int set_name(struct exec *exec, int directory_fd, const char *path)
         exec->name = kstrdup(path, ALLOC_WAIT);
     } else {
         exec->name = descriptor_name(directory_fd, path);
+        exec->is_nameless = *path == '\0';
         exec->name_is_closed = fd_get_cloexec(current_task()->vfs.files, directory_fd) == 1;
     }
     return exec->name == NULL ? -ENOMEM : 0;
@@ -382,8 +400,6 @@ long exec_user(struct trap_frame *frame, int directory_fd, const char __user *pa
     char *kernel_path;
     long result;
 
-    if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
-        return -EINVAL;
     kernel_path = name_copy_from_user(&buffer, path);
     if (IS_ERR(kernel_path))
         return PTR_ERR(kernel_path);
@@ -399,6 +415,8 @@ long exec_user(struct trap_frame *frame, int directory_fd, const char __user *pa
         result = exec_strings_add_user(&exec->arguments, argv, strings_limit());
     if (!result)
         result = exec_strings_add_user(&exec->environment, envp, strings_limit());
+    if (!result && (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)))
+        result = -EINVAL;
     if (!result)
         result = run(exec, frame, directory_fd, kernel_path, flags);
     name_free(&buffer, kernel_path);

@@ -32,6 +32,7 @@ struct exec {
     struct file *file; /* the file whose image is loaded; a reference */
     char *name;        /* as the caller gave it: AT_EXECFN, and comm */
     char *script;      /* what a script's interpreter gets as its argument: the last name opened */
+    bool is_nameless;  /* started by a descriptor alone (AT_EMPTY_PATH) */
     bool name_is_closed; /* name goes through a close-on-exec descriptor: no script can use it */
     struct exec_strings prefix; /* arguments in front, from #! lines */
     struct exec_strings arguments;

@@ -118,13 +118,14 @@ static void copy_small_things(struct task *child, const struct task *self,
 {
     u64 flags = request->flags;
 
-    child->flags = (self->flags & TASK_TRACED) | TASK_FORKED;
+    child->flags = (self->flags & TASK_INHERITED) | TASK_FORKED;
     child->personality = self->personality;
     child->io_priority = self->io_priority;
     child->policy_mode = self->policy_mode;
     child->policy_nodes = self->policy_nodes;
     rseq_fork(child, self, flags & CLONE_VM);
     child->timer_slack = self->timer_slack;
+    child->usual_timer_slack = self->timer_slack;
     child->signals.blocked = self->signals.blocked;
     if (!(flags & CLONE_VM) || (flags & CLONE_VFORK))
         child->signals.alternate = self->signals.alternate;

@@ -292,7 +292,8 @@ int interval_timer_set(int which, u64 value, u64 interval, u64 *old_value, u64 *
     *old_value = remaining(timer, now);
     *old_interval = timer->interval;
     timer->deadline = value != 0 ? now + value : 0;
-    timer->interval = interval;
+    /* Off is off: the interval of a timer on real time is forgotten with it, others keep it. */
+    timer->interval = value == 0 && which == ITIMER_REAL ? 0 : interval;
     timer->is_waiting = false;
     if (value != 0 && which == ITIMER_REAL)
         timer_set(&process->real_timer, timer->deadline);

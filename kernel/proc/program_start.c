@@ -44,6 +44,7 @@ int task_give_kernel_resources(struct task *task)
         .credentials = credentials_get(&credentials_kernel),
     };
     task->timer_slack = TIMER_SLACK_NS;
+    task->usual_timer_slack = TIMER_SLACK_NS;
     task->process->signals.actions = signal_actions_create();
     task->account = user_account_find(0);
     if (task->account == NULL)

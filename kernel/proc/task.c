@@ -370,7 +370,8 @@ char process_state_letter(struct process *process)
     struct task *task;
     char letter;
 
-    if (process->state != PROCESS_ALIVE)
+    /* A leader that ended before its other tasks is a zombie, and it stands for the process. */
+    if (process->state != PROCESS_ALIVE || READ_ONCE(process->leader) == NULL)
         return 'Z';
     task = process_get_task(process);
     if (task == NULL)

@@ -12,6 +12,7 @@
 #include <lib/string.h>
 #include <proc/memory_failure.h>
 #include <proc/ptrace.h>
+#include <proc/call_dispatch.h>
 #include <proc/seccomp.h>
 #include <proc/task.h>
 #include <sched/rcu.h>
@@ -214,6 +215,9 @@ static long perform_allowed(struct trap_frame *frame)
     if (!ptrace_syscall_enter(frame))
         return arch_frame_result(frame);
     number = arch_syscall_requested(frame);
+    if (current_task()->flags & TASK_CALL_DISPATCH &&
+        call_dispatch_takes(number, arch_frame_pc(frame)))
+        return (int)number;
     is_traced = current_task()->flags & TASK_TRACED && syscall_describe(number);
     if (is_traced) {
         arch_syscall_arguments(frame, args);

@@ -7,6 +7,9 @@
 
 #include "sys.h"
 
+/* Flags come before the name, however bad that is. */
+#define STATUS_FLAGS (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)
+
 static long put_status(const struct file_status *status, void __user *user)
 {
     struct stat stat __uncleared;
@@ -19,6 +22,8 @@ long sys_newfstatat(int dirfd, const char __user *user, void __user *stat, int f
 {
     struct file_status status __uncleared;
 
+    if (flags & ~STATUS_FLAGS)
+        return -EINVAL;
     return WITH_NAME(user, name, ({
                          long error = vfs_status_at(vfs_current(), dirfd, name, flags, &status);
 
@@ -54,13 +59,14 @@ long sys_statx(int dirfd, const char __user *user, int flags, unsigned long mask
     struct file_status status __uncleared;
     struct statx statx;
 
-    if ((u32)mask & STATX__RESERVED || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
+    if ((u32)mask & STATX__RESERVED || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE ||
+        (flags & ~STATUS_FLAGS))
         return -EINVAL;
     return WITH_NAME(user, name, ({
                          long error = vfs_status_at(vfs_current(), dirfd, name, flags, &status);
 
                          if (!error) {
-                             file_status_to_statx(&status, &statx);
+                             file_status_to_statx(&status, (u32)mask, &statx);
                              error = copy_to_user(user_statx, &statx, sizeof(statx));
                          }
                          error;

@@ -571,6 +571,13 @@ void dentry_exchange(struct dentry *a, struct dentry *b)
     spin_unlock(&name_lock);
 }
 
+void dentry_copy_name(struct dentry *dentry, char *name, size_t size)
+{
+    spin_lock(&name_lock);
+    strlcpy(name, dentry->name.text, size);
+    spin_unlock(&name_lock);
+}
+
 bool dentry_is_below(const struct dentry *dentry, const struct dentry *ancestor)
 {
     bool below = true;

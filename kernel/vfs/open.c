@@ -349,8 +349,9 @@ int vfs_open_how(const struct vfs_context *context, int dirfd, const char *name,
         return -EINVAL;
     if ((how->flags & O_PATH) && (how->flags & ~(u64)OPEN_FLAGS_PATH))
         return -EINVAL;
-    /* The answer must come from memory alone: it always may be "try without". */
-    if (how->resolve & RESOLVE_CACHED)
+    /* The answer must come from memory alone, where all files are; but a change may have to wait.
+     */
+    if ((how->resolve & RESOLVE_CACHED) && (how->flags & (O_TRUNC | O_CREAT | O_TMPFILE_BIT)))
         return -EAGAIN;
     err = request_init(&request, context, (u32)how->flags, (u32)how->mode);
     if (err != 0)

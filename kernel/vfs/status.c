@@ -23,7 +23,7 @@ void inode_status(struct inode *inode, struct file_status *status)
     status->block_size = inode->filesystem->block_size;
     status->blocks = READ_ONCE(inode->blocks);
     status->birth_time = inode->birth_time;
-    status->has_birth_time = true;
+    status->has_birth_time = inode->filesystem->flags & FILESYSTEM_ATTRIBUTES;
     if (S_ISREG(inode->mode))
         status->blocks = READ_ONCE(inode->object.nr_pages) * (PAGE_SIZE / 512);
     spin_lock(&inode->spin);
@@ -62,12 +62,12 @@ static struct statx_timestamp timestamp(const struct inode_time *time)
     return (struct statx_timestamp){.tv_sec = time->seconds, .tv_nsec = time->nanoseconds};
 }
 
-void file_status_to_statx(const struct file_status *status, struct statx *statx)
+void file_status_to_statx(const struct file_status *status, u32 mask, struct statx *statx)
 {
     *statx = (struct statx){
         .stx_mask = STATX_BASIC_STATS | STATX_MNT_ID,
         .stx_blksize = status->block_size,
-        .stx_attributes_mask = STATX_ATTR_MOUNT_ROOT,
+        .stx_attributes_mask = STATX_ATTR_AUTOMOUNT | STATX_ATTR_MOUNT_ROOT | STATX_ATTR_DAX,
         .stx_nlink = status->links,
         .stx_uid = status->uid,
         .stx_gid = status->gid,
@@ -86,7 +86,10 @@ void file_status_to_statx(const struct file_status *status, struct statx *statx)
     };
     if (status->mount_root)
         statx->stx_attributes |= STATX_ATTR_MOUNT_ROOT;
-    if (status->has_birth_time) {
+    /* The filesystems that keep times of birth are those that have attributes. */
+    if (status->has_birth_time)
+        statx->stx_attributes_mask |= STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND | STATX_ATTR_NODUMP;
+    if (status->has_birth_time && (mask & STATX_BTIME)) {
         statx->stx_mask |= STATX_BTIME;
         statx->stx_btime = timestamp(&status->birth_time);
     }

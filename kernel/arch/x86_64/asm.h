@@ -32,6 +32,7 @@
 #define CR0_CD (1 << 30)
 #define CR0_PG (1 << 31)
 
+#define CR4_TSD        (1 << 2)
 #define CR4_DE         (1 << 3)
 #define CR4_PAE        (1 << 5)
 #define CR4_MCE        (1 << 6)

@@ -108,6 +108,33 @@ static u64 stack_top(void *stack)
     return (u64)stack + KERNEL_STACK_SIZE - align_up(arch_fpu_size(), _Alignof(struct fpu_state));
 }
 
+/* ---- reading the time-stamp counter in user mode ---- */
+
+static void time_stamp_load(const struct arch_thread *thread)
+{
+    u64 cr4 = cr4_read() & ~(u64)CR4_TSD;
+
+    cr4_write(cr4 | (thread->flags & ARCH_THREAD_NO_TIME_STAMP ? CR4_TSD : 0));
+}
+
+void arch_time_stamp_allow(bool allow)
+{
+    struct arch_thread *self = arch_thread_current();
+    irqflags_t flags = irq_save();
+
+    if (allow)
+        __atomic_fetch_and(&self->flags, ~ARCH_THREAD_NO_TIME_STAMP, __ATOMIC_RELAXED);
+    else
+        __atomic_fetch_or(&self->flags, ARCH_THREAD_NO_TIME_STAMP, __ATOMIC_RELAXED);
+    time_stamp_load(self);
+    irq_restore(flags);
+}
+
+bool arch_time_stamp_is_allowed(void)
+{
+    return !(arch_thread_current()->flags & ARCH_THREAD_NO_TIME_STAMP);
+}
+
 void arch_context_switch(struct arch_thread *prev, struct arch_thread *next, void *next_stack)
 {
     if (prev->fpu) {
@@ -115,6 +142,8 @@ void arch_context_switch(struct arch_thread *prev, struct arch_thread *next, voi
         arch_thread_save_bases(prev);
     }
     set_kernel_stack(stack_top(next_stack));
+    if (unlikely((prev->flags ^ next->flags) & ARCH_THREAD_NO_TIME_STAMP))
+        time_stamp_load(next);
     if (next->fpu) {
         load_bases(next);
         fpu_restore(next->fpu);
@@ -148,6 +177,7 @@ static void copy_state(struct arch_thread *arch, const struct arch_thread *paren
     memcpy(arch->fpu, parent->fpu, arch_fpu_size());
     arch->fs_base = parent->fs_base;
     arch->gs_base = parent->gs_base;
+    __atomic_fetch_or(&arch->flags, parent->flags & ARCH_THREAD_NO_TIME_STAMP, __ATOMIC_RELAXED);
 }
 
 void thread_start_kernel(void (*entry)(void *), void *argument)

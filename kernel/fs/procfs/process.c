@@ -152,19 +152,30 @@ static bool next_process(const struct proc_subject *parent, u64 from, u64 *numbe
 const struct proc_directory proc_root_directory = {
     .find = find_process, .next = next_process, .type = S_IFDIR};
 
+/* It keeps its folder until the process is waited for; what that shows is the process's. */
+static bool is_ended_leader(struct process *process, int number)
+{
+    return number == process_id(process) && READ_ONCE(process->leader) == NULL &&
+           READ_ONCE(process->state) != PROCESS_REAPED;
+}
+
 static int find_task(const struct proc_subject *parent, const struct name *name,
                      const struct proc_entry **entry, struct proc_subject *subject)
 {
     long number = proc_name_number(name);
     struct task *task = number > 0 ? task_find((int)number) : NULL;
 
+    *entry = &task_entry;
+    if (!task && is_ended_leader(parent->process, (int)number)) {
+        subject->process = process_get(parent->process);
+        return 0;
+    }
     if (!task)
         return -ENOENT;
     if (task->process != parent->process) {
         task_put(task);
         return -ENOENT;
     }
-    *entry = &task_entry;
     subject->task = task;
     subject->process = process_get(task->process);
     return 0;
@@ -173,7 +184,15 @@ static int find_task(const struct proc_subject *parent, const struct name *name,
 static bool next_task(const struct proc_subject *parent, u64 from, u64 *number)
 {
     struct task *task = from < PID_MAX_LIMIT ? process_next_task(parent->process, (int)from) : NULL;
+    u64 leader = (u64)process_id(parent->process);
 
+    if (from <= leader && is_ended_leader(parent->process, (int)leader) &&
+        (!task || (u64)task_id(task) > leader)) {
+        if (task)
+            task_put(task);
+        *number = leader;
+        return true;
+    }
     if (!task)
         return false;
     *number = (u64)task_id(task);

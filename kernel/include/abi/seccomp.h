@@ -32,6 +32,7 @@
 
 #define AUDIT_ARCH_X86_64 0xc000003eu
 #define SYS_SECCOMP       1 /* si_code */
+#define SYS_USER_DISPATCH 2
 
 struct abi_seccomp_data {
     s32 number;

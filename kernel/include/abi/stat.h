@@ -114,7 +114,9 @@ _Static_assert(sizeof(struct statx) == 256, "struct statx");
 #define STATX_ATTR_IMMUTABLE  0x00000010
 #define STATX_ATTR_APPEND     0x00000020
 #define STATX_ATTR_NODUMP     0x00000040
+#define STATX_ATTR_AUTOMOUNT  0x00001000
 #define STATX_ATTR_MOUNT_ROOT 0x00002000
+#define STATX_ATTR_DAX        0x00200000
 
 /* utimensat(2) */
 #define UTIME_NOW  0x3fffffff

@@ -48,6 +48,14 @@ struct arch_thread {
  */
 #define ARCH_THREAD_FULL_RETURN (1u << 31)
 
+/* The thread may not read the time-stamp counter: SIGSEGV (own thread; inherited by its children)
+ */
+#define ARCH_THREAD_NO_TIME_STAMP (1u << 15)
+
+/* prctl(PR_SET_TSC) of the running thread. */
+void arch_time_stamp_allow(bool allow);
+bool arch_time_stamp_is_allowed(void);
+
 void arch_thread_return_fully(struct arch_thread *thread);
 
 struct thread;

@@ -31,5 +31,6 @@ int capabilities_get(int pid, u64 *effective, u64 *permitted, u64 *inheritable) 
 int capabilities_set(u64 effective, u64 permitted, u64 inheritable) __must_check;
 int capability_bounding_drop(int number) __must_check;
 int capability_ambient(int operation, int number) __must_check;
-/* PR_SET_KEEPCAPS, PR_SET_SECUREBITS: the bits of @mask become those of @bits. */
-int credentials_set_secure_bits(u32 bits, u32 mask) __must_check;
+/* PR_SET_SECUREBITS, PR_SET_KEEPCAPS. => -EPERM: a bit that is locked, unknown, or no right to */
+int credentials_set_secure_bits(unsigned long bits) __must_check;
+int credentials_keep_capabilities(bool keep) __must_check;

@@ -20,6 +20,7 @@
 #include <lib/list.h>
 #include <lib/refcount.h>
 #include <lib/types.h>
+#include <proc/call_dispatch.h>
 #include <proc/memory_failure.h>
 #include <proc/pid.h>
 #include <sched/thread.h>
@@ -46,10 +47,18 @@ struct ptrace;
 #define TASK_SHM_CREATOR    (1u << 5) /* made a System V segment: shm_task_exit looks for it */
 #define TASK_SECCOMP_STRICT (1u << 6) /* at most one of the two; seccomp.h */
 #define TASK_SECCOMP_FILTER (1u << 7)
-#define TASK_TRACED_CALLS   (1u << 8) /* its tracer wants to see its system calls */
+#define TASK_TRACED_CALLS   (1u << 8)  /* its tracer wants to see its system calls */
+#define TASK_CALL_DISPATCH  (1u << 9)  /* sees its own system calls; call_dispatch.h */
+#define TASK_MCE_POLICY     (1u << 10) /* PR_MCE_KILL: has said when memory failures are to end it */
+#define TASK_MCE_EARLY      (1u << 11)
+#define TASK_IO_FLUSHER     (1u << 12) /* PR_SET_IO_FLUSHER */
 
 /* Somebody looks at each system call of the task. */
-#define TASK_WATCHED (TASK_TRACED | TASK_SECCOMP_STRICT | TASK_SECCOMP_FILTER | TASK_TRACED_CALLS)
+#define TASK_WATCHED                                                                               \
+    (TASK_TRACED | TASK_SECCOMP_STRICT | TASK_SECCOMP_FILTER | TASK_TRACED_CALLS |                 \
+     TASK_CALL_DISPATCH)
+/* A child begins with the parent's. */
+#define TASK_INHERITED (TASK_TRACED | TASK_MCE_POLICY | TASK_MCE_EARLY | TASK_IO_FLUSHER)
 
 /* rseq.h */
 struct rseq_state {
@@ -69,21 +78,23 @@ struct task {
         vfs; /* (o, p) credentials, descriptors, root; the latter two NULL once it exits */
     struct user_account *account; /* (o) of the real user */
     struct task_signals signals;
-    struct ptrace *ptrace;          /* (T, p) who traces it; NULL: nobody */
-    struct seccomp_filter *seccomp; /* (p; o reads) the newest filter; NULL: none */
-    u32 personality;                /* (o) */
-    int parent_death_signal;        /* (o) written by the task, read under T */
-    u64 timer_slack;                /* (o) ns */
-    u64 start_time;                 /* (I) monotonic ns */
-    void __user *clear_child_tid;   /* (o) */
-    void __user *robust_list;       /* (o) */
-    struct rseq_state rseq;         /* (o) */
-    u16 io_priority;                /* (a) class and level, ioprio_set(2) */
-    int policy_mode;                /* (o) set_mempolicy(2): MPOL_* */
-    u64 policy_nodes;               /* (o) */
-    struct sem_undo_list *sem_undo; /* (o) what semop(2) is to undo; NULL: nothing yet */
-    struct completion *vfork_done;  /* (p) the parent waits on it; NULL: nobody does */
-    u64 minor_faults, major_faults; /* (o) anybody may read */
+    struct ptrace *ptrace;              /* (T, p) who traces it; NULL: nobody */
+    struct seccomp_filter *seccomp;     /* (p; o reads) the newest filter; NULL: none */
+    u32 personality;                    /* (o) */
+    int parent_death_signal;            /* (o) written by the task, read under T */
+    u64 timer_slack;                    /* (o) ns */
+    u64 usual_timer_slack;              /* (o) ns; what it began with: PR_SET_TIMERSLACK 0 */
+    struct call_dispatch call_dispatch; /* (o) */
+    u64 start_time;                     /* (I) monotonic ns */
+    void __user *clear_child_tid;       /* (o) */
+    void __user *robust_list;           /* (o) */
+    struct rseq_state rseq;             /* (o) */
+    u16 io_priority;                    /* (a) class and level, ioprio_set(2) */
+    int policy_mode;                    /* (o) set_mempolicy(2): MPOL_* */
+    u64 policy_nodes;                   /* (o) */
+    struct sem_undo_list *sem_undo;     /* (o) what semop(2) is to undo; NULL: nothing yet */
+    struct completion *vfork_done;      /* (p) the parent waits on it; NULL: nobody does */
+    u64 minor_faults, major_faults;     /* (o) anybody may read */
     u64 read_bytes, written_bytes, read_calls, write_calls; /* (o) /proc/PID/io */
     bool in_execve;   /* (p) what it may do, and who may look at it, is about to change */
     long call_number; /* (o) system call being executed, -1: none; /proc/PID/syscall */

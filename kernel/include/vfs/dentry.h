@@ -87,6 +87,8 @@ void dentry_invalidate(struct dentry *dentry);
 void dentry_evict_filesystem(struct filesystem *filesystem);
 unsigned dentry_shrink(unsigned max);
 
+/* The name as it is now, into @size bytes, cut where it is longer. Takes name_lock. */
+void dentry_copy_name(struct dentry *dentry, char *name, size_t size);
 /* True when @ancestor is @dentry or above it, in the same filesystem. Takes name_lock. */
 bool dentry_is_below(const struct dentry *dentry, const struct dentry *ancestor);
 /* The parent, referenced. */

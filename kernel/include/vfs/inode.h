@@ -198,4 +198,5 @@ struct file_status {
 };
 void inode_status(struct inode *inode, struct file_status *status);
 void file_status_to_stat(const struct file_status *status, struct stat *stat);
-void file_status_to_statx(const struct file_status *status, struct statx *statx);
+/* @mask: STATX_* that are wanted; what costs nothing is given anyway. */
+void file_status_to_statx(const struct file_status *status, u32 mask, struct statx *statx);
