@@ -19,12 +19,8 @@ struct mq_notification {
     s32 process_id;
 };
 
-/* (q): mqueue.lock. (n): names_mutex. (I): immutable. */
+/* What an inode of the filesystem holds. (q): mqueue.lock. (I): immutable. */
 struct mqueue {
-    struct list_head link;        /* (n) in the list of names; unlinked: to itself */
-    char *name;                   /* (I) */
-    struct file *anchor;          /* (I) holds the inode that all descriptors share */
-    u32 files;                    /* (n) open files */
     struct user_account *account; /* (I) whose limit it counts against; referenced */
     u64 charged;                  /* (I) bytes */
     u64 max_messages;             /* (I) */
@@ -42,6 +38,12 @@ extern const struct file_ops mqueue_file_ops;
 
 /* The queue of an open file; NULL: it is none. */
 struct mqueue *mqueue_of(struct file *file);
+
+/* mqueue_queue.c */
+void mqueue_settings_init(void);
+/* => @attributes NULL: the usual ones; ERR_PTR: -EINVAL, -ENOSPC, -EMFILE, -ENOMEM */
+struct mqueue *mqueue_create(const struct abi_mq_attr *attributes) __must_check;
+void mqueue_destroy(struct mqueue *queue);
 
 /* mqueue_transfer.c */
 void mqueue_drop_messages(struct mqueue *queue);

@@ -102,26 +102,24 @@ static void tell(struct mqueue *queue)
     told->process = NULL;
 }
 
-static int check_event(const struct abi_sigevent *event)
+int mqueue_check_event(const struct abi_sigevent *event)
 {
     if (event->notify != SIGEV_NONE && event->notify != SIGEV_SIGNAL &&
         event->notify != SIGEV_THREAD)
         return -EINVAL;
     if (event->notify == SIGEV_SIGNAL && (u32)event->signo > NR_SIGNALS)
         return -EINVAL;
-    /* Told through a netlink socket, of which there are none. */
-    return event->notify == SIGEV_THREAD ? -EBADF : 0;
+    return 0;
 }
 
 int mqueue_notify(struct file *file, const struct abi_sigevent *event)
 {
     struct mqueue *queue = mqueue_of(file);
     struct process *self = current_process();
-    int err = event != NULL ? check_event(event) : 0;
+    int err = 0;
 
-    if (err != 0)
-        return err;
-    if (queue == NULL)
+    /* A thread is told through a netlink socket, of which there are none. */
+    if (queue == NULL || (event != NULL && event->notify == SIGEV_THREAD))
         return -EBADF;
     mutex_lock(&queue->lock);
     if (event == NULL) {

@@ -64,6 +64,8 @@ long sys_mq_notify(int fd, void __user *user)
 
     if (user != NULL && copy_from_user(&event, user, sizeof(event)) != 0)
         return -EFAULT;
+    if (user != NULL && mqueue_check_event(&event) != 0)
+        return -EINVAL;
     return WITH_FILE(fd, file, mqueue_notify(file, user != NULL ? &event : NULL));
 }
 

@@ -66,6 +66,7 @@ static enum proc_place place_of(const char *folder)
         {"fs", PROC_PLACE_SYS_FS},
         {"fs/epoll", PROC_PLACE_SYS_FS_EPOLL},
         {"fs/inotify", PROC_PLACE_SYS_FS_INOTIFY},
+        {"fs/mqueue", PROC_PLACE_SYS_FS_MQUEUE},
         {"kernel", PROC_PLACE_SYS_KERNEL},
         {"net/core", PROC_PLACE_SYS_NET_CORE},
         {"net/ipv4", PROC_PLACE_SYS_NET_IPV4},

@@ -299,6 +299,7 @@ static const struct proc_entry no_entries[] = {{0}};
 static const struct proc_entry fs_entries[] = {
     PROC_FOLDER("epoll", no_entries, &proc_additions[PROC_PLACE_SYS_FS_EPOLL]),
     PROC_FOLDER("inotify", no_entries, &proc_additions[PROC_PLACE_SYS_FS_INOTIFY]),
+    PROC_FOLDER("mqueue", no_entries, &proc_additions[PROC_PLACE_SYS_FS_MQUEUE]),
     PROC_FILE("file-nr", show_file_counts),
     PROC_FILE("overflowgid", show_overflow_id),
     PROC_FILE("overflowuid", show_overflow_id),

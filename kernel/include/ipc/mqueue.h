@@ -1,13 +1,14 @@
 /*
  * POSIX message queues (mq_overview(7)).
  *
- * 1. A queue is a file of one flat folder, which is mounted nowhere. Its descriptors are open files
- * of one inode, which has the permissions.
+ * 1. A queue is a file of one flat folder, the filesystem "mqueue", which has an internal mount and
+ * may have others. Its descriptors are open files of one inode, which has the permissions.
  * 2. Messages leave by priority, then by age. A sender hands its message to a receiver that waits;
  * a receiver that makes room puts the message of a waiting sender in.
  * 3. Its memory counts against RLIMIT_MSGQUEUE of the user who made it, whole, from the beginning.
  *
- * Locks: names_mutex > mqueue.lock, both sleeping. User memory is not touched with either held.
+ * Locks: those of the folder (mqueue_filesystem.c) > mqueue.lock, all sleeping. User memory is not
+ * touched with either held.
  */
 #pragma once
 
@@ -33,6 +34,8 @@ int mqueue_send(struct file *file, const char __user *text, size_t len, u32 prio
                 const s64 *deadline) __must_check;
 ssize_t mqueue_receive(struct file *file, char __user *text, size_t len, u32 __user *priority,
                        const s64 *deadline) __must_check;
+/* Is @event one that mq_notify knows? -EINVAL; comes before the descriptor. */
+int mqueue_check_event(const struct abi_sigevent *event) __must_check;
 /* @event NULL: withdraw the registration. */
 int mqueue_notify(struct file *file, const struct abi_sigevent *event) __must_check;
 /* @new and @old may be NULL. */
