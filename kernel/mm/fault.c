@@ -43,14 +43,15 @@
 __noinline enum fault_result fault_fail(struct fault *fault, int signal, int code,
                                         const char *reason)
 {
-    struct vma *area = fault->vma != NULL ? fault->vma : vma_find(fault->mm, fault->addr);
+    const struct vma *area = fault->vma != NULL ? fault->vma : vma_find(fault->mm, fault->addr);
+    struct mm_fault_failure *failure = fault->failure;
 
-    *fault->failure = (struct mm_fault_failure){.signal = signal, .code = code, .reason = reason};
-    if (area != NULL) {
-        fault->failure->area_start = area->start;
-        fault->failure->area_end = area->end;
-        fault->failure->area_flags = area->flags;
-    }
+    failure->signal = signal;
+    failure->code = code;
+    failure->reason = reason;
+    failure->area_start = area != NULL ? area->start : 0;
+    failure->area_end = area != NULL ? area->end : 0;
+    failure->area_flags = area != NULL ? area->flags : 0;
     return FAULT_FAILED;
 }
 

@@ -131,16 +131,7 @@ static int fill_from(char *target, const struct io_buffer *from, size_t len)
 /* How many of the @len bytes to come (at most a page) can be read; the user's are brought in. */
 static size_t readable_bytes(const struct io_buffer *from, size_t len)
 {
-    size_t room = PAGE_SIZE - ((uintptr_t)from->user & (PAGE_SIZE - 1));
-    char byte;
-
-    if (from->kernel != NULL)
-        return len;
-    if (copy_from_user(&byte, from->user, 1) != 0)
-        return 0;
-    if (len <= room || copy_from_user(&byte, from->user + room, 1) == 0)
-        return len;
-    return room;
+    return from->kernel != NULL ? len : user_readable(from->user, len);
 }
 
 /* => 0; -EFAULT: the user's page is absent again; other errors end the write */

@@ -82,8 +82,13 @@ static void set_blocked_locked(struct task *task, u64 blocked)
 
     if (task->process->signals.pending.set & newly_blocked)
         retarget(task, newly_blocked);
+    /* Who only blocks more, with nothing to deliver before, has nothing to deliver now. */
+    if ((task->signals.blocked & ~blocked) != 0 ||
+        thread_flag(&task->thread, THREAD_SIGNAL_PENDING)) {
+        task->signals.blocked = blocked;
+        signal_recalculate(task);
+    }
     task->signals.blocked = blocked;
-    signal_recalculate(task);
 }
 
 void signal_set_blocked(u64 blocked)

@@ -11,9 +11,8 @@
 #include <proc/rlimit.h>
 #include <vfs/user_account.h>
 
-/* What the members of struct abi_siginfo fill; the rest of it is zero, always. */
 struct kept_info {
-    u64 words[6];
+    u64 words[SIGINFO_KEPT / sizeof(u64)];
 };
 _Static_assert(offsetof(struct abi_siginfo, fault.upper) + sizeof(u64) == sizeof(struct kept_info),
                "the largest member");

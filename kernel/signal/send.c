@@ -5,6 +5,7 @@
 
 #include <abi/errno.h>
 #include <kern/panic.h>
+#include <lib/string.h>
 #include <proc/session.h>
 #include <sched/sched.h>
 #include <vfs/cred.h>
@@ -257,8 +258,11 @@ void signal_force(const struct abi_siginfo *info)
 
 void signal_force_fault(int signal, int code, vaddr_t address)
 {
-    struct abi_siginfo info = {.signo = signal, .code = code};
+    struct abi_siginfo info __uncleared; /* the queue keeps the first part */
 
+    memset(&info, 0, SIGINFO_KEPT);
+    info.signo = signal;
+    info.code = code;
     info.fault.address = address;
     force(&info, false);
 }

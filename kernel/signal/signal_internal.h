@@ -20,6 +20,9 @@
      SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSYS))
 #define SIGNALS_UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
 
+/* What the members of struct abi_siginfo fill; a queued signal keeps that, the rest is zero. */
+#define SIGINFO_KEPT 48
+
 /* What signal_send_locked returns when nothing was queued because the signal is ignored. */
 #define SIGNAL_WAS_IGNORED 1
 

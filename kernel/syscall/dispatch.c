@@ -254,7 +254,7 @@ static long dispatch(struct trap_frame *frame)
 
 struct trap_frame *sys_frame(void)
 {
-    return arch_user_frame(current_thread()->stack);
+    return arch_frame_current();
 }
 
 void syscall_init(void)

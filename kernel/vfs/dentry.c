@@ -385,6 +385,16 @@ struct dentry *dentry_create_unnamed(struct dentry *directory, struct inode *ino
     return dentry;
 }
 
+/* Are the texts of two names of one length the same? Both lie in strings that end with a zero. */
+static inline bool text_is_equal(const char *a, const char *b, size_t len)
+{
+    for (; len > sizeof(u64); len -= sizeof(u64), a += sizeof(u64), b += sizeof(u64)) {
+        if (load_word(a) != load_word(b))
+            return false;
+    }
+    return len == 0 || (load_word(a) ^ load_word(b)) << (64 - 8 * len) == 0;
+}
+
 struct dentry *dentry_peek(const struct dentry *parent, const struct name *name)
 {
     struct dentry *dentry;
@@ -392,7 +402,8 @@ struct dentry *dentry_peek(const struct dentry *parent, const struct name *name)
     ASSERT_HELD(&name_lock);
     for (dentry = *hash_bucket(parent, name->hash); dentry != NULL; dentry = dentry->hash_next) {
         if (dentry->name.hash == name->hash && dentry->parent == parent &&
-            dentry->name.len == name->len && memcmp(dentry->name.text, name->text, name->len) == 0)
+            dentry->name.len == name->len &&
+            text_is_equal(dentry->name.text, name->text, name->len))
             return dentry;
     }
     return NULL;

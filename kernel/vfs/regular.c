@@ -240,9 +240,19 @@ static ssize_t write_locked(struct file *file, struct io_buffer *buffer, u64 *po
 {
     struct vm_object *object = &file->inode->object;
     size_t done = 0;
+    ssize_t result;
     void *base;
     size_t len;
 
+    if (likely(io_buffer_is_plain(buffer))) {
+        base = (void __force *)io_buffer_plain_base(buffer);
+        result = piece_write(object, *position, base, buffer->remaining, false);
+        if (result > 0) {
+            io_buffer_plain_advance(buffer, (size_t)result);
+            *position += (u64)result;
+        }
+        return result;
+    }
     while (io_buffer_piece(buffer, &base, &len)) {
         ssize_t put = piece_write(object, *position + done, base, len, buffer->kernel);
 

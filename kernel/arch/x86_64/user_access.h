@@ -42,14 +42,20 @@ static __always_inline void user_access_end(void)
                  :                                                                                 \
                  : fault)
 #define USER_LOAD_64(value, from, fault)                                                           \
-    __asm__ goto("1: movq %1, %0\n\t" EXCEPTION_ENTRY_C("0", fault)                                \
-                 : "=r"(value)                                                                     \
-                 : "m"(*(from))                                                                    \
-                 :                                                                                 \
-                 : fault)
+    __asm__ volatile goto("1: movq %1, %0\n\t" EXCEPTION_ENTRY_C("0", fault)                       \
+                          : "=r"(value)                                                            \
+                          : "m"(*(from))                                                           \
+                          :                                                                        \
+                          : fault)
+#define USER_LOAD_8(value, from, fault)                                                            \
+    __asm__ volatile goto("1: movzbl %1, %k0\n\t" EXCEPTION_ENTRY_C("0", fault)                    \
+                          : "=r"(value)                                                            \
+                          : "m"(*(from))                                                           \
+                          :                                                                        \
+                          : fault)
 #define USER_LOAD_32(value, from, fault)                                                           \
-    __asm__ goto("1: movl %1, %k0\n\t" EXCEPTION_ENTRY_C("0", fault)                               \
-                 : "=r"(value)                                                                     \
-                 : "m"(*(from))                                                                    \
-                 :                                                                                 \
-                 : fault)
+    __asm__ volatile goto("1: movl %1, %k0\n\t" EXCEPTION_ENTRY_C("0", fault)                      \
+                          : "=r"(value)                                                            \
+                          : "m"(*(from))                                                           \
+                          :                                                                        \
+                          : fault)

@@ -93,6 +93,29 @@ int copy_to_user(void __user *to, const void *from, size_t len)
     }
 }
 
+size_t user_readable(const void __user *from, size_t len)
+{
+    const u8 *source = (const u8 __force *)from;
+    size_t room = PAGE_SIZE - ((vaddr_t)source & (PAGE_SIZE - 1));
+    u32 byte;
+
+    if (!user_range_ok(from, len))
+        return 0;
+    user_access_begin();
+    USER_LOAD_8(byte, source, none);
+    if (len > room)
+        USER_LOAD_8(byte, source + room, some);
+    user_access_end();
+    (void)byte;
+    return len;
+some:
+    user_access_end();
+    return room;
+none:
+    user_access_end();
+    return 0;
+}
+
 int put_user_pair(u64 first, u64 second, void __user *to)
 {
     u64 *target = (u64 __force *)to;
@@ -162,19 +185,19 @@ static inline u64 zero_byte_marks(u64 word)
 ssize_t strncpy_from_user(char *to, const char __user *from, size_t size)
 {
     const char *source = (const char __force *)from;
+    size_t below = (vaddr_t)source < USER_END ? USER_END - (vaddr_t)source : 0;
+    size_t room = min(size, below);
     size_t len = 0;
+    u64 word, marks;
 
-    while (len < size) {
-        u64 word;
-
-        if (!user_range_ok(from + len, 1))
-            return -EFAULT;
-        if (size - len >= 8 && ((u64)(source + len) & (PAGE_SIZE - 1)) <= PAGE_SIZE - 8) {
+    while (len < room) {
+        if (likely(room - len >= 8 && ((u64)(source + len) & (PAGE_SIZE - 1)) <= PAGE_SIZE - 8)) {
             if (!load_q(&word, source + len))
                 return -EFAULT;
             *(u64 *)(to + len) = word;
-            if (zero_byte_marks(word))
-                return (ssize_t)(len + (u64)__builtin_ctzl(zero_byte_marks(word)) / 8);
+            marks = zero_byte_marks(word);
+            if (marks)
+                return (ssize_t)(len + (u64)__builtin_ctzl(marks) / 8);
             len += 8;
             continue;
         }
@@ -184,7 +207,7 @@ ssize_t strncpy_from_user(char *to, const char __user *from, size_t size)
             return (ssize_t)len;
         len++;
     }
-    return -ENAMETOOLONG;
+    return room < size ? -EFAULT : -ENAMETOOLONG;
 }
 
 int user_compare_exchange_nofault(u32 *old_out, u32 __user *ptr, u32 expected, u32 desired)

@@ -20,6 +20,9 @@ size_t copy_from_user_partial(void *to, const void __user *from, size_t len) __m
 size_t copy_to_user_partial(void __user *to, const void *from, size_t len) __must_check;
 size_t clear_user_partial(void __user *to, size_t len) __must_check;
 
+/* How many of the @len bytes at @from, at most a page, can be read; their pages are brought in. */
+size_t user_readable(const void __user *from, size_t len);
+
 /* Two words side by side: a time. */
 int put_user_pair(u64 first, u64 second, void __user *to) __must_check;
 

@@ -358,6 +358,16 @@ int copy_to_user(void *to, const void *from, size_t len)
     return copy((char *)from, (vaddr_t)to, len, true, true) == 0 ? 0 : -EFAULT;
 }
 
+size_t user_readable(const void *from, size_t len)
+{
+    size_t room = min(PAGE_SIZE - ((vaddr_t)from & (PAGE_SIZE - 1)), len);
+    char byte;
+
+    if (copy(&byte, (vaddr_t)from, 1, false, true) != 0)
+        return 0;
+    return room == len || copy(&byte, (vaddr_t)from + room, 1, false, true) == 0 ? len : room;
+}
+
 int copy_from_user_nofault(void *to, const void *from, size_t len)
 {
     return copy(to, (vaddr_t)from, len, false, false) == 0 ? 0 : -EFAULT;
