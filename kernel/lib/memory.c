@@ -3,12 +3,8 @@
  * an architecture with string instructions replaces them. Here they go by words where both sides
  * allow it. The compiler must not recognise the loops as what they implement.
  */
+#define STRING_FUNCTIONS_AS_THEY_ARE
 #include <lib/string.h>
-
-#undef memcpy
-#undef memmove
-#undef memset
-#undef memcmp
 
 #ifdef __clang__
 #define NOT_A_CALL_TO_ITSELF __attribute__((no_builtin("memcpy", "memmove", "memset", "memcmp")))

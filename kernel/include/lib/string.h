@@ -13,11 +13,14 @@ void *memset(void *to, int byte, size_t len);
 int memcmp(const void *a, const void *b, size_t len);
 void *memchr(const void *memory, int byte, size_t len);
 
-/* Freestanding code has to ask for it: of a length that the compiler knows they become moves. */
+/* Freestanding code has to ask for it: of a length that the compiler knows they become moves. Not
+ * where the functions are defined, or have other names. */
+#ifndef STRING_FUNCTIONS_AS_THEY_ARE
 #define memcpy(...)  __builtin_memcpy(__VA_ARGS__)
 #define memmove(...) __builtin_memmove(__VA_ARGS__)
 #define memset(...)  __builtin_memset(__VA_ARGS__)
 #define memcmp(...)  __builtin_memcmp(__VA_ARGS__)
+#endif
 
 /* memset to 0 that the compiler may not remove: for keys and secrets. */
 void memzero_secret(void *memory, size_t len);

@@ -2,6 +2,8 @@
  */
 #pragma once
 
+#define STRING_FUNCTIONS_AS_THEY_ARE
+
 #define memcpy     quire_memcpy
 #define memmove    quire_memmove
 #define memset     quire_memset
