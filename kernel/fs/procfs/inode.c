@@ -121,7 +121,23 @@ static void evict(struct inode *inode)
 
 static bool name_is(const struct name *name, const char *text)
 {
-    return name->len == strlen(text) && memcmp(name->text, text, name->len) == 0;
+    return name->text[0] == text[0] && name->len == strlen(text) &&
+           memcmp(name->text, text, name->len) == 0;
+}
+
+/* The child of @entry with a fixed name; NULL: none. */
+static const struct proc_entry *find_child(const struct proc_entry *entry, const struct name *name)
+{
+    const struct proc_entry *child = entry->children;
+    const struct proc_addition *addition = entry->additions ? *entry->additions : NULL;
+
+    for (; child && child->name; child++)
+        if (name_is(name, child->name))
+            return child;
+    for (; addition; addition = addition->next)
+        if (name_is(name, addition->entry.name))
+            return &addition->entry;
+    return NULL;
 }
 
 static int lookup(struct inode *directory, const struct name *name, struct inode **out)
@@ -131,15 +147,14 @@ static int lookup(struct inode *directory, const struct name *name, struct inode
     const struct proc_entry *entry;
     int error;
 
-    for (u64 index = 0; (entry = proc_child(node->entry, index)); index++)
-        if (name_is(name, entry->name)) {
-            *out = create_inode(directory->filesystem, entry, &node->subject);
-            if (!*out)
-                return -ENOMEM;
-            proc_node_of(*out)->is_setting =
-                node->is_setting || entry->children == proc_sys_entries;
-            return 0;
-        }
+    entry = find_child(node->entry, name);
+    if (entry) {
+        *out = create_inode(directory->filesystem, entry, &node->subject);
+        if (!*out)
+            return -ENOMEM;
+        proc_node_of(*out)->is_setting = node->is_setting || entry->children == proc_sys_entries;
+        return 0;
+    }
     if (!node->entry->directory)
         return -ENOENT;
     error = node->entry->directory->find(&node->subject, name, &entry, &subject);
