@@ -39,6 +39,7 @@
 #include <lib/string.h>
 #include <mm/mm.h>
 #include <net/socket.h>
+#include <proc/aio.h>
 #include <proc/proc.h>
 #include <sched/sched.h>
 #include <signal/signal.h>
@@ -151,6 +152,7 @@ static void step_processes(struct boot_info *boot)
     signal_init();
     futex_init();
     mqueue_init();
+    aio_init();
     msg_init();
     sem_init();
     shm_init();

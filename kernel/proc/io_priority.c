@@ -18,7 +18,7 @@
 
 enum io_class { CLASS_NONE, CLASS_REALTIME, CLASS_BEST_EFFORT, CLASS_IDLE };
 
-static int check(int priority)
+int io_priority_check(int priority)
 {
     switch (priority >> CLASS_SHIFT) {
     case CLASS_REALTIME:
@@ -85,7 +85,7 @@ static int visit_best(struct task *task, int *priority)
 /* IOPRIO_WHO_PROCESS is 1 where PRIO_PROCESS is 0, and so on. */
 int io_priority_set(int which, int who, int priority)
 {
-    int err = check(priority);
+    int err = io_priority_check(priority);
 
     if (err != 0)
         return err;

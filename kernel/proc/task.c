@@ -347,12 +347,21 @@ struct file *process_get_executable(struct process *process)
     return file;
 }
 
+/* It has joined the stop that its parent knows of, and is on its way to sleep. */
+static bool is_stopping(struct task *task)
+{
+    const struct process_signals *signals = &task->process->signals;
+
+    return READ_ONCE(signals->stopped) && READ_ONCE(signals->stop_signal) != 0 &&
+           !ptrace_is_on(task);
+}
+
 char task_state_letter(struct task *task)
 {
     switch (READ_ONCE(task->thread.state)) {
     case THREAD_RUNNABLE:
     case THREAD_NEW:
-        return 'R';
+        return is_stopping(task) ? 'T' : 'R';
     case THREAD_INTERRUPTIBLE:
         return 'S';
     case THREAD_KILLABLE:

@@ -2,7 +2,7 @@
 quire_SOURCES += %D%/dispatch.c
 quire_SOURCES += %D%/trace.c
 quire_SOURCES += %D%/trace_names.c
-quire_SOURCES += %D%/sys_credentials.c
+quire_SOURCES += %D%/sys_aio.c %D%/sys_credentials.c
 quire_SOURCES += %D%/sys_file.c
 quire_SOURCES += %D%/sys_futex.c
 quire_SOURCES += %D%/sys_inotify.c

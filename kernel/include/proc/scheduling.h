@@ -31,5 +31,7 @@ int scheduling_get_affinity(int pid, u64 *mask) __must_check;
 
 /* ioprio_set(2), ioprio_get(2): IOPRIO_WHO_*. => get: the class and level; -EINVAL, -ESRCH, -EPERM
  */
+/* May the caller have @priority? -EINVAL, -EPERM */
+int io_priority_check(int priority) __must_check;
 int io_priority_set(int which, int who, int priority) __must_check;
 int io_priority_get(int which, int who) __must_check;
