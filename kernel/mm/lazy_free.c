@@ -1,4 +1,5 @@
 /* Lazily freed pages (lazy_free.h). */
+#include <abi/errno.h>
 #include <kmem/frames.h>
 
 #include "anon_family.h"
@@ -68,7 +69,7 @@ static bool mark_leaf(struct pt_cursor *cursor, vaddr_t end, bool give_up)
     bool found = false;
 
     if (cursor->huge)
-        return false; /* nothing in it is given up; it came after all were split */
+        return false; /* others have it too, or it came after all were split */
     for (; cursor->addr < end; pt_next(cursor)) {
         struct page *page = private_page_of(pt_get(cursor));
 
@@ -106,15 +107,42 @@ static void mark_range(struct mm *mm, vaddr_t start, vaddr_t end, bool give_up)
     batch_finish(&batch);
 }
 
+/* Is no page of a huge leaf mapped anywhere else? */
+static bool is_alone(pte_t leaf)
+{
+    const struct page *block = pt_page_of(leaf);
+    unsigned i;
+
+    for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++) {
+        if (page_map_count(block + i) != 1)
+            return false;
+    }
+    return pt_block_sharers(leaf) == 1;
+}
+
+/* A table to be changed becomes one's own; a huge leaf is split if each of its pages can then be
+ * given up: Linux leaves one alone that somebody shares. */
+static int reserve_leaf(struct mm *mm, pte_t *slot, vaddr_t addr)
+{
+    pte_t entry = pte_load(slot);
+
+    if (pte_is_leaf(entry, 2))
+        return is_alone(entry) ? pt_split(mm, slot, addr) : 0;
+    return pte_is_empty(entry) ? 0 : pt_own(mm, addr);
+}
+
 int lazy_free_range(struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    int err = pt_own_range(mm, start, end);
+    vaddr_t addr = start;
+    pte_t *slot;
 
-    if (err == 0)
-        err = pt_split_range(mm, start, end);
-    if (err == 0)
-        mark_range(mm, start, end, true);
-    return err;
+    while ((slot = pt_next_upper(mm, &addr, end)) != NULL) {
+        if (reserve_leaf(mm, slot, addr) != 0)
+            return -ENOMEM;
+        addr = pt_leaf_end(addr, end);
+    }
+    mark_range(mm, start, end, true);
+    return 0;
 }
 
 void lazy_free_cancel(struct mm *mm, vaddr_t start, vaddr_t end)

@@ -20,8 +20,8 @@
 
 #include "pt.h"
 
-/* Give up the private pages of [start, end); huge leaves are split, so that each can be taken. =>
- * map_lock held for reading; -ENOMEM */
+/* Give up the private pages of [start, end); huge leaves are split, so that each can be taken, but
+ * for those that others share. => map_lock held for reading; -ENOMEM */
 int lazy_free_range(struct mm *mm, vaddr_t start, vaddr_t end) __must_check;
 
 /* Keep what [start, end) holds. => map_lock held for writing */

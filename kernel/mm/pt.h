@@ -287,7 +287,8 @@ int pt_make_range(struct mm *mm, vaddr_t start, vaddr_t end) __must_check;
 /*
  * pt_split: the huge leaf at @slot, if it is one, becomes a leaf table of the same pages.
  * => map_lock held; -ENOMEM
- * pt_split_at: the one across @addr. pt_split_range: all in the range.
+ * pt_split_at: the one across @addr. pt_split_range: all in the range. What stands for a huge page
+ * of zeroes no longer does. => map_lock held for writing
  */
 int pt_split(struct mm *mm, pte_t *slot, vaddr_t addr) __must_check;
 int pt_split_at(struct mm *mm, vaddr_t addr) __must_check;

@@ -128,11 +128,18 @@ int pt_split(struct mm *mm, pte_t *slot, vaddr_t addr)
     return 0;
 }
 
-/* Its entries are small pages of zeroes from now on, be it in all that share the table. */
-static void split_zeroes(pte_t entry)
+/* What stands for a huge page of zeroes (pt.h): its entries are small ones from now on, but not in
+ * the address spaces that share the table. */
+static int split_zeroes(struct mm *mm, pte_t *slot, vaddr_t addr)
 {
-    if (pte_is_table(entry, 2))
-        WRITE_ONCE(pt_leaf_of_upper(entry)->zeroes, false);
+    pte_t entry = pte_load(slot);
+
+    if (!pte_is_table(entry, 2) || !pt_is_zero_block(pt_leaf_of_upper(entry)))
+        return 0;
+    if (pt_own(mm, addr) != 0)
+        return -ENOMEM;
+    pt_leaf_of_upper(pte_load(slot))->zeroes = false;
+    return 0;
 }
 
 int pt_split_range(struct mm *mm, vaddr_t start, vaddr_t end)
@@ -141,11 +148,10 @@ int pt_split_range(struct mm *mm, vaddr_t start, vaddr_t end)
     pte_t *slot;
 
     while ((slot = pt_next_upper(mm, &addr, end)) != NULL) {
-        pte_t entry = pte_load(slot);
-
-        if (pte_is_leaf(entry, 2) && pt_split(mm, slot, addr) != 0)
+        if (pte_is_leaf(pte_load(slot), 2) && pt_split(mm, slot, addr) != 0)
             return -ENOMEM;
-        split_zeroes(entry);
+        if (split_zeroes(mm, slot, addr) != 0)
+            return -ENOMEM;
         addr = pt_leaf_end(addr, end);
     }
     return 0;

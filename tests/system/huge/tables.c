@@ -60,6 +60,16 @@ static void child_collapses(void)
     _exit(0);
 }
 
+static void child_cuts(void)
+{
+    must(mprotect(at, PAGE, PROT_READ));
+    call("collapse of two areas", madvise(at, HUGE, COLLAPSE));
+    must(mprotect(at, PAGE, RW));
+    call("of one again", madvise(at, HUGE, COLLAPSE));
+    drop_and_write();
+    _exit(0);
+}
+
 static void show_small(size_t nr)
 {
     say("-- %zu small pages", nr);
@@ -98,6 +108,7 @@ static void show_zeroes(void)
     drop_and_write();
     map_zeroes();
     in_child("child drops", child_drops);
+    in_child("child cuts", child_cuts);
     in_child("child collapses", child_collapses);
     in_child("child writes", child_writes);
     drop_and_write();
@@ -133,6 +144,28 @@ static void show_cold(void)
     say("kept %d", count_kept(at, 1024));
 }
 
+static void child_frees(void)
+{
+    call("child: a part is given up", madvise(at, HUGE / 2, MADV_FREE));
+    say_area("child", at);
+    call("child: all is given up", madvise(at, 2 * HUGE, MADV_FREE));
+    say_area("child", at);
+    _exit(0);
+}
+
+static void show_free(void)
+{
+    say("-- given up");
+    at = map_written(2);
+    in_child("child gives up", child_frees);
+    say_area("after it", at);
+    call("a page", madvise(at + PAGE, PAGE, MADV_FREE));
+    say_area("given up", at);
+    map_zeroes();
+    call("a page of zeroes", madvise(at + PAGE, PAGE, MADV_FREE));
+    drop_and_write();
+}
+
 int main(void)
 {
     must(put_setting("enabled", "madvise"));
@@ -140,5 +173,6 @@ int main(void)
     show_small(20);
     show_zeroes();
     show_cold();
+    show_free();
     return 0;
 }
