@@ -119,7 +119,7 @@ void mutex_unlock(struct mutex *mutex)
 
 /* ---- wait queues ---- */
 
-void wake_all(struct wait_queue *queue __unused)
+void wake_waiters(struct wait_queue *queue __unused, unsigned long key __unused, bool all __unused)
 {
 }
 
