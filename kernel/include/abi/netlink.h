@@ -41,11 +41,13 @@ struct nlattr {
     u16 len, type;
 };
 
-#define RTM_NEWLINK 16
-#define RTM_GETLINK 18
-#define RTM_NEWADDR 20
-#define RTM_GETADDR 22
-#define RTM_MAX     123
+#define RTM_NEWLINK  16
+#define RTM_GETLINK  18
+#define RTM_NEWADDR  20
+#define RTM_GETADDR  22
+#define RTM_NEWROUTE 24
+#define RTM_GETROUTE 26
+#define RTM_MAX      123
 
 #define RTM_KIND_MASK 3
 #define RTM_KIND_GET  2
@@ -86,6 +88,23 @@ struct ifaddrmsg {
 
 #define IFA_F_PERMANENT 0x80
 #define RT_SCOPE_HOST   254
+
+#define RT_SCOPE_LINK  253
+#define RT_TABLE_LOCAL 255
+#define RTPROT_KERNEL  2
+#define RTN_LOCAL      2
+#define RTN_BROADCAST  3
+
+struct rtmsg {
+    u8 family, destination_len, source_len, tos;
+    u8 table, protocol, scope, type;
+    u32 flags;
+};
+
+#define RTA_DST     1
+#define RTA_OIF     4
+#define RTA_PREFSRC 7
+#define RTA_TABLE   15
 
 struct ifa_cacheinfo {
     u32 preferred, valid, created, updated;

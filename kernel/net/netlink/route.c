@@ -94,6 +94,37 @@ static void put_address_v6(struct netlink_packet *packet, const struct nlmsghdr 
     end_address(packet, message);
 }
 
+/* A route of IPv4's local table, over lo and from its address. */
+static void put_route_v4(struct netlink_packet *packet, const struct nlmsghdr *request,
+                         const u8 to[4], u8 prefix_len, u8 scope, u8 type)
+{
+    static const u8 loopback[4] = {127, 0, 0, 1};
+    struct rtmsg route = {.family = AF_INET,
+                          .destination_len = prefix_len,
+                          .table = RT_TABLE_LOCAL,
+                          .protocol = RTPROT_KERNEL,
+                          .scope = scope,
+                          .type = type};
+    struct nlmsghdr *message =
+        netlink_put_message(packet, request, RTM_NEWROUTE, NLM_F_MULTI, &route, sizeof(route));
+
+    put_u32(packet, message, RTA_TABLE, RT_TABLE_LOCAL);
+    netlink_put_attribute(packet, message, RTA_DST, to, 4);
+    netlink_put_attribute(packet, message, RTA_PREFSRC, loopback, sizeof(loopback));
+    put_u32(packet, message, RTA_OIF, INET_LOOPBACK_INDEX);
+}
+
+/* All of them lead to lo; what it is down for is the broadcast. */
+static void put_routes_v4(struct netlink_packet *packet, const struct nlmsghdr *request)
+{
+    static const u8 network[4] = {127}, host[4] = {127, 0, 0, 1}, all[4] = {127, 255, 255, 255};
+
+    put_route_v4(packet, request, network, 8, RT_SCOPE_HOST, RTN_LOCAL);
+    put_route_v4(packet, request, host, 32, RT_SCOPE_HOST, RTN_LOCAL);
+    if (inet_loopback_is_up())
+        put_route_v4(packet, request, all, 32, RT_SCOPE_LINK, RTN_BROADCAST);
+}
+
 /* Answers in a datagram of their own. => -ENOBUFS */
 static int send_answers(struct netlink_socket *socket, const struct nlmsghdr *request,
                         void (*put)(struct netlink_packet *packet, const struct nlmsghdr *request))
@@ -139,7 +170,8 @@ static int dump_families(struct netlink_socket *socket, const struct nlmsghdr *r
     return err;
 }
 
-/* All links, or all addresses of @family. => -EOPNOTSUPP: something else is asked for */
+/* All links, all addresses of @family, or the routes of IPv4. => -EOPNOTSUPP: something else is
+ * asked for */
 static int dump(struct netlink_socket *socket, const struct nlmsghdr *request, u8 family)
 {
     int err;
@@ -150,6 +182,11 @@ static int dump(struct netlink_socket *socket, const struct nlmsghdr *request, u
         break;
     case RTM_GETADDR:
         err = dump_families(socket, request, family, put_address_v4, put_address_v6);
+        break;
+    case RTM_GETROUTE:
+        if (family != AF_INET)
+            return -EOPNOTSUPP;
+        err = send_answers(socket, request, put_routes_v4);
         break;
     default:
         return -EOPNOTSUPP;
