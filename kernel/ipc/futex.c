@@ -322,6 +322,21 @@ long futex_wake(u32 __user *address, bool shared, int nr, u32 bitset)
     return result == 0 && futex_pi_has_waiters(&key) ? -EINVAL : result;
 }
 
+bool futex_has_plain_waiters(const struct mm_futex_key *key)
+{
+    struct futex_bucket *bucket = futex_bucket_of(key);
+    struct futex_waiter *waiter;
+    bool found = false;
+
+    if (nobody_waits(bucket))
+        return false;
+    spin_lock(&bucket->lock);
+    list_for_each_entry (waiter, &bucket->waiters, link)
+        found |= futex_key_is_equal(&waiter->key, key);
+    spin_unlock(&bucket->lock);
+    return found;
+}
+
 void futex_init(void)
 {
     for (unsigned i = 0; i < NR_BUCKETS; i++) {

@@ -66,6 +66,9 @@ struct futex_waiter {
     bool queued;          /* (bucket lock, read by the waiter) */
 };
 
+/* Does somebody wait for the word itself? Then it is no lock with priority inheritance. */
+bool futex_has_plain_waiters(const struct mm_futex_key *key);
+
 struct futex_bucket *futex_bucket_of(const struct mm_futex_key *key);
 /* Two buckets at once, which may be one. */
 void futex_lock_two(struct futex_bucket *a, struct futex_bucket *b);

@@ -196,6 +196,9 @@ static int take_or_queue(struct pi_waiter *self, u32 __user *address, unsigned f
             return result;
         if (get_user(value, address))
             return -EFAULT;
+        if ((value & FUTEX_TID_MASK) != (u32)task_id(self->task) &&
+            futex_has_plain_waiters(&self->key))
+            return -EINVAL;
         result = look_at_lock(self, address, value, try_only);
         if (result == -ESRCH) { /* the task may have ended after we read the word */
             if (get_user(again, address))
@@ -341,6 +344,8 @@ long futex_unlock_pi(u32 __user *address, unsigned flags)
         error = futex_key_get(address, flags & FUTEX_SHARED, &key);
         if (error)
             return error;
+        if (futex_has_plain_waiters(&key))
+            return -EINVAL;
         spin_lock(&pi_lock);
         first = find_first(&key);
         error = user_compare_exchange_nofault(
