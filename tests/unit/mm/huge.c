@@ -203,7 +203,7 @@ TEST(what_was_given_up_is_never_a_huge_leaf)
 
     EXPECT_EQ(mm_advise(child, at, HUGE, MADV_FREE), 0);
     EXPECT(is_huge(child, at) && is_huge(mm, at)); /* what others share is not given up */
-    EXPECT_EQ(reclaim_pages(~0ul), 0); /* the parent's leaf says that they are in use */
+    EXPECT_EQ(reclaim_pages(~0ul), 0);             /* the parent's leaf says that they are in use */
     EXPECT_EQ(user_read(mm, at + 5 * PAGE), 10);
     EXPECT_EQ(user_read(child, at + 5 * PAGE), 10);
     audit();
