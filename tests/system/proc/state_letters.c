@@ -96,6 +96,7 @@ int main(void)
     show("waited for", child, child);
     child = must(vfork());
     if (child == 0) {
+        wait_for(getppid(), 'D');
         show("parent in vfork", getppid(), getppid());
         _exit(0);
     }
