@@ -1,5 +1,5 @@
 # proc: tasks, processes and everything a process is.
-quire_SOURCES += %D%/accounting.c %D%/clocks.c %D%/aio.c %D%/call_dispatch.c %D%/control.c %D%/memory_marks.c %D%/credentials.c %D%/elf_check.c %D%/elf_map.c \
+quire_SOURCES += %D%/accounting.c %D%/clocks.c %D%/aio.c %D%/aio_context.c %D%/call_dispatch.c %D%/control.c %D%/memory_marks.c %D%/credentials.c %D%/elf_check.c %D%/elf_map.c \
 	%D%/exec.c %D%/exec_script.c %D%/exec_stack.c %D%/exec_strings.c %D%/exit.c %D%/file_owner.c \
 	%D%/fork.c %D%/init_task.c %D%/interval_timers.c %D%/machine.c %D%/machine_log.c %D%/oom.c %D%/oom_report.c %D%/pid.c %D%/pidfd.c \
 	%D%/posix_timers.c %D%/rlimit.c %D%/scheduling.c %D%/session.c %D%/task.c %D%/terminal.c \
