@@ -76,6 +76,15 @@ u64 sys_deadline(s64 ns);
 
 /* A signal mask given with its size: -EINVAL when the size is not 8. */
 int sys_read_sigset(const u64 __user *user, size_t size, u64 *set) __must_check;
+/* sys_begin_mask: the mask of ppoll and the like, when one is given, until the call is over.
+ * => end with signal_end_temporary_mask, if @mask is not NULL; -EINVAL, -EFAULT: nothing to end */
+int sys_begin_mask(const u64 __user *mask, size_t size) __must_check;
+
+/* The last argument of pselect6 and io_pgetevents. */
+struct sys_mask_argument {
+    u64 __user *mask;
+    size_t size;
+};
 
 /* A write to a pipe without readers (@result -EPIPE) raises SIGPIPE as well; a socket does it where
  * it should. => @result */

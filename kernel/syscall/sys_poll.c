@@ -94,8 +94,7 @@ long sys_poll(void __user *fds, unsigned nr, int timeout)
     return unlikely(result == -ERESTARTNOHAND) ? poll_later(fds, nr, deadline) : result;
 }
 
-/* Set the mask of ppoll, pselect6, epoll_pwait, when one is given. */
-static int begin_mask(const u64 __user *mask, size_t size)
+int sys_begin_mask(const u64 __user *mask, size_t size)
 {
     u64 set;
     int error;
@@ -127,7 +126,7 @@ long sys_ppoll(void __user *fds, unsigned nr, struct abi_timespec __user *timeou
             return result;
         deadline = deadline_of_ns(ns);
     }
-    result = begin_mask(mask, size);
+    result = sys_begin_mask(mask, size);
     if (result)
         return result;
     result = poll_until(fds, nr, deadline);
@@ -214,10 +213,7 @@ long sys_select(int nr, void __user *read, void __user *write, void __user *exce
 long sys_pselect6(int nr, void __user *read, void __user *write, void __user *except,
                   struct abi_timespec __user *timeout, void __user *mask_and_size)
 {
-    struct {
-        u64 __user *mask;
-        size_t size;
-    } sixth = {0};
+    struct sys_mask_argument sixth = {0};
     u64 deadline = WAIT_FOREVER;
     long result;
     s64 ns;
@@ -230,7 +226,7 @@ long sys_pselect6(int nr, void __user *read, void __user *write, void __user *ex
             return result;
         deadline = deadline_of_ns(ns);
     }
-    result = begin_mask(sixth.mask, sixth.size);
+    result = sys_begin_mask(sixth.mask, sixth.size);
     if (result)
         return result;
     result = select_until(nr, read, write, except, deadline);
@@ -278,7 +274,7 @@ long sys_epoll_wait(int epoll, void __user *events, int max, int timeout)
 long sys_epoll_pwait(int epoll, void __user *events, int max, int timeout, u64 __user *mask,
                      size_t size)
 {
-    long result = begin_mask(mask, size);
+    long result = sys_begin_mask(mask, size);
 
     if (result)
         return result;
@@ -300,7 +296,7 @@ long sys_epoll_pwait2(int epoll, void __user *events, int max, struct abi_timesp
             return result;
         deadline = deadline_of_ns(ns);
     }
-    result = begin_mask(mask, size);
+    result = sys_begin_mask(mask, size);
     if (result)
         return result;
     result = wait_epoll(epoll, events, max, deadline);
