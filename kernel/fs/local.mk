@@ -4,6 +4,7 @@ quire_SOURCES += %D%/tmpfs/entry.c
 quire_SOURCES += %D%/tmpfs/inode.c
 quire_SOURCES += %D%/tmpfs/directory.c
 quire_SOURCES += %D%/tmpfs/filesystem.c
+quire_SOURCES += %D%/tmpfs/find.c
 quire_SOURCES += %D%/tmpfs/hugetlbfs.c
 quire_SOURCES += %D%/devfs/devfs.c
 quire_SOURCES += %D%/procfs/allocators.c

@@ -5,6 +5,7 @@ quire_SOURCES += %D%/trace_names.c
 quire_SOURCES += %D%/sys_aio.c %D%/sys_credentials.c
 quire_SOURCES += %D%/sys_file.c
 quire_SOURCES += %D%/sys_futex.c
+quire_SOURCES += %D%/sys_handle.c
 quire_SOURCES += %D%/sys_inotify.c
 quire_SOURCES += %D%/sys_ipc.c
 quire_SOURCES += %D%/sys_machine.c

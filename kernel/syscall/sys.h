@@ -90,5 +90,8 @@ struct sys_mask_argument {
  * it should. => @result */
 ssize_t sys_raise_on_pipe(const struct file *file, ssize_t result);
 
+/* The flags of open: programs here have 64-bit sizes, and their open files say so. */
+u32 sys_with_large_file(u32 flags);
+
 /* An open result becomes a descriptor. @file may be an ERR_PTR. */
 long sys_install(struct file *file, int flags);

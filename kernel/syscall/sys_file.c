@@ -16,8 +16,7 @@ long sys_install(struct file *file, int flags)
     return IS_ERR(file) ? PTR_ERR(file) : fd_add(vfs_current(), file, (u32)flags);
 }
 
-/* All programs here have 64-bit sizes, and their open files say so. */
-static u32 with_large_file(u32 flags)
+u32 sys_with_large_file(u32 flags)
 {
     return flags & O_PATH ? flags : flags | O_LARGEFILE;
 }
@@ -28,8 +27,8 @@ static long open_at(int dirfd, const char __user *user, int flags, unsigned mode
     struct file *file;
 
     return WITH_NAME(user, name, ({
-                         long error = vfs_open_at(context, dirfd, name, with_large_file((u32)flags),
-                                                  mode, &file);
+                         long error = vfs_open_at(context, dirfd, name,
+                                                  sys_with_large_file((u32)flags), mode, &file);
 
                          error ? error : fd_add(context, file, (u32)flags);
                      }));
@@ -82,7 +81,7 @@ long sys_openat2(int dirfd, const char __user *user, void __user *user_how, size
     error = copy_versioned(&how, sizeof(how), user_how, size);
     if (error)
         return error;
-    how.flags |= with_large_file((u32)how.flags);
+    how.flags |= sys_with_large_file((u32)how.flags);
     return WITH_NAME(user, name, ({
                          long result = vfs_open_how(context, dirfd, name, &how, &file);
 

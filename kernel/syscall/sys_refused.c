@@ -141,14 +141,6 @@ long sys_fanotify_init(unsigned flags, unsigned event_flags)
     return flags & ~FANOTIFY_INIT_FLAGS ? -EINVAL : -ENOSYS;
 }
 
-long sys_open_by_handle_at(int fd, void __user *handle, int flags)
-{
-    (void)fd;
-    (void)handle;
-    (void)flags;
-    return refuse(CAP_DAC_READ_SEARCH);
-}
-
 /* No block device is mounted that could have quotas. */
 long sys_quotactl(unsigned command, const char __user *special, int id, void __user *data)
 {

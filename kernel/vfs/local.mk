@@ -19,6 +19,7 @@ quire_SOURCES += %D%/file.c
 quire_SOURCES += %D%/filesystem.c
 quire_SOURCES += %D%/getdents.c
 quire_SOURCES += %D%/graft.c
+quire_SOURCES += %D%/handle.c
 quire_SOURCES += %D%/hugetlb_file.c
 quire_SOURCES += %D%/inode.c
 quire_SOURCES += %D%/inotify.c

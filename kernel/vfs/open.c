@@ -228,20 +228,15 @@ static int open_existing(const struct open_request *request, struct walk *walk, 
     return request_open(request, &walk->current, false, out);
 }
 
-/* O_TMPFILE: a file without a name in the directory that the path names. */
-static int open_unnamed(const struct open_request *request, struct walk *walk, struct file **out)
+/* O_TMPFILE: a file without a name in the directory @place. */
+static int open_unnamed_in(const struct open_request *request, const struct path *place,
+                           struct file **out)
 {
+    struct inode *directory = path_inode(place), *inode;
     struct inode_template template;
-    struct inode *directory, *inode;
     struct path path;
-    int err = walk_parent(walk);
+    int err = mount_may_write(place->mount);
 
-    if (err == 0)
-        err = walk_last(walk);
-    if (err != 0)
-        return err;
-    directory = path_inode(&walk->current);
-    err = mount_may_write(walk->current.mount);
     if (err == 0)
         err = inode_permission(directory, request->context->credentials, MAY_WRITE | MAY_EXEC);
     if (err == 0 && directory->ops->create_unnamed == NULL)
@@ -256,14 +251,23 @@ static int open_unnamed(const struct open_request *request, struct walk *walk, s
         return err;
     if (!(request->flags & O_EXCL))
         fetch_or(&inode->flags, INODE_LINKABLE);
-    path.mount = mount_get(walk->current.mount);
-    path.dentry = dentry_create_unnamed(walk->current.dentry, inode);
+    path.mount = mount_get(place->mount);
+    path.dentry = dentry_create_unnamed(place->dentry, inode);
     err = path.dentry == NULL ? -ENOMEM : request_open(request, &path, true, out);
     if (path.dentry == NULL)
         mount_put(path.mount);
     else
         path_put(&path);
     return err;
+}
+
+static int open_unnamed(const struct open_request *request, struct walk *walk, struct file **out)
+{
+    int err = walk_parent(walk);
+
+    if (err == 0)
+        err = walk_last(walk);
+    return err != 0 ? err : open_unnamed_in(request, &walk->current, out);
 }
 
 static __noinline int open_by_walk(const struct vfs_context *context, int dirfd, const char *name,
@@ -313,6 +317,34 @@ int vfs_open_at(const struct vfs_context *context, int dirfd, const char *name, 
     int err = request_init(&request, context, flags & OPEN_FLAGS_KNOWN, mode);
 
     return err != 0 ? err : open_checked(context, dirfd, name, &request, out);
+}
+
+/* Where no name is walked, this is what the walk would have refused. */
+static int check_found(const struct open_request *request, const struct inode *inode)
+{
+    if (S_ISLNK(inode->mode) && !(request->flags & O_PATH))
+        return -ELOOP;
+    if ((request->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
+        return -EEXIST;
+    if ((request->flags & O_CREAT) && inode_is_directory(inode))
+        return -EISDIR;
+    return (request->lookup & LOOKUP_DIRECTORY) && !inode_is_directory(inode) ? -ENOTDIR : 0;
+}
+
+int vfs_open_path(const struct vfs_context *context, const struct path *path, u32 flags,
+                  struct file **out)
+{
+    struct open_request request;
+    int err = request_init(&request, context, flags & OPEN_FLAGS_KNOWN, 0);
+
+    if (err == 0)
+        err = check_found(&request, path_inode(path));
+    if (err == 0)
+        err = request.flags & O_TMPFILE_BIT ? open_unnamed_in(&request, path, out)
+                                            : request_open(&request, path, false, out);
+    if (err == 0)
+        notify_file(*out, IN_OPEN);
+    return err;
 }
 
 static unsigned lookup_of_resolve(u64 resolve)

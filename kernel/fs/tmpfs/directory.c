@@ -79,6 +79,7 @@ static int directory_link(struct inode *directory, const struct name *name, stru
     WRITE_ONCE(inode->links, inode->links + 1);
     inode_touch_change(inode);
     tmpfs_entry_insert(directory, entry);
+    fetch_add(&tmpfs_of(directory)->nr_moves, 1);
     return 0;
 }
 
@@ -141,6 +142,7 @@ static int directory_exchange(const struct inode_rename *rename, struct tmpfs_en
     inode_touch_modify(rename->new_directory);
     inode_touch_change(rename->inode);
     inode_touch_change(rename->target);
+    fetch_add(&tmpfs_of(rename->inode)->nr_moves, 1);
     return 0;
 }
 
@@ -165,6 +167,7 @@ static int directory_rename(const struct inode_rename *rename)
     tmpfs_entry_insert(rename->new_directory, entry);
     directory_reparent(rename->inode, rename->old_directory, rename->new_directory);
     inode_touch_change(rename->inode);
+    fetch_add(&tmpfs_of(rename->inode)->nr_moves, 1);
     return 0;
 }
 

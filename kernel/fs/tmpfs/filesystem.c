@@ -203,6 +203,7 @@ static const struct filesystem_ops tmpfs_ops = {
     .statfs = tmpfs_statfs,
     .remount = tmpfs_remount,
     .describe_options = tmpfs_describe_options,
+    .find = tmpfs_find,
     .destroy = tmpfs_destroy,
 };
 

@@ -31,6 +31,7 @@ struct tmpfs {
     u64 used_pages;                  /* (a) */
     u64 max_inodes;                  /* (a) 0: no limit */
     u64 used_inodes;                 /* (a) */
+    u64 nr_moves;                    /* (a) names that were moved or linked, for tmpfs_find */
     u32 mode, uid, gid;              /* (I) of the root, as mounted */
     const struct tmpfs_files *files; /* (I) NULL: tmpfs's own */
 };
@@ -84,6 +85,9 @@ void tmpfs_entry_remove(struct inode *directory, struct tmpfs_entry *entry);
 bool tmpfs_directory_is_empty(const struct inode *directory);
 struct tmpfs_entry *tmpfs_entry_at(const struct inode *directory,
                                    u64 cookie); /* the first at or after it */
+
+/* filesystem_ops.find: looks through the directories, from the root on. */
+int tmpfs_find(struct filesystem *filesystem, u64 number, struct dentry **out) __must_check;
 
 extern const struct inode_ops tmpfs_directory_ops;
 extern const struct inode_ops tmpfs_file_ops;

@@ -194,10 +194,20 @@ struct f_owner_ex {
 #define SFD_NONBLOCK  O_NONBLOCK
 
 /* ioctl(2) requests every file answers */
-#define FIOCLEX           0x5451
-#define FIONCLEX          0x5450
-#define FIONBIO           0x5421
-#define FIOASYNC          0x5452
+#define FIOCLEX               0x5451
+#define FIONCLEX              0x5450
+#define FIONBIO               0x5421
+#define FIOASYNC              0x5452
+/* name_to_handle_at(2): the beginning of struct file_handle, and its types. */
+#define FILE_HANDLE_BYTES_MAX 128
+#define FILE_HANDLE_NUMBER    1 /* generation, lower and upper half of the number */
+#define FILE_HANDLE_NONE      255
+
+struct abi_file_handle {
+    u32 len; /* of what follows */
+    s32 type;
+};
+
 /* splice(2) and its like. MOVE, MORE and GIFT are hints. */
 #define SPLICE_F_MOVE     1u
 #define SPLICE_F_NONBLOCK 2u

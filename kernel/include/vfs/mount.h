@@ -53,6 +53,8 @@ struct filesystem_ops {
     /* ",size=64k": options for /proc/mounts, each with its comma. NULL: none */
     size_t (*describe_options)(struct filesystem *filesystem, char *buffer, size_t size);
     int (*sync)(struct filesystem *filesystem);
+    /* A name of the inode @number, referenced: -ENOENT, -ENOMEM. NULL: it has no file handles */
+    int (*find)(struct filesystem *filesystem, u64 number, struct dentry **out);
     void (*destroy)(
         struct filesystem *filesystem); /* no mount, no name and no inode is left; frees it */
 };

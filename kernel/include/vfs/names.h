@@ -42,6 +42,25 @@ int vfs_open_at(const struct vfs_context *context, int dirfd, const char *name, 
 /* openat2(2): everything unknown is -EINVAL. */
 int vfs_open_how(const struct vfs_context *context, int dirfd, const char *name,
                  const struct open_how *how, struct file **out) __must_check;
+/* The same for a file that is found already: no search permission is asked. */
+int vfs_open_path(const struct vfs_context *context, const struct path *path, u32 flags,
+                  struct file **out) __must_check;
+
+/* What a file handle says. */
+struct inode_handle {
+    u32 generation; /* of the filesystem */
+    u32 number_low, number_high;
+};
+/* => -EOPNOTSUPP: its filesystem has none */
+int vfs_handle_of(const struct path *path, struct inode_handle *handle) __must_check;
+/*
+ * vfs_open_handle: open the file of a handle (NULL: of something else) on the mount that @fd lies
+ * on, or the working directory if it is AT_FDCWD. Who may is the caller's business.
+ * => -EBADF, -ESTALE: it has no name there; as open(2)
+ */
+int vfs_open_handle(const struct vfs_context *context, int fd, const struct inode_handle *handle,
+                    u32 flags, struct file **out) __must_check;
+
 /* For execve(2): a regular file with permission to execute it, not on noexec (-EACCES); nobody
  * writes it
  * (-ETXTBSY) until the file is put. @flags: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH. */
