@@ -5,6 +5,7 @@ quire_SOURCES += %D%/socket_call.c
 quire_SOURCES += %D%/socket_control.c
 quire_SOURCES += %D%/socket_option.c
 quire_SOURCES += %D%/socket_settings.c
+quire_SOURCES += %D%/netlink/option.c
 quire_SOURCES += %D%/netlink/route.c
 quire_SOURCES += %D%/netlink/socket.c
 quire_SOURCES += %D%/unix/collect.c

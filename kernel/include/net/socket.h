@@ -234,6 +234,14 @@ void socket_control_put_time(const struct socket *socket, struct socket_message 
 const struct cmsghdr *socket_control_next(const struct socket_message *message,
                                           const struct cmsghdr *header);
 
+/*
+ * SCM_CREDENTIALS: of a sender, who may say only what is true unless privileged; to a receiver
+ * (~0: an identity without a number).
+ * => -EINVAL, -EPERM, -ESRCH
+ */
+int socket_control_read_identity(const struct cmsghdr *header, struct ucred *identity) __must_check;
+void socket_control_put_identity(struct socket_message *message, const struct ucred *identity);
+
 /* The socket behind an open file; NULL: it is no socket. Borrowed: lives as long as the file. */
 struct socket *socket_of_file(const struct file *file);
 

@@ -1,6 +1,6 @@
 /*
  * AF_NETLINK, protocol NETLINK_ROUTE, as far as a machine with one interface has something to say:
- * the sockets (socket.c), and what requests are answered with (route.c).
+ * the sockets (socket.c), their options (option.c), and what requests are answered with (route.c).
  */
 #pragma once
 
@@ -23,9 +23,15 @@ struct netlink_socket {
     struct list_head link;  /* (ports_lock) all sockets */
 };
 
+static inline struct netlink_socket *netlink_of(struct socket *socket)
+{
+    return container_of(socket, struct netlink_socket, socket);
+}
+
 struct netlink_packet {
     struct list_head link;
-    u32 from_port; /* 0: the kernel */
+    u32 from_port;     /* 0: the kernel */
+    struct ucred from; /* all 0: the kernel */
     u32 len, room;
     u8 bytes[];
 };
@@ -53,3 +59,7 @@ int netlink_queue(struct netlink_socket *to, struct netlink_packet *packet);
  * => 0, or the errno for the error message; *answered: no acknowledgement (a dump)
  */
 int route_request(struct netlink_socket *socket, const struct nlmsghdr *request, bool *answered);
+
+/* socket_operations.set_option, get_option: level SOL_NETLINK. => -ENOPROTOOPT, -EINVAL */
+int netlink_set_option(struct socket *socket, int level, int name, const void *value, size_t len);
+int netlink_get_option(struct socket *socket, int level, int name, void *value, size_t *len);

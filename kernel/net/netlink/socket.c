@@ -1,5 +1,5 @@
 /*
- * AF_NETLINK: addresses (port numbers), sending, receiving, options.
+ * AF_NETLINK: addresses (port numbers), sending, receiving.
  *
  * A datagram to port 0 is for the kernel, which answers within the call: the answers are in the
  * sender's queue when send(2) returns. Locks: ports_lock (the list of sockets, port numbers), then
@@ -22,11 +22,6 @@
 static struct mutex ports_lock = MUTEX_INIT(ports_lock);
 static struct list_head sockets = LIST_INIT(sockets); /* (ports_lock) */
 static u32 next_port = 0xfffff000;                    /* (ports_lock) where a process has several */
-
-static struct netlink_socket *netlink_of(struct socket *socket)
-{
-    return container_of(socket, struct netlink_socket, socket);
-}
 
 /* ---- packets ---- */
 
@@ -288,19 +283,51 @@ static int destination(struct netlink_socket *self, const struct socket_message 
     return err ? err : check_destination(name);
 }
 
+/* Who sends: the running process, or who it may say that it is. Files are not sent. */
+static int read_control(const struct socket_message *message, struct ucred *from)
+{
+    const struct credentials *credentials = vfs_current()->credentials;
+    const struct cmsghdr *header = socket_control_next(message, NULL);
+    int err = 0;
+
+    *from = (struct ucred){
+        .pid = vfs_current()->process_id, .uid = credentials->uid, .gid = credentials->gid};
+    for (; header != NULL && err == 0; header = socket_control_next(message, header)) {
+        if (IS_ERR(header))
+            return PTR_ERR(header);
+        if (header->cmsg_level == SOL_SOCKET)
+            err = header->cmsg_type == SCM_CREDENTIALS ? socket_control_read_identity(header, from)
+                                                       : -EINVAL;
+    }
+    return err;
+}
+
+/* To another program, or to the kernel, which answers at once. @packet is taken over. */
+static int deliver(struct netlink_socket *self, u32 port, struct netlink_packet *packet)
+{
+    if (port != 0)
+        return forward(self, port, packet);
+    answer(self, packet->bytes, packet->len);
+    kfree(packet);
+    return 0;
+}
+
 static ssize_t netlink_send(struct socket *socket, struct socket_message *message)
 {
     struct netlink_socket *self = netlink_of(socket);
     size_t len = message->data->remaining;
     struct netlink_packet *packet;
     struct sockaddr_nl name;
+    struct ucred from;
     int err;
 
     if (message->flags & MSG_OOB)
         return -EOPNOTSUPP;
     if (len == 0)
         return -ENODATA;
-    err = destination(self, message, &name);
+    err = read_control(message, &from);
+    if (err == 0)
+        err = destination(self, message, &name);
     if (err == 0)
         err = take_port(self, 0);
     if (err != 0)
@@ -311,17 +338,13 @@ static ssize_t netlink_send(struct socket *socket, struct socket_message *messag
     if (packet == NULL)
         return -ENOBUFS;
     packet->len = (u32)len;
+    packet->from = from;
     if (io_buffer_copy_from(message->data, packet->bytes, len) != len) {
         kfree(packet);
         return -EFAULT;
     }
-    if (name.port != 0) {
-        err = forward(self, name.port, packet);
-        return err ? err : (ssize_t)len;
-    }
-    answer(self, packet->bytes, packet->len);
-    kfree(packet);
-    return (ssize_t)len;
+    err = deliver(self, name.port, packet);
+    return err ? err : (ssize_t)len;
 }
 
 /* ---- receiving ---- */
@@ -338,6 +361,8 @@ static ssize_t give(struct netlink_socket *self, struct netlink_packet *packet,
         message->result_flags |= MSG_TRUNC;
     if (message->name != NULL)
         put_name(message->name, packet->from_port, 0);
+    if (socket_has(&self->socket, SOCKET_PASS_CREDENTIALS))
+        socket_control_put_identity(message, &packet->from);
     if (message->flags & MSG_TRUNC)
         len = packet->len;
     if (!(message->flags & MSG_PEEK)) {
@@ -389,75 +414,6 @@ static unsigned netlink_poll(struct socket *socket, struct file *file, struct po
     if (READ_ONCE(socket->error) != 0)
         events |= POLLERR;
     return events;
-}
-
-/* ---- options ---- */
-
-static int change_membership(struct netlink_socket *self, u32 group, bool member)
-{
-    u64 bit;
-
-    if (group < 1 || group > RTNLGRP_MAX)
-        return -EINVAL;
-    bit = 1ull << (group - 1);
-    mutex_lock(&self->lock);
-    self->groups = member ? self->groups | bit : self->groups & ~bit;
-    mutex_unlock(&self->lock);
-    return 0;
-}
-
-static int netlink_set_option(struct socket *socket, int level, int name, const void *value,
-                              size_t len)
-{
-    struct netlink_socket *self = netlink_of(socket);
-    u32 number = 0;
-
-    if (level != SOL_NETLINK)
-        return -ENOPROTOOPT;
-    if (len >= sizeof(number))
-        memcpy(&number, value, sizeof(number));
-    switch (name) {
-    case NETLINK_ADD_MEMBERSHIP:
-    case NETLINK_DROP_MEMBERSHIP:
-        return change_membership(self, number, name == NETLINK_ADD_MEMBERSHIP);
-    case NETLINK_CAP_ACK:
-        WRITE_ONCE(self->cap_ack, number != 0);
-        return 0;
-    case NETLINK_EXT_ACK: /* our errors have nothing to add */
-        WRITE_ONCE(self->ext_ack, number != 0);
-        return 0;
-    default:
-        return -ENOPROTOOPT;
-    }
-}
-
-static int netlink_get_option(struct socket *socket, int level, int name, void *value, size_t *len)
-{
-    struct netlink_socket *self = netlink_of(socket);
-    u64 groups = READ_ONCE(self->groups);
-    int number;
-
-    if (level != SOL_NETLINK)
-        return -ENOPROTOOPT;
-    switch (name) {
-    case NETLINK_LIST_MEMBERSHIPS:
-        memcpy(value, &groups, min(*len, sizeof(groups)));
-        *len = sizeof(groups);
-        return 0;
-    case NETLINK_CAP_ACK:
-        number = READ_ONCE(self->cap_ack);
-        break;
-    case NETLINK_EXT_ACK:
-        number = READ_ONCE(self->ext_ack);
-        break;
-    default:
-        return -ENOPROTOOPT;
-    }
-    if (*len < sizeof(number))
-        return -EINVAL;
-    memcpy(value, &number, sizeof(number));
-    *len = sizeof(number);
-    return 0;
 }
 
 /* ---- life ---- */

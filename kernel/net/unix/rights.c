@@ -18,8 +18,6 @@
 #include <vfs/file.h>
 #include <vfs/user_account.h>
 
-#define OVERFLOW_ID 65534u /* an identity that has no number here */
-
 /* ---- reading a sender's ---- */
 
 static int add_file(struct unix_rights *rights, int fd)
@@ -54,43 +52,11 @@ static int read_rights(const struct cmsghdr *header, struct unix_control *contro
     return err;
 }
 
-static bool process_exists(s32 pid)
-{
-    struct process *process = process_find(pid);
-
-    if (process == NULL)
-        return false;
-    process_put(process);
-    return true;
-}
-
-/* May the running task say that it is @identity? */
-static int check_identity(const struct ucred *identity)
-{
-    const struct credentials *mine = vfs_current()->credentials;
-
-    if (identity->pid != vfs_current()->process_id && !capable(CAP_SYS_ADMIN))
-        return -EPERM;
-    if (identity->uid != mine->uid && identity->uid != mine->euid && identity->uid != mine->suid &&
-        !capable(CAP_SETUID))
-        return -EPERM;
-    if (identity->gid != mine->gid && identity->gid != mine->egid && identity->gid != mine->sgid &&
-        !capable(CAP_SETGID))
-        return -EPERM;
-    if (identity->uid == ~0u || identity->gid == ~0u)
-        return -EINVAL;
-    return process_exists(identity->pid) ? 0 : -ESRCH;
-}
-
 static int read_identity(const struct cmsghdr *header, struct unix_control *control)
 {
     struct ucred identity;
-    int err;
+    int err = socket_control_read_identity(header, &identity);
 
-    if (header->cmsg_len != CMSG_LEN(sizeof(identity)))
-        return -EINVAL;
-    memcpy(&identity, header + 1, sizeof(identity));
-    err = check_identity(&identity);
     if (err == 0)
         control->identity =
             (struct unix_identity){.pid = identity.pid, .uid = identity.uid, .gid = identity.gid};
@@ -248,25 +214,19 @@ static void put_rights(struct socket_message *message, struct unix_rights *right
     message->control_left -= used;
 }
 
-static u32 shown_id(u32 id)
-{
-    return id == ~0u ? OVERFLOW_ID : id;
-}
-
 void unix_control_write(struct unix_socket *self, struct socket_message *message,
                         struct unix_control *control)
 {
     bool tells = socket_has(&self->socket, SOCKET_PASS_CREDENTIALS);
-    struct ucred identity = {.pid = control->identity.pid,
-                             .uid = shown_id(control->identity.uid),
-                             .gid = shown_id(control->identity.gid)};
+    struct ucred identity = {
+        .pid = control->identity.pid, .uid = control->identity.uid, .gid = control->identity.gid};
 
     if (message->control_to == NULL) {
         if (tells || control->rights != NULL)
             message->result_flags |= MSG_CTRUNC;
     } else {
         if (tells)
-            socket_control_put(message, SOL_SOCKET, SCM_CREDENTIALS, &identity, sizeof(identity));
+            socket_control_put_identity(message, &identity);
         if (control->rights != NULL)
             put_rights(message, control->rights);
     }
