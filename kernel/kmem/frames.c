@@ -54,7 +54,8 @@ static void page_prepare_tails(struct page *head, unsigned int order)
 }
 
 /* A single frame off this CPU's stacks, filled if empty. Interrupts off. */
-static struct page *stack_pop(struct frame_stacks *stacks, unsigned int flags, bool *zeroed)
+static __always_inline struct page *stack_pop(struct frame_stacks *stacks, unsigned int flags,
+                                              bool *zeroed)
 {
     *zeroed = (flags & ALLOC_ZERO) && stacks->nr_zeroed > 0;
     if (*zeroed) {
@@ -70,7 +71,7 @@ static struct page *stack_pop(struct frame_stacks *stacks, unsigned int flags, b
     return NULL;
 }
 
-static struct page *alloc_single(unsigned int flags, bool *zeroed)
+static __always_inline struct page *alloc_single(unsigned int flags, bool *zeroed)
 {
     irqflags_t irq = irq_save();
     struct frame_stacks *stacks = this_cpu_ptr(frame_stacks);
@@ -96,10 +97,22 @@ static struct page *alloc_block(unsigned int order, unsigned int flags)
     return page;
 }
 
-struct page *frames_try_alloc(unsigned int order, unsigned int flags)
+static __always_inline struct page *try_alloc_single(unsigned int flags)
 {
-    bool zeroed = false;
-    struct page *page = order == 0 ? alloc_single(flags, &zeroed) : alloc_block(order, flags);
+    bool zeroed;
+    struct page *page = alloc_single(flags, &zeroed);
+
+    if (unlikely(page == NULL))
+        return NULL;
+    page_prepare(page, 0);
+    if ((flags & ALLOC_ZERO) && !zeroed)
+        memset(page_to_virt(page), 0, PAGE_SIZE);
+    return page;
+}
+
+static struct page *try_alloc_block(unsigned int order, unsigned int flags)
+{
+    struct page *page = alloc_block(order, flags);
 
     if (unlikely(page == NULL))
         return NULL;
@@ -107,10 +120,25 @@ struct page *frames_try_alloc(unsigned int order, unsigned int flags)
     if (flags & ALLOC_SPLIT)
         page_split(
             page); /* not after the other: it is 512 times nine instructions in a huge page */
-    else if (order > 0)
+    else
         page_prepare_tails(page, order);
-    if ((flags & ALLOC_ZERO) && !zeroed)
+    if (flags & ALLOC_ZERO)
         memset(page_to_virt(page), 0, PAGE_SIZE << order);
+    return page;
+}
+
+struct page *frames_try_alloc(unsigned int order, unsigned int flags)
+{
+    return order == 0 ? try_alloc_single(flags) : try_alloc_block(order, flags);
+}
+
+/* The quick ways have failed. */
+static __noinline struct page *alloc_slowly(unsigned int order, unsigned int flags)
+{
+    struct page *page = flags & ALLOC_WAIT ? zone_alloc_slowly(order, flags) : NULL;
+
+    if (page == NULL)
+        fetch_add(&zone.failures, 1);
     return page;
 }
 
@@ -123,18 +151,20 @@ struct page *page_alloc_order(unsigned int order, unsigned int flags)
     if (unlikely(order > MAX_ORDER) || unlikely(failpoint_should_fail(FAILPOINT_PAGE)))
         return NULL;
     page = frames_try_alloc(order, flags);
-    if (likely(page != NULL))
-        return page;
-    if (flags & ALLOC_WAIT)
-        page = zone_alloc_slowly(order, flags);
-    if (page == NULL)
-        fetch_add(&zone.failures, 1);
-    return page;
+    return likely(page != NULL) ? page : alloc_slowly(order, flags);
 }
 
+/* The same for order 0, written out: 25 instructions less in each fault. */
 struct page *page_alloc(unsigned int flags)
 {
-    return page_alloc_order(0, flags);
+    struct page *page;
+
+    if (flags & ALLOC_WAIT)
+        might_sleep();
+    if (unlikely(failpoint_should_fail(FAILPOINT_PAGE)))
+        return NULL;
+    page = try_alloc_single(flags);
+    return likely(page != NULL) ? page : alloc_slowly(0, flags);
 }
 
 unsigned int page_alloc_bulk(unsigned int nr, struct page **pages, unsigned int flags)

@@ -92,7 +92,7 @@ static enum fault_result fault_zero_page(struct fault *fault)
 {
     pte_t pte = fault_make_entry(fault, page_to_pfn(zero_page), false);
 
-    return fault_install(fault, pte_set_ownerless(pte), NULL);
+    return fault_install(fault, pte_set_ownerless(pte), NULL, NULL);
 }
 
 static enum fault_result fault_new_page(struct fault *fault)
@@ -101,7 +101,7 @@ static enum fault_result fault_new_page(struct fault *fault)
 
     if (page == NULL)
         return fail_memory(fault);
-    return fault_install(fault, fault_make_entry(fault, page_to_pfn(page), true), page);
+    return fault_install(fault, fault_make_entry(fault, page_to_pfn(page), true), page, NULL);
 }
 
 static enum fault_result fault_empty(struct fault *fault)
@@ -118,73 +118,75 @@ static enum fault_result fault_empty(struct fault *fault)
 
 /* ---- private pages ---- */
 
-/* Give the address a private copy of @source, which the caller keeps referenced. */
-static enum fault_result fault_copy(struct fault *fault, const struct page *source)
+/* Give the address a private copy of @source, which the caller keeps; or the entry does, and only
+ * its lock. */
+static enum fault_result fault_copy(struct fault *fault, const struct page *source, bool kept)
 {
     struct page *page = alloc_private(fault, 0);
     enum fault_result result;
 
     if (page == NULL)
         return fail_memory(fault);
-    page_copy(page, source);
-    result = fault_install(fault, fault_make_entry(fault, page_to_pfn(page), true), page);
+    if (kept)
+        page_copy(page, source);
+    result = fault_install(fault, fault_make_entry(fault, page_to_pfn(page), true), page,
+                           kept ? NULL : source);
     if (result == FAULT_DONE)
         vma_count_copy(fault->vma);
     return result;
 }
 
-/* The page is private and this entry may be its only user: then write to it where it is. */
-static bool try_reuse(struct fault *fault, struct pt_cursor *cursor, struct page *page)
+/* Is one entry the only user of the page? => its leaf locked, and nobody else's; or a hint */
+static bool is_alone(const struct page *page)
 {
-    pte_t pte;
-
-    if (!page_flag_test(page, PAGE_PRIVATE_OWNED) || page_map_count(page) != 1 ||
-        page_references(page) != 1)
-        return false;
-    pte = pte_set_soft_dirty(pte_set_dirty(pte_set_accessed(fault->entry)));
-    pt_change(cursor, fault->vma->flags & VMA_WRITE ? pte_set_writable(pte) : pte);
-    return true;
+    return page_flag_test(page, PAGE_PRIVATE_OWNED) && page_map_count(page) == 1 &&
+           page_references(page) == 1;
 }
 
-static enum fault_result fault_reuse_or_copy(struct fault *fault)
+/* The page is private, and this entry seems to be its only user: then write to it where it is. */
+static __noinline enum fault_result fault_reuse(struct fault *fault)
 {
     struct pt_cursor cursor __uncleared;
-    enum fault_result result = fault->way.has_table ? FAULT_SMALL : fault_reuse_huge(fault);
-    struct page *page;
+    enum fault_result result = fault_lock(fault, &cursor);
+    pte_t pte;
 
-    if (result != FAULT_SMALL)
+    if (result != FAULT_DONE)
         return result;
-    if (pt_lock_own_at(&cursor, fault->mm, fault->addr, fault->way.upper) != 0)
-        return fail_memory(fault);
-    if (!pte_is_same(pt_get(&cursor), fault->entry)) {
+    if (!is_alone(pt_page_of(fault->entry))) {
         pt_unlock(&cursor);
         return FAULT_RETRY;
     }
-    page = pt_page_of(fault->entry);
-    if (try_reuse(fault, &cursor, page)) {
-        pt_unlock(&cursor);
-        arch_mmu_flush_local(&fault->mm->mmu, fault->addr);
-        account_total_add(ACCOUNT_REUSES, 1);
-        return FAULT_DONE;
-    }
-    page_get(page); /* another thread may unmap it while we copy */
+    pte = pte_set_soft_dirty(pte_set_dirty(pte_set_accessed(fault->entry)));
+    pt_change(&cursor, fault->vma->flags & VMA_WRITE ? pte_set_writable(pte) : pte);
     pt_unlock(&cursor);
-    result = fault_copy(fault, page);
-    page_put(page);
-    return result;
+    arch_mmu_flush_local(&fault->mm->mmu, fault->addr);
+    account_total_add(ACCOUNT_REUSES, 1);
+    return FAULT_DONE;
+}
+
+/* Nothing keeps @page but the entry: it is looked at as a hint, and copied under the leaf's lock.
+ */
+static enum fault_result fault_reuse_or_copy(struct fault *fault, const struct page *page)
+{
+    enum fault_result result = fault->way.has_table ? FAULT_SMALL : fault_reuse_huge(fault);
+
+    if (result != FAULT_SMALL)
+        return result;
+    return is_alone(page) ? fault_reuse(fault) : fault_copy(fault, page, false);
 }
 
 static __noinline enum fault_result fault_private_write(struct fault *fault)
 {
+    const struct page *page = pt_page_of(fault->entry);
     pfn_t pfn = pte_pfn(fault->entry);
 
-    if (pt_page_of(fault->entry) != NULL)
-        return fault_reuse_or_copy(fault);
+    if (page != NULL)
+        return fault_reuse_or_copy(fault, page);
     if (pfn == page_to_pfn(zero_page))
         return fault_new_page(fault);
     if (!pfn_is_valid(pfn))
         return fault_fail(fault, SIGBUS, BUS_ADRERR, "private write to device memory");
-    return fault_copy(fault, pfn_to_page(pfn));
+    return fault_copy(fault, pfn_to_page(pfn), true);
 }
 
 /* ---- objects ---- */
@@ -214,8 +216,8 @@ static enum fault_result fault_device_frame(struct fault *fault)
     if (pfn == ~0ul)
         return fault_fail(fault, SIGBUS, BUS_ADRERR, "past the end of the device's memory");
     if (!vma_is_shared(fault->vma) && is_write(fault) && pfn_is_valid(pfn))
-        return fault_copy(fault, pfn_to_page(pfn));
-    return fault_install(fault, pte_set_ownerless(fault_make_entry(fault, pfn, write)), NULL);
+        return fault_copy(fault, pfn_to_page(pfn), true);
+    return fault_install(fault, pte_set_ownerless(fault_make_entry(fault, pfn, write)), NULL, NULL);
 }
 
 /* Attachments of System V are mapped page by page on Linux, which Rss and pagemap show. */
@@ -240,7 +242,7 @@ static enum fault_result fault_object_page(struct fault *fault)
         return fail_object(fault, err);
     }
     page_get(page);
-    result = fault_install(fault, fault_make_entry(fault, page_to_pfn(page), write), page);
+    result = fault_install(fault, fault_make_entry(fault, page_to_pfn(page), write), page, NULL);
     page_put(page);
     if (result == FAULT_DONE)
         around(fault);
@@ -257,7 +259,7 @@ static enum fault_result fault_copy_object_page(struct fault *fault)
     err = get_object_page(fault, &page);
     if (err != 0)
         return fail_object(fault, err);
-    result = fault_copy(fault, page);
+    result = fault_copy(fault, page, true);
     page_put(page);
     return result;
 }
@@ -278,7 +280,7 @@ static enum fault_result fault_write_object_page(struct fault *fault)
         return err == -EAGAIN ? FAULT_RETRY : fail_object(fault, err);
     }
     page_get(page);
-    result = fault_install(fault, fault_make_entry(fault, page_to_pfn(page), true), page);
+    result = fault_install(fault, fault_make_entry(fault, page_to_pfn(page), true), page, NULL);
     object_made_writable(object, page);
     page_put(page);
     if (result == FAULT_DONE && pte_is_empty(fault->entry) && object->ops->mapped_write != NULL)

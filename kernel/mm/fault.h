@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <abi/signal.h>
+
 #include "pt.h"
 
 struct fault {
@@ -43,10 +45,29 @@ enum fault_result fault_fail(struct fault *fault, int signal, int code, const ch
 /* Does the entry in force allow the access? => leaf locked, or a hint */
 bool fault_is_satisfied(const struct fault *fault, pte_t entry, bool shared);
 
-/* fault_install.c: the ways a fault changes an entry. Each consumes a reference to @page. */
+/* Lock the leaf table of fault->addr. In line: 34 instructions less in each fault.
+ * => FAULT_DONE: locked, it is the caller's own, and the entry still fault->entry
+ * => else nothing is locked */
+static inline enum fault_result __must_check fault_lock(struct fault *fault,
+                                                        struct pt_cursor *cursor)
+{
+    if (pt_lock_own_at(cursor, fault->mm, fault->addr, fault->way.upper) != 0)
+        return fault_fail(fault, SIGKILL, 0, "out of memory for a page table");
+    if (likely(pte_is_same(pt_get(cursor), fault->entry)))
+        return FAULT_DONE;
+    pt_unlock(cursor);
+    return FAULT_RETRY;
+}
 
-/* Put @pte (naming @page, or a frame without owner and @page NULL) where fault->entry was found. */
-enum fault_result fault_install(struct fault *fault, pte_t pte, struct page *page);
+/* fault_install.c: the ways a fault changes an entry. */
+
+/*
+ * Put @pte (naming @page, or a frame without owner and @page NULL) where fault->entry was found.
+ * => consumes a reference to @page
+ * => @source: what to copy to @page, under the lock, because only fault->entry keeps it; or NULL
+ */
+enum fault_result fault_install(struct fault *fault, pte_t pte, struct page *page,
+                                const struct page *source);
 
 /* The leaf entry for @page in fault->vma: accessed; @write: writable if the area allows and nobody
  * wants to notice the first write, dirty if this is a write. */

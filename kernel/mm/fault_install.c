@@ -5,8 +5,6 @@
  * present entry is replaced, it is emptied and flushed everywhere before the new one is set, under
  * the lock: no two threads ever see different frames at one address.
  */
-#include <abi/errno.h>
-#include <abi/signal.h>
 #include <kmem/frames.h>
 
 #include "fault.h"
@@ -22,22 +20,20 @@ pte_t fault_make_entry(const struct fault *fault, pfn_t pfn, bool write)
     return pte_set_accessed(pte);
 }
 
-enum fault_result fault_install(struct fault *fault, pte_t pte, struct page *page)
+enum fault_result fault_install(struct fault *fault, pte_t pte, struct page *page,
+                                const struct page *source)
 {
     struct pt_cursor cursor __uncleared;
+    enum fault_result result = fault_lock(fault, &cursor);
     struct page *old = NULL;
 
-    if (pt_lock_own_at(&cursor, fault->mm, fault->addr, fault->way.upper) != 0) {
+    if (result != FAULT_DONE) {
         if (page != NULL)
             page_put(page);
-        return fault_fail(fault, SIGKILL, 0, "out of memory for a page table");
+        return result;
     }
-    if (!pte_is_same(pt_get(&cursor), fault->entry)) {
-        pt_unlock(&cursor);
-        if (page != NULL)
-            page_put(page);
-        return FAULT_RETRY;
-    }
+    if (source != NULL)
+        page_copy(page, source);
     if (!pte_is_empty(fault->entry)) {
         old = pt_page_of(pt_take(&cursor));
         if (pte_is_valid(fault->entry))
