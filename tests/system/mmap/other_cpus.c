@@ -71,18 +71,20 @@ static bool is_still(volatile unsigned long *page)
 static void protect(char *page)
 {
     pthread_t threads[WRITERS];
-    bool good = true, moved = false;
+    bool good = true;
     target = (void *)page;
     start(threads);
     for (int round = 0; round < ROUNDS; round++) {
         must(mprotect(page, PAGE, PROT_READ));
         good &= is_still(target);
         must(mprotect(page, PAGE, PROT_READ | PROT_WRITE));
-        moved |= !is_still(target);
+        pass_time();
     }
+    while (is_still(target))
+        ;
     finish(threads);
     yes("mprotect stops all writers", good);
-    yes("and lets them go on", moved);
+    yes("and lets them go on", true);
 }
 
 static char *map_shared(void *where, int fd)
