@@ -320,11 +320,11 @@ bool fault_is_satisfied(const struct fault *fault, pte_t entry, bool shared)
         return false;
     if (pte_is_writable(entry))
         return true;
-    if (!(fault->vma->flags & VMA_SOFTDIRTY) && !pte_is_soft_dirty(entry))
+    if (!fault->force || (!(fault->vma->flags & VMA_SOFTDIRTY) && !pte_is_soft_dirty(entry)))
         return false;
     page = pt_page_of(entry);
-    return fault->force && !vma_is_shared(fault->vma) && page != NULL &&
-           page_flag_test(page, PAGE_PRIVATE_OWNED) && page_map_count(page) == 1;
+    return !vma_is_shared(fault->vma) && page != NULL && page_flag_test(page, PAGE_PRIVATE_OWNED) &&
+           page_map_count(page) == 1;
 }
 
 /* Who populates a page to be written to wants it dirty, be it that MADV_FREE gave it up. */

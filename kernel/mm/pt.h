@@ -190,14 +190,6 @@ void pt_change(struct pt_cursor *cursor, pte_t pte);
 /* Note a write that no processor notes. => the entry is present */
 void pt_set_dirty(struct pt_cursor *cursor);
 
-/* The frame of an entry that has an owner, or NULL. */
-static inline struct page *pt_page_of(pte_t pte)
-{
-    if (!pte_is_present(pte) || pte_is_ownerless(pte))
-        return NULL;
-    return pfn_to_page(pte_pfn(pte));
-}
-
 /* Fill an empty entry; the caller's reference to the frame moves into it. */
 static inline void pt_install(struct pt_cursor *cursor, pte_t pte)
 {
@@ -206,7 +198,7 @@ static inline void pt_install(struct pt_cursor *cursor, pte_t pte)
     ASSERT(!cursor->huge && pte_is_empty(pte_load(cursor->slot)));
     if (page != NULL)
         account_map_page(page);
-    cursor->leaf->nr[pt_kind_of(pte)]++;
+    cursor->leaf->nr[pt_kind_of_page(page)]++;
     pte_store(cursor->slot, pte);
 }
 

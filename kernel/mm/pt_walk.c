@@ -458,7 +458,7 @@ pte_t pt_take(struct pt_cursor *cursor)
     struct page *page = pt_page_of(pte);
 
     ASSERT(!cursor->huge);
-    cursor->leaf->nr[pt_kind_of(pte)]--;
+    cursor->leaf->nr[pt_kind_of_page(page)]--;
     if (page != NULL)
         account_unmap_page(page);
     return pte;

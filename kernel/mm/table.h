@@ -69,19 +69,32 @@ static inline unsigned pt_table_count(const struct pt_table *table)
     return table->nr[PT_ANONYMOUS] + table->nr[PT_FILE] + table->nr[PT_SHMEM] + table->nr[PT_OTHER];
 }
 
-/* The kind of a leaf or special entry that is not empty. */
-static inline enum pt_kind pt_kind_of(pte_t pte)
+/* The frame of an entry that has an owner, or NULL. */
+static inline struct page *pt_page_of(pte_t pte)
+{
+    if (!pte_is_present(pte) || pte_is_ownerless(pte))
+        return NULL;
+    return pfn_to_page(pte_pfn(pte));
+}
+
+/* The kind of a leaf or special entry that is not empty: of one with pt_page_of() == @page. */
+static inline enum pt_kind pt_kind_of_page(const struct page *page)
 {
     u32 flags;
 
-    if (!pte_is_present(pte) || pte_is_ownerless(pte))
+    if (page == NULL)
         return PT_OTHER;
-    flags = READ_ONCE(pfn_to_page(pte_pfn(pte))->flags);
+    flags = READ_ONCE(page->flags);
     if (flags & PAGE_POOLED)
         return PT_OTHER; /* huge pages of the pool are counted by their areas */
     if (flags & PAGE_PRIVATE_OWNED)
         return PT_ANONYMOUS;
     return flags & PAGE_SHMEM ? PT_SHMEM : PT_FILE;
+}
+
+static inline enum pt_kind pt_kind_of(pte_t pte)
+{
+    return pt_kind_of_page(pt_page_of(pte));
 }
 
 struct mm;
