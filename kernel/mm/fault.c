@@ -118,8 +118,8 @@ static enum fault_result fault_empty(struct fault *fault)
 
 /* ---- private pages ---- */
 
-/* Give the address a private copy of @source, which the caller keeps; or the entry does, and only
- * its lock. */
+/* Give the address a private copy of @source. => @kept: the caller keeps it; else only the entry
+ * does, and it is copied under the lock. */
 static enum fault_result fault_copy(struct fault *fault, const struct page *source, bool kept)
 {
     struct page *page = alloc_private(fault, 0);

@@ -103,7 +103,7 @@ static void move_upper(struct batch *batch, pte_t *from, vaddr_t addr, vaddr_t t
     struct pt_table *target = pt_table_of(slot);
     pte_t entry = pte_load(from);
     struct pt_table *leaf = pte_is_table(entry, 2) ? pt_leaf_of_upper(entry) : NULL;
-    enum pt_kind kind = leaf != NULL ? PT_OTHER : pt_kind_of(entry);
+    enum pt_kind kind = pt_kind_of_page(leaf != NULL ? NULL : pt_page_of(entry));
 
     ASSERT(pte_is_empty(pte_load(slot)));
     lock_two(source, target);

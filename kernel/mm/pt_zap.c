@@ -25,7 +25,7 @@ static void zap_entry(struct pt_table *leaf, pte_t *slot, pte_t pte, struct batc
     struct page *page = pt_page_of(pte);
 
     pte = pte_exchange(slot, pte_empty());
-    leaf->nr[pt_kind_of(pte)]--;
+    leaf->nr[pt_kind_of_page(page)]--;
     if (page == NULL)
         return;
     note_use(page, pte);
