@@ -27,6 +27,7 @@ quire_SOURCES += %D%/inotify_queue.c
 quire_SOURCES += %D%/io_buffer.c
 quire_SOURCES += %D%/lease.c
 quire_SOURCES += %D%/lock.c
+quire_SOURCES += %D%/lock_list.c
 quire_SOURCES += %D%/map.c
 quire_SOURCES += %D%/memfd.c
 quire_SOURCES += %D%/mount.c

@@ -17,27 +17,12 @@
 #include <vfs/inode.h>
 #include <vfs/mount.h>
 #include "lock_set.h"
+#include "lock_waiting.h"
 #include "record_lock.h"
 
-struct flock_lock {
-    struct list_head link; /* (locks_mutex) */
-    struct file *file;     /* (I) owner, not referenced: its last put releases the lock */
-    bool is_write;         /* (locks_mutex) */
-    s32 process_id;        /* (I) */
-};
-
-/* A thread that sleeps for a lock: @wanted's owner waits until @blocker lets go. */
-struct blocked {
-    struct list_head link; /* (locks_mutex) */
-    const struct lock_set *set;
-    const struct record_lock *wanted; /* flock: the whole file, by the open file */
-    const void *blocker;              /* another owner of POSIX locks, NULL: not looked at */
-    bool is_flock;
-};
-
 struct mutex locks_mutex = MUTEX_INIT(locks_mutex);
-static struct list_head all_sets = LIST_INIT(all_sets);       /* (locks_mutex) */
-static struct list_head all_blocked = LIST_INIT(all_blocked); /* (locks_mutex) */
+struct list_head all_lock_sets = LIST_INIT(all_lock_sets);
+struct list_head all_blocked = LIST_INIT(all_blocked);
 
 struct lock_set *lock_set_get(struct inode *inode)
 {
@@ -53,7 +38,7 @@ struct lock_set *lock_set_get(struct inode *inode)
     list_init(&set->records);
     list_init(&set->leases);
     wait_queue_init(&set->changed);
-    list_add_tail(&set->all, &all_sets);
+    list_add_tail(&set->all, &all_lock_sets);
     store_release(&inode->locks, set);
     return set;
 }
@@ -113,9 +98,8 @@ static struct flock_lock *flock_find(const struct lock_set *set, const struct fi
     return NULL;
 }
 
-/* The first lock that forbids @wanted; NULL: none. */
-static const struct flock_lock *flock_find_conflict(const struct lock_set *set,
-                                                    const struct record_lock *wanted)
+const struct flock_lock *flock_find_conflict(const struct lock_set *set,
+                                             const struct record_lock *wanted)
 {
     const struct flock_lock *lock;
 
@@ -437,93 +421,4 @@ void lock_release_file(struct file *file)
     records_drop_owner(file->inode->locks, file);
     lease_drop_file(file->inode->locks, file);
     mutex_unlock(&locks_mutex);
-}
-
-/* ---- /proc/locks ---- */
-
-/* Every view of a set, for one caller of lock_for_each. */
-struct lock_visit {
-    int (*visit)(const struct lock_description *lock, void *argument);
-    void *argument;
-    const struct lock_set *set;
-};
-
-static int record_describe(const struct lock_visit *visit, const struct record_lock *record,
-                           bool is_flock, bool waits)
-{
-    const struct inode *inode = visit->set->inode;
-    struct lock_description description = {
-        .waits = waits,
-        .state = "ADVISORY",
-        .kind = is_flock         ? "FLOCK"
-                : record->is_ofd ? "OFDLCK"
-                                 : "POSIX",
-        .write = record->is_write,
-        .process_id = record->process_id,
-        .device = inode->filesystem->device,
-        .inode = inode->number,
-        .start = record->start,
-        .end = record->end,
-    };
-
-    return visit->visit(&description, visit->argument);
-}
-
-static int flocks_describe(const struct lock_visit *visit)
-{
-    const struct flock_lock *flock;
-    const struct blocked *blocked;
-    int result = 0;
-
-    list_for_each_entry (flock, &visit->set->flocks, link) {
-        struct record_lock whole = {
-            .is_write = flock->is_write, .process_id = flock->process_id, .end = RECORD_END};
-
-        result = result != 0 ? result : record_describe(visit, &whole, true, false);
-        list_for_each_entry (blocked, &all_blocked, link) {
-            if (result == 0 && blocked->set == visit->set && blocked->is_flock &&
-                flock_find_conflict(visit->set, blocked->wanted) == flock)
-                result = record_describe(visit, blocked->wanted, true, true);
-        }
-    }
-    return result;
-}
-
-static int records_describe(const struct lock_visit *visit)
-{
-    const struct list_head *records = &visit->set->records;
-    const struct record_lock *record;
-    const struct blocked *blocked;
-    int result = 0;
-
-    list_for_each_entry (record, records, link) {
-        result = result != 0 ? result : record_describe(visit, record, false, false);
-        list_for_each_entry (blocked, &all_blocked, link) {
-            if (result == 0 && blocked->set == visit->set && !blocked->is_flock &&
-                record_find_conflict(records, blocked->wanted) == record)
-                result = record_describe(visit, blocked->wanted, false, true);
-        }
-    }
-    return result;
-}
-
-int lock_for_each(int (*visit)(const struct lock_description *lock, void *argument), void *argument)
-{
-    struct lock_visit each = {.visit = visit, .argument = argument};
-    struct lock_set *set;
-    int result = 0;
-
-    mutex_lock(&locks_mutex);
-    list_for_each_entry (set, &all_sets, all) {
-        each.set = set;
-        result = flocks_describe(&each);
-        if (result == 0)
-            result = records_describe(&each);
-        if (result == 0)
-            result = lease_for_each(set, visit, argument);
-        if (result != 0)
-            break;
-    }
-    mutex_unlock(&locks_mutex);
-    return result;
 }

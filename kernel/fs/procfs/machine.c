@@ -143,9 +143,11 @@ static int put_lock(const struct lock_description *lock, void *argument)
 {
     struct lock_list *list = argument;
 
-    list->number += !lock->waits;
-    proc_print(list->text, "%u: %s%-6s %-9s %s %d %02x:%02x:%lu %lu ", list->number,
-               lock->waits ? "-> " : "", lock->kind, lock->state,
+    list->number += lock->depth == 0;
+    proc_print(list->text, "%u: ", list->number);
+    if (lock->depth != 0)
+        proc_print(list->text, "%*s", (int)lock->depth + 2, "-> ");
+    proc_print(list->text, "%-6s %-9s %s %d %02x:%02x:%lu %lu ", lock->kind, lock->state,
                lock->unlocking ? "UNLCK"
                : lock->write   ? "WRITE"
                                : "READ",

@@ -54,7 +54,7 @@ void lease_init(void);
 /* /proc/locks: @visit for each lock, and after it for each request that waits for it; nonzero
  * stops. */
 struct lock_description {
-    bool waits;            /* it is such a request */
+    unsigned depth;        /* 0: a lock; 1: waits for it; 2: and for one that waits ... */
     const char *kind;      /* "FLOCK", "POSIX", "OFDLCK", "LEASE" */
     const char *state;     /* "ADVISORY", of a lease "ACTIVE", "BREAKING" */
     bool write, unlocking; /* unlocking: a lease that is to end */
