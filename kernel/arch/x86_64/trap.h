@@ -19,7 +19,6 @@ void trap_from_user(struct trap_frame *frame, unsigned long vector);
 void trap_from_kernel(struct trap_frame *frame, unsigned long vector);
 void trap_on_own_stack(struct trap_frame *frame, unsigned long vector);
 struct trap_frame *iretq_failed_frame(struct trap_frame *frame);
-bool syscall_from_user(struct trap_frame *frame);
 
 /* page_fault.c */
 void page_fault_from_user(struct trap_frame *frame);
