@@ -252,7 +252,8 @@ static bool selectors_are_user(u64 word)
     return (cs == USER_CS || cs == USER_CS32) && ss == USER_SS;
 }
 
-/* What decides whether the frame is good, and its last word: with that its pages are there. */
+/* What decides whether the frame is good, and its first and last word: with those its pages are
+ * there. The first, the flags, is only probed: on x86-64 nothing depends on them here. */
 static int read_ends(const struct abi_ucontext *from, u64 *selectors, u64 *fp_state, u64 *blocked)
 {
     u64 flags;

@@ -13,7 +13,8 @@
 #include "procfs.h"
 #include "views.h"
 
-#define STORE_MAX 4096
+#define STORE_MAX  4096
+#define MEMORY_MAX (8ul << 20) /* more than execve takes; prctl(PR_SET_MM) may claim any range */
 
 /* Twice as large, at least @room more. */
 static void grow(struct proc_text *text, size_t room)
@@ -91,6 +92,7 @@ void proc_put_memory(struct proc_text *text, struct mm *mm, u64 start, u64 end)
         text->failed = true;
         return;
     }
+    end = min(end, start + MEMORY_MAX);
     for (; start < end && !text->failed; start += (u64)len) {
         len = mm_access(mm, start, page, min(end - start, PAGE_SIZE), false, true);
         if (len <= 0)
