@@ -179,18 +179,29 @@ static void run_child(const char *path)
     _exit(127);
 }
 
-/* wait_for: reap until @child has ended. => its wait status, or -1 at the deadline */
+static void tick_every(int microseconds)
+{
+    const struct itimerval period = {{0, microseconds}, {0, microseconds}};
+
+    setitimer(ITIMER_REAL, &period, NULL);
+}
+
+/*
+ * wait_for: reap until @child has ended. => its wait status, or -1 at the deadline
+ * The clock ticks here only: a tick would interrupt a write to a slow console, and what stdio then
+ * held were lost.
+ */
 static int wait_for(pid_t child, double deadline)
 {
     int status;
+    pid_t pid;
 
-    for (;;) {
-        pid_t pid = waitpid(-1, &status, 0);
-        if (pid == child)
-            return status;
-        if (pid < 0 && (errno != EINTR || seconds_now() > deadline))
-            return -1;
-    }
+    tick_every(200000);
+    do {
+        pid = waitpid(-1, &status, 0);
+    } while (pid != child && (pid > 0 || (errno == EINTR && seconds_now() <= deadline)));
+    tick_every(0);
+    return pid == child ? status : -1;
 }
 
 static void kill_rest(void)
@@ -254,11 +265,9 @@ static void run_list(void)
 int main(void)
 {
     struct sigaction action = {.sa_handler = tick};
-    struct itimerval period = {{0, 200000}, {0, 200000}};
 
     mount_all();
     sigaction(SIGALRM, &action, NULL);
-    setitimer(ITIMER_REAL, &period, NULL);
     umask(022);
     run_list();
     print_missing_calls();
