@@ -38,6 +38,8 @@ static const struct flag_option {
     {SO_PASSCRED, SOCKET_PASS_CREDENTIALS},
     {SO_PASSSEC, SOCKET_PASS_SECURITY},
     {SO_SELECT_ERR_QUEUE, SOCKET_SELECT_ERROR},
+    {SO_NOFCS, SOCKET_NO_CHECKSUM_BYTES},
+    {SO_LOCK_FILTER, SOCKET_FILTER_LOCKED},
 };
 
 /* Options that cannot be changed here: what they tell, which may be set again. */
@@ -45,9 +47,9 @@ static const struct fixed_option {
     int name;
     int value;
 } fixed_options[] = {
-    {SO_RXQ_OVFL, 0},      {SO_WIFI_STATUS, 0},      {SO_NOFCS, 0},       {SO_LOCK_FILTER, 0},
-    {SO_BUSY_POLL, 0},     {SO_INCOMING_CPU, -1},    {SO_ZEROCOPY, 0},    {SO_INCOMING_NAPI_ID, 0},
-    {SO_BINDTOIFINDEX, 0}, {SO_PREFER_BUSY_POLL, 0}, {SO_RESERVE_MEM, 0}, {SO_RCVMARK, 0},
+    {SO_RXQ_OVFL, 0},    {SO_WIFI_STATUS, 0},      {SO_BUSY_POLL, 0},     {SO_INCOMING_CPU, -1},
+    {SO_ZEROCOPY, 0},    {SO_INCOMING_NAPI_ID, 0}, {SO_BINDTOIFINDEX, 0}, {SO_PREFER_BUSY_POLL, 0},
+    {SO_RESERVE_MEM, 0}, {SO_RCVMARK, 0},
 };
 
 static const struct fixed_option *fixed_option_find(int name)
@@ -73,9 +75,11 @@ static bool may_administrate(void)
     return capable(CAP_NET_RAW) || capable(CAP_NET_ADMIN);
 }
 
-static int check_permission(int name, int value)
+static int check_permission(const struct socket *socket, int name, int value)
 {
     switch (name) {
+    case SO_LOCK_FILTER: /* for good */
+        return value == 0 && socket_has(socket, SOCKET_FILTER_LOCKED) ? -EPERM : 0;
     case SO_DEBUG:
         return value != 0 && !capable(CAP_NET_ADMIN) ? -EACCES : 0;
     case SO_PRIORITY:
@@ -180,7 +184,7 @@ static int set_number(struct socket *socket, int name, int value)
     case SO_BSDCOMPAT:
         return 0; /* obsolete: socket(7) */
     case SO_DETACH_FILTER:
-        return -ENOENT;
+        return socket_has(socket, SOCKET_FILTER_LOCKED) ? -EPERM : -ENOENT;
     default:
         return -ENOPROTOOPT;
     }
@@ -237,7 +241,7 @@ static int set_generic(struct socket *socket, int name, const void __user *user,
         return set_timeout(&socket->receive_timeout, user, len);
     if (name == SO_SNDTIMEO || name == SO_SNDTIMEO_NEW)
         return set_timeout(&socket->send_timeout, user, len);
-    err = check_permission(name, value);
+    err = check_permission(socket, name, value);
     if (err == 0 && socket->ops->option_changes != NULL)
         err = socket->ops->option_changes(socket, name, value);
     return err == 0 ? set_number(socket, name, value) : err;

@@ -117,6 +117,8 @@ struct socket_operations {
 #define SOCKET_SEND_BUFFER_SET    (1u << 16) /* SO_BUF_LOCK: not to be tuned */
 #define SOCKET_RECEIVE_BUFFER_SET (1u << 17)
 #define SOCKET_TIMESTAMP_NEW      (1u << 18) /* SCM_TIMESTAMP*_NEW instead of the old numbers */
+#define SOCKET_NO_CHECKSUM_BYTES  (1u << 19) /* SO_NOFCS: nothing here sends any */
+#define SOCKET_FILTER_LOCKED      (1u << 20) /* SO_LOCK_FILTER */
 
 struct socket {
     refcount_t references;
