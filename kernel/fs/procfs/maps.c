@@ -14,16 +14,36 @@
 /* Names begin in this column. */
 #define NAME_COLUMN 73
 
+/* => 1: what was asked for is there, or this area is the first of the next piece */
+static int put_whole(const struct vma_info *info, void *argument)
+{
+    struct maps_writer *writer = argument;
+    struct proc_text *text = writer->text;
+    size_t before = text->len;
+
+    (void)writer->put_area(info, writer);
+    if (before != 0 && text->len >= PAGE_SIZE) {
+        text->len = before;
+        text->more = true;
+        return 1;
+    }
+    text->next = info->end;
+    text->more = text->len >= text->wanted;
+    return text->more || text->failed;
+}
+
 int maps_put_areas(struct proc_text *text, int (*put_area)(const struct vma_info *, void *))
 {
-    struct maps_writer writer = {.text = text, .mm = proc_text_mm(text)};
+    struct maps_writer writer = {.text = text, .mm = proc_text_mm(text), .put_area = put_area};
     int error = -ENOMEM;
 
     if (!writer.mm)
         return 0;
     writer.path = kmalloc(PATH_MAX, ALLOC_WAIT);
-    if (writer.path)
-        error = mm_for_each_area(writer.mm, 0, put_area, &writer);
+    if (writer.path) {
+        (void)mm_for_each_area(writer.mm, text->next, put_whole, &writer);
+        error = 0;
+    }
     kfree(writer.path);
     mm_put_user(writer.mm);
     return error;

@@ -18,8 +18,10 @@ struct maps_writer {
     struct proc_text *text;
     struct mm *mm;
     char *path; /* PATH_MAX bytes, for the name of a file */
+    int (*put_area)(const struct vma_info *, void *);
 };
-/* Call @put_area(area, writer) for each area of the memory that @text is about, if there is any. */
+/* Call @put_area(area, writer) for the areas of the memory that @text is about, if there are any:
+ * from text->next on, a page full at most, but one at least. */
 int maps_put_areas(struct proc_text *text,
                    int (*put_area)(const struct vma_info *, void *)) __must_check;
 void maps_put_area(struct maps_writer *writer, const struct vma_info *area);

@@ -1,9 +1,10 @@
 /*
  * Text files: a buffer that grows while a view prints into it, and the file operations over it.
+ * The buffer holds the file from position text->start on: all of it, or a piece of a view that goes
+ * on (text->more), which the next read replaces by the one after it.
  */
 #include <abi/errno.h>
 #include <kmem/kmalloc.h>
-#include <kmem/vmalloc.h>
 #include <lib/parse.h>
 #include <lib/printf.h>
 #include <lib/string.h>
@@ -20,14 +21,14 @@
 static void grow(struct proc_text *text, size_t room)
 {
     size_t size = max(text->size * 2, align_up(text->len + room, PAGE_SIZE));
-    char *bytes = vmalloc(size);
+    char *bytes = kmalloc(size, ALLOC_WAIT);
 
     if (!bytes) {
         text->failed = true;
         return;
     }
     memcpy(bytes, text->bytes, text->len);
-    vfree(text->bytes);
+    kfree(text->bytes);
     text->bytes = bytes;
     text->size = size;
 }
@@ -134,7 +135,7 @@ static void release_text(struct file *file)
 
     if (text->mm)
         mm_put(text->mm);
-    vfree(text->bytes);
+    kfree(text->bytes);
     kfree(text);
 }
 
@@ -143,7 +144,7 @@ static int make(struct proc_text *text, const struct proc_node *node)
     int error;
 
     text->len = 0;
-    text->failed = false;
+    text->failed = text->more = false;
     if (!text->bytes)
         grow(text, 1);
     if (node->entry->memory != PROC_MEMORY_ALONE && !proc_subject_is_alive(&node->subject))
@@ -152,31 +153,70 @@ static int make(struct proc_text *text, const struct proc_node *node)
     if (!error && text->failed)
         error = -ENOMEM;
     /* The program that was asked may no longer be the one that was opened. Memory is. */
-    if (error || (!node->entry->memory && proc_may_inspect(node) != 0))
+    if (error || (!node->entry->memory && proc_may_inspect(node) != 0)) {
         text->len = 0;
+        text->more = false;
+    }
     return error;
 }
 
+/*
+ * Make the buffer hold what is at @position: what it has, the next pieces, or all anew from the
+ * beginning. @wanted: how much is asked for.
+ */
+static int make_at(struct proc_text *text, const struct proc_node *node, u64 position,
+                   size_t wanted)
+{
+    int error = 0;
+
+    text->wanted = wanted;
+    if (position == 0 || position < text->start || !text->bytes) {
+        text->start = text->next = 0;
+        error = make(text, node);
+    }
+    while (!error && text->more && position >= text->start + text->len) {
+        text->start += text->len;
+        error = make(text, node);
+    }
+    return error;
+}
+
+/* Give of the buffer what is at *@position; => how much */
+static size_t give(const struct proc_text *text, struct io_buffer *buffer, u64 *position)
+{
+    size_t at = (size_t)(*position - text->start);
+    size_t done;
+
+    if (at >= text->len)
+        return 0;
+    done = io_buffer_copy_to(buffer, text->bytes + at, min(buffer->remaining, text->len - at));
+    *position += done;
+    return done;
+}
+
+/* What is left of one piece, and at most one more. */
 static ssize_t read_text(struct file *file, struct io_buffer *buffer, u64 *position)
 {
     const struct proc_node *node = proc_node_of(file->inode);
     struct proc_text *text = file->private;
-    size_t len, done;
+    size_t len = buffer->remaining;
+    size_t done, available;
+    bool is_rest;
+    int error;
 
     if (!node->entry->show)
         return -EINVAL;
-    if (*position == 0 || !text->bytes) {
-        int error = make(text, node);
-
-        if (error)
-            return error;
-    }
-    if (*position >= text->len)
-        return 0;
-    len = min(buffer->remaining, text->len - (size_t)*position);
-    done = io_buffer_copy_to(buffer, text->bytes + *position, len);
-    *position += done;
-    return done || !len ? (ssize_t)done : -EFAULT;
+    error = make_at(text, node, *position, len);
+    if (error)
+        return error;
+    is_rest = *position != text->start;
+    available = text->start + text->len > *position ? text->start + text->len - *position : 0;
+    done = give(text, buffer, position);
+    if (done < min(len, available))
+        return done ? (ssize_t)done : -EFAULT;
+    if (is_rest && text->more && done < len && make_at(text, node, *position, len - done) == 0)
+        done += give(text, buffer, position);
+    return (ssize_t)done;
 }
 
 static ssize_t write_text(struct file *file, struct io_buffer *buffer, u64 *position)

@@ -6,6 +6,8 @@
  * 2. Nothing is kept between reads. An inode is an entry and a subject, the process or task it is
  * about (referenced); a text file is made whole by its show function at the first read and after
  * each seek to 0, into a buffer of the open file, so one open file gives one consistent picture.
+ * Lists of areas are made by the page, as they are read, each area whole: a program may have
+ * thousands, and the first line shall not cost what all cost.
  * Files about memory are about that of the open: execve and exit leave them empty.
  * 3. Names of processes come and go without procfs being told: cached names are checked
  * (revalidate) at each use.
@@ -33,6 +35,10 @@ struct proc_text {
     char *bytes;
     size_t len, size;
     bool failed;
+    bool more;     /* set by a view that has not said all: show is called again for the rest */
+    u64 next;      /* where it goes on, in its own terms; 0: the beginning */
+    u64 start;     /* position in the file of the first byte */
+    size_t wanted; /* how much the reader asks for */
     struct mm *mm; /* (c) of an entry about memory: as the file was opened; NULL: there was none */
 };
 /* That memory, with a user; NULL: it is gone. */
