@@ -243,6 +243,8 @@ static void leave_process(struct task *self, int status)
     task_totals_get(self, &totals);
     process_totals_add(&process->dead_tasks, &totals);
     last = task_remove_locked(self);
+    if (last)
+        signal_flush_process_locked(process);
     spin_unlock(&process->lock);
     ptrace_task_exit(self, status);
     if (last) {
@@ -310,8 +312,6 @@ void task_exit(int status)
     shm_task_exit();
     drop_files(self);
     signal_flush_task(self);
-    if (last)
-        signal_flush_process(process);
     fetch_sub(&self->account->nr_tasks, 1);
     leave_process(self, status);
     thread_exit(task_reap);

@@ -280,8 +280,9 @@ int posix_timer_create(int clock, const struct abi_sigevent *event, int *id)
         error = check_event(event != NULL ? event : &standard, &target);
     if (error)
         return error;
-    timer = charge(self) ? kzalloc(sizeof(*timer), ALLOC_WAIT) : NULL;
-    if (timer == NULL) {
+    timer = kzalloc(sizeof(*timer), ALLOC_WAIT);
+    if (timer == NULL || !charge(self)) {
+        kfree(timer);
         if (target != NULL)
             task_put(target);
         return -EAGAIN;

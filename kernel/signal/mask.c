@@ -249,10 +249,8 @@ void signal_flush_task(struct task *task)
     spin_unlock_irqrestore(&task->process->lock, flags);
 }
 
-void signal_flush_process(struct process *process)
+void signal_flush_process_locked(struct process *process)
 {
-    irqflags_t flags = spin_lock_irqsave(&process->lock);
-
+    ASSERT(process->nr_tasks == 0);
     signal_queue_drop(&process->signals.pending, ~0ul);
-    spin_unlock_irqrestore(&process->lock, flags);
 }

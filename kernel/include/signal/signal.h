@@ -134,9 +134,11 @@ void signal_state_init_task(struct task *task);
 void signal_state_init_process(struct process *process);
 /* Recompute THREAD_SIGNAL_PENDING. => process.lock held */
 void signal_recalculate(struct task *task);
-/* Drop everything queued (exit of a task, of a process). => process.lock not held */
+/* Drop everything queued to a task that exits (TASK_EXITING: no more comes). => process.lock not
+ * held */
 void signal_flush_task(struct task *task);
-void signal_flush_process(struct process *process);
+/* The same of a process that has no task any more: no more comes. => process.lock held */
+void signal_flush_process_locked(struct process *process);
 /* Begin the exit of every task of @process with wait status @status. => process.lock held; no
  * effect when begun */
 void signal_group_exit(struct process *process, int status);
