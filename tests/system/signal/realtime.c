@@ -31,6 +31,7 @@ int main(void)
     sigprocmask(SIG_SETMASK, &old, NULL);
 
     struct rlimit limit = {5, 5};
+    become_user(); /* the first process may have a signal pending, which counts as root's */
     must(setrlimit(RLIMIT_SIGPENDING, &limit));
     sigprocmask(SIG_BLOCK, &set, NULL);
     int queued = 0;
