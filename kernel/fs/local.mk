@@ -41,6 +41,7 @@ quire_SOURCES += %D%/procfs/status.c
 quire_SOURCES += %D%/procfs/sys.c
 quire_SOURCES += %D%/procfs/sysfs.c
 quire_SOURCES += %D%/procfs/sysfs_hugepages.c
+quire_SOURCES += %D%/procfs/sysfs_system.c
 quire_SOURCES += %D%/procfs/sysvipc.c
 quire_SOURCES += %D%/procfs/text.c
 quire_SOURCES += %D%/procfs/zoneinfo.c

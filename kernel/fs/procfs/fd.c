@@ -60,7 +60,7 @@ static int fd_text(const struct proc_subject *subject, char *buffer, size_t size
 #define FD_LINK(permissions_)                                                                      \
     {                                                                                              \
         .name = "fd", .mode = S_IFLNK | (permissions_), .readlink = fd_text, .follow = follow_fd,  \
-        .private = true                                                                            \
+        .size = PROC_LINK_SIZE, .private = true                                                    \
     }
 static const struct proc_entry fd_links[] = {FD_LINK(0), FD_LINK(0500), FD_LINK(0300),
                                              FD_LINK(0700)};

@@ -20,7 +20,6 @@
 #include "sysfs.h"
 
 #define BLOCK_SIZE 1024 /* st_blksize of all files here */
-#define LINK_SIZE  64 /* what Linux says of links whose text is not known before it is asked for */
 
 struct proc_addition *proc_additions[NR_PROC_PLACES];
 
@@ -209,7 +208,7 @@ static u64 size_of(struct inode *inode)
 {
     if (S_ISREG(inode->mode))
         return tree_of(inode)->file_size;
-    return S_ISLNK(inode->mode) && proc_node_of(inode)->entry->follow ? LINK_SIZE : 0;
+    return proc_node_of(inode)->entry->size;
 }
 
 /* A folder of /sys has a link for each folder in it; in /proc, only where they are counted. */

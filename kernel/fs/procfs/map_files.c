@@ -104,7 +104,7 @@ static int map_text(const struct proc_subject *subject, char *buffer, size_t siz
 #define MAP_LINK(permissions_)                                                                     \
     {                                                                                              \
         .name = "map_files", .mode = S_IFLNK | (permissions_), .readlink = map_text,               \
-        .follow = map_path, .private = true                                                        \
+        .follow = map_path, .size = PROC_LINK_SIZE, .private = true                                \
     }
 static const struct proc_entry map_links[] = {MAP_LINK(0), MAP_LINK(0200), MAP_LINK(0400),
                                               MAP_LINK(0600)};

@@ -21,6 +21,9 @@ void proc_put_memory(struct proc_text *text, struct mm *mm, u64 start, u64 end);
 /* With newlines and backslashes as in C, as the names of tasks are shown. */
 void proc_put_name(struct proc_text *text, const char *name);
 
+/* The bits of @set as processors are listed: "0-2,5". */
+void proc_put_set(struct proc_text *text, u64 set);
+
 /* Tables of the views, joined in root.c and process.c. */
 extern const struct proc_entry proc_root_entries[];
 extern const struct proc_entry proc_process_entries[];
@@ -32,6 +35,9 @@ extern const struct proc_directory proc_task_directory;
 extern const struct proc_directory proc_fd_directory;
 extern const struct proc_directory proc_fdinfo_directory;
 extern const struct proc_directory proc_map_files_directory;
+
+/* What Linux says of the links in fd and map_files, whose texts are as long as they are. */
+#define PROC_LINK_SIZE 64
 
 /* inode.c */
 

@@ -34,6 +34,7 @@ const struct proc_entry proc_root_entries[] = {
     PROC_FILE("cmdline", proc_show_kernel_cmdline),
     PROC_FILE("cpuinfo", proc_show_cpuinfo),
     PROC_FILE("devices", proc_show_devices),
+    PROC_FILE("diskstats", proc_show_diskstats),
     PROC_FILE("filesystems", proc_show_filesystems),
     PROC_FILE("interrupts", proc_show_interrupts),
     {.name = "kpagecount", .mode = S_IFREG | 0400, .file_ops = &proc_kpagecount_file_ops},

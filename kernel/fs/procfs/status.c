@@ -133,20 +133,6 @@ static void put_capabilities(struct proc_text *text, struct task *task)
 }
 
 /* "0-2,5" */
-static void put_cpu_list(struct proc_text *text, u64 mask)
-{
-    const char *comma = "";
-
-    for (unsigned first = 0, end; first < 64; first = end + 1) {
-        for (end = first; end < 64 && mask >> end & 1; end++)
-            ;
-        if (end == first)
-            continue;
-        proc_print(text, end == first + 1 ? "%s%u" : "%s%u-%u", comma, first, end - 1);
-        comma = ",";
-    }
-}
-
 /* No new privileges, and seccomp(2). @task NULL: a zombie */
 static void put_restrictions(struct proc_text *text, struct process *process, struct task *task)
 {
@@ -181,7 +167,7 @@ static void put_scheduling(struct proc_text *text, struct process *process, stru
     proc_print(text, "Speculation_Store_Bypass:\tunknown\nSpeculationIndirectBranch:\tunknown\n");
     proc_print(text, "Cpus_allowed:\t%0*lx\nCpus_allowed_list:\t",
                (int)(cpu_possible_count() + 3) / 4, mask);
-    put_cpu_list(text, mask);
+    proc_put_set(text, mask);
     /* Of 1024 nodes that Linux's masks have room for there is one. */
     proc_print(text, "\nMems_allowed:\t");
     for (unsigned word = 1; word < 32; word++)

@@ -1,8 +1,9 @@
 /*
- * sysfs: /sys, as far as there is something in it: how user memory uses pages of 2 MiB. A directory
- * is one table; what is written takes effect or is refused, and what Quire cannot change is
- * read-only. Of huge pages for shared memory there is none: "never" and "deny" are the same, and
- * other words are refused, as by a Linux whose processor has no huge pages.
+ * sysfs: /sys, as far as there is something in it: how user memory uses pages of 2 MiB, and which
+ * processors and memory there are (sysfs_system.c). A directory is one table; what is written takes
+ * effect or is refused, and what Quire cannot change is read-only. Of huge pages for shared memory
+ * there is none: "never" and "deny" are the same, and other words are refused, as by a Linux whose
+ * processor has no huge pages.
  *
  * Lock: none, each setting is one word.
  */
@@ -191,7 +192,13 @@ static const struct proc_entry kernel_entries[] = {
     {0},
 };
 
+static const struct proc_entry devices_entries[] = {
+    SYSFS_FOLDER("system", sysfs_system_entries),
+    {0},
+};
+
 static const struct proc_entry entries[] = {
+    SYSFS_FOLDER("devices", devices_entries),
     SYSFS_FOLDER("kernel", kernel_entries),
     {0},
 };

@@ -19,3 +19,4 @@ int sysfs_find_number(const char *text, u64 *value) __must_check;
 
 struct proc_entry;
 extern const struct proc_entry sysfs_hugepages_entries[];
+extern const struct proc_entry sysfs_system_entries[]; /* /sys/devices/system */

@@ -249,6 +249,20 @@ static s64 seek_text(struct file *file, s64 offset, int whence)
     return whence == SEEK_END ? -EINVAL : file_seek_position(file, offset, whence, 0);
 }
 
+void proc_put_set(struct proc_text *text, u64 set)
+{
+    const char *comma = "";
+
+    for (unsigned first = 0, end; first < 64; first = end + 1) {
+        for (end = first; end < 64 && set >> end & 1; end++)
+            ;
+        if (end == first)
+            continue;
+        proc_print(text, end == first + 1 ? "%s%u" : "%s%u-%u", comma, first, end - 1);
+        comma = ",";
+    }
+}
+
 /* As on Linux, files about the machine fail where those about processes and settings have no such
  * operation. */
 static int map_text(struct file *file, struct mm_map_request *request)

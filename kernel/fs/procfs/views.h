@@ -76,6 +76,7 @@ PROC_VIEW(machine_stat);
 PROC_VIEW(uptime);
 PROC_VIEW(loadavg);
 PROC_VIEW(version);
+PROC_VIEW(diskstats);
 PROC_VIEW(filesystems);
 PROC_VIEW(kernel_cmdline);
 PROC_VIEW(interrupts);

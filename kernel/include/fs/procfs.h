@@ -98,6 +98,7 @@ struct proc_entry {
     /* A link: text, and for magic ones where it leads. */
     int (*readlink)(const struct proc_subject *subject, char *buffer, size_t size);
     int (*follow)(const struct proc_subject *subject, struct path *path);
+    u64 size; /* st_size of the link */
     /* A file with operations of its own: */
     const struct file_ops *file_ops;
     const struct sysctl *setting; /* of a file in /proc/sys that a room registered */
