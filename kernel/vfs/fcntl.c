@@ -19,7 +19,8 @@
 static long set_flags(const struct vfs_context *context, struct file *file, int fd, u32 flags)
 {
     u32 old = file_flags(file);
-    u32 changed = (old ^ flags) & SETTABLE_FLAGS;
+    u32 settable = file->ops->set_async ? SETTABLE_FLAGS : SETTABLE_FLAGS & ~O_ASYNC;
+    u32 changed = (old ^ flags) & settable;
     int err = 0;
 
     if ((changed & flags & O_NOATIME) && !inode_is_owner(file->inode, context->credentials))
@@ -27,14 +28,14 @@ static long set_flags(const struct vfs_context *context, struct file *file, int 
     if ((flags & O_DIRECT) && !S_ISFIFO(file->inode->mode))
         return -EINVAL;
     if (file->ops->set_flags != NULL)
-        err = file->ops->set_flags(file, flags & SETTABLE_FLAGS);
-    if (err == 0 && (changed & O_ASYNC) && file->ops->set_async != NULL)
+        err = file->ops->set_flags(file, flags & settable);
+    if (err == 0 && (changed & O_ASYNC))
         err = file->ops->set_async(file, flags & O_ASYNC);
     if (err != 0)
         return err;
     if (changed & flags & O_ASYNC)
         WRITE_ONCE(file->owner.fd, fd);
-    WRITE_ONCE(file->flags, (old & ~(u32)SETTABLE_FLAGS) | (flags & SETTABLE_FLAGS));
+    WRITE_ONCE(file->flags, (old & ~settable) | (flags & settable));
     return 0;
 }
 

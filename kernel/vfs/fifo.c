@@ -84,6 +84,7 @@ void fifo_release(struct file *file)
 {
     struct pipe *pipe = file->private;
 
+    async_list_forget(&pipe->async, file);
     pipe_drop_ends(pipe, file);
     inode_put_pipe(file->inode, pipe);
 }

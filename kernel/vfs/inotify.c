@@ -256,9 +256,17 @@ static void inotify_release(struct file *file)
 
     while (instance_drop_watch(instance))
         ;
+    async_list_forget(&instance->async, file);
     user_uncharge(instance);
     inotify_queue_free(instance);
     kfree(instance);
+}
+
+static int inotify_set_async(struct file *file, bool on)
+{
+    struct inotify *instance = file->private;
+
+    return async_list_set(&instance->async, file, on);
 }
 
 static const struct file_ops inotify_file_ops = {
@@ -267,6 +275,7 @@ static const struct file_ops inotify_file_ops = {
     .ioctl = inotify_ioctl,
     .release = inotify_release,
     .seek = file_seek_null,
+    .set_async = inotify_set_async,
     .describe = inotify_describe,
 };
 
@@ -296,6 +305,7 @@ struct file *inotify_create(int flags)
         return ERR_PTR(-ENOMEM);
     spin_lock_init(&instance->lock, LOCK_RANK_FILE_INNER);
     wait_queue_init(&instance->wait);
+    async_list_init(&instance->async);
     list_init(&instance->events);
     list_init(&instance->watches);
     list_init(&instance->overflow.link);

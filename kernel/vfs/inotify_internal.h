@@ -5,6 +5,7 @@
 
 #include <lib/list.h>
 #include <sched/wait.h>
+#include <vfs/async.h>
 #include <vfs/inotify.h>
 
 #include "watch.h"
@@ -25,6 +26,7 @@ struct queued_event {
 struct inotify {
     struct spinlock lock; /* rank FILE_INNER */
     struct wait_queue wait;
+    struct async_list async;      /* the file, when it wants SIGIO */
     struct list_head events;      /* (lock) oldest first */
     s32 nr_events;                /* (lock) */
     struct queued_event overflow; /* (lock) linked while it is in the queue */

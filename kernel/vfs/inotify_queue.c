@@ -66,6 +66,7 @@ void inotify_queue_put(struct inotify *instance, s32 number, const struct watch_
     spin_unlock(&instance->lock);
     kfree(unused);
     wake_key(&instance->wait, EPOLLIN | EPOLLRDNORM);
+    async_list_notify(&instance->async, FILE_READ, POLLIN);
 }
 
 static size_t padded_name(const struct queued_event *event)

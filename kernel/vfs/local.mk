@@ -1,5 +1,6 @@
 # Sources of the room vfs: one line "quire_SOURCES += %D%/FILE" each.
 # Sources of the room vfs: one line "quire_SOURCES += %D%/FILE" each.
+quire_SOURCES += %D%/async.c
 quire_SOURCES += %D%/attribute.c
 quire_SOURCES += %D%/context.c
 quire_SOURCES += %D%/copy.c

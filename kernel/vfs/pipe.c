@@ -47,6 +47,7 @@ struct pipe *pipe_alloc(void)
     wait_queue_init(&pipe->read_wait);
     wait_queue_init(&pipe->write_wait);
     wait_queue_init(&pipe->open_wait);
+    async_list_init(&pipe->async);
     return pipe;
 }
 
@@ -74,6 +75,13 @@ void pipe_free(struct pipe *pipe)
     kfree(pipe);
 }
 
+/* SIGIO, if a file that is open in @mode wants it. */
+static inline void tell(struct pipe *pipe, u32 mode, unsigned events)
+{
+    if (unlikely(!async_list_is_empty(&pipe->async)))
+        async_list_notify(&pipe->async, mode, events);
+}
+
 bool pipe_add_ends(struct pipe *pipe, const struct file *file, u32 *seen)
 {
     bool alone;
@@ -96,14 +104,21 @@ bool pipe_add_ends(struct pipe *pipe, const struct file *file, u32 *seen)
 
 void pipe_drop_ends(struct pipe *pipe, const struct file *file)
 {
+    bool alone;
+
     mutex_lock(&pipe->lock);
     if (file->mode & FILE_READ)
         pipe->readers--;
     if (file->mode & FILE_WRITE)
         pipe->writers--;
+    alone = (pipe->readers == 0) != (pipe->writers == 0);
     mutex_unlock(&pipe->lock);
     wake_all(&pipe->read_wait);
     wake_all(&pipe->write_wait);
+    if (alone) {
+        tell(pipe, FILE_READ, POLLIN);
+        tell(pipe, FILE_WRITE, POLLOUT);
+    }
 }
 
 /* The oldest slot has been read; it keeps its page if nobody else has it. */
@@ -149,14 +164,16 @@ void pipe_consume(struct pipe *pipe, size_t len)
         slot_release(pipe, slot);
 }
 
-void pipe_wake_readers(struct pipe *pipe)
+inline void pipe_wake_readers(struct pipe *pipe)
 {
     wake_key(&pipe->read_wait, READ_EVENTS);
+    tell(pipe, FILE_READ, POLLIN);
 }
 
 void pipe_wake_writers(struct pipe *pipe)
 {
     wake_key(&pipe->write_wait, WRITE_EVENTS);
+    tell(pipe, FILE_WRITE, POLLOUT);
 }
 
 ssize_t pipe_wait_data(struct pipe *pipe, bool nonblocking)
@@ -269,8 +286,10 @@ ssize_t pipe_read(struct file *file, struct io_buffer *buffer, u64 *position)
         wake_key(&pipe->write_wait, WRITE_EVENTS);
     if (waited)
         wake_key(&pipe->read_wait, READ_EVENTS);
-    if (result > 0)
+    if (result > 0) {
+        tell(pipe, FILE_WRITE, POLLOUT);
         file_accessed(file);
+    }
     return result;
 }
 
@@ -347,7 +366,7 @@ static __always_inline ssize_t write_pass(struct pipe *pipe, struct io_buffer *b
     put = ring_write(pipe, buffer, packet);
     mutex_unlock(&pipe->lock);
     if (put > 0)
-        wake_key(&pipe->read_wait, READ_EVENTS);
+        pipe_wake_readers(pipe);
     return put;
 }
 
@@ -448,6 +467,13 @@ static long pipe_ioctl(struct file *file, unsigned request, unsigned long argume
     return put_user(count, (int __user *)argument);
 }
 
+static int pipe_set_async(struct file *file, bool on)
+{
+    struct pipe *pipe = file->private;
+
+    return async_list_set(&pipe->async, file, on);
+}
+
 const struct file_ops fifo_file_ops = {
     .open = fifo_open,
     .release = fifo_release,
@@ -455,6 +481,7 @@ const struct file_ops fifo_file_ops = {
     .write = pipe_write,
     .poll = pipe_poll,
     .ioctl = pipe_ioctl,
+    .set_async = pipe_set_async,
 };
 
 static void add_writers(struct pipe *pipe, int nr)

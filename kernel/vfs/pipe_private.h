@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sched/wait.h>
+#include <vfs/async.h>
 #include <vfs/file.h>
 #include <vfs/pipe.h>
 
@@ -21,6 +22,7 @@ struct pipe {
     struct wait_queue read_wait;    /* woken when there is something to read, or no writer */
     struct wait_queue write_wait;   /* woken when there is room, or no reader */
     struct wait_queue open_wait;    /* fifos: the other side came */
+    struct async_list async;        /* files that want SIGIO */
     struct pipe_slot *slots;        /* (lock) nr_slots of them, a power of two */
     u32 nr_slots;                   /* (lock) */
     struct user_account *account;   /* (I) where the slots are counted */
@@ -69,7 +71,8 @@ static inline struct pipe_slot *pipe_first(const struct pipe *pipe)
 /* @len bytes of the oldest slot have been read. */
 void pipe_consume(struct pipe *pipe, size_t len);
 
-/* => pipe.lock not needed */
+/* Something was put in, something was taken out: who waits, and who wants SIGIO. => pipe.lock not
+ * needed */
 void pipe_wake_readers(struct pipe *pipe);
 void pipe_wake_writers(struct pipe *pipe);
 

@@ -148,7 +148,7 @@ long pipe_set_size(struct file *file, unsigned long size)
     mutex_unlock(&pipe->lock);
     if (err != 0)
         return err;
-    pipe_wake_writers(pipe);
+    wake_all(&pipe->write_wait);
     return nr_slots * (long)PAGE_SIZE;
 }
 
