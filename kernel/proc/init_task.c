@@ -7,6 +7,7 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 #include <arch/thread.h>
+#include <arch/trap_frame.h>
 #include <kern/cmdline.h>
 #include <kern/panic.h>
 #include <kern/printk.h>

@@ -10,6 +10,7 @@
 
 #include <abi/errno.h>
 #include <arch/thread.h>
+#include <arch/trap_frame.h>
 #include <proc/core_dump.h>
 #include <proc/credentials.h>
 #include <proc/exec.h>

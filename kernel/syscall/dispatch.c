@@ -7,6 +7,7 @@
 #include <arch/thread.h>
 #include <arch/trace.h>
 #include <arch/upcall.h>
+#include <kern/panic.h>
 #include <kern/percpu.h>
 #include <kern/printk.h>
 #include <lib/string.h>
@@ -32,27 +33,6 @@
 #define ARGUMENTS_4(a, b, c, d)       ARGUMENTS_3(a, b, c), CAST(d, 3)
 #define ARGUMENTS_5(a, b, c, d, e)    ARGUMENTS_4(a, b, c, d), CAST(e, 4)
 #define ARGUMENTS_6(a, b, c, d, e, f) ARGUMENTS_5(a, b, c, d, e), CAST(f, 5)
-
-/* call_NAME: gives the arguments, which come in registers, their types. */
-#define SYSCALL(number, name, count, ...)                                                          \
-    static long call_##name(unsigned long argument_0 __unused, unsigned long argument_1 __unused,  \
-                            unsigned long argument_2 __unused, unsigned long argument_3 __unused,  \
-                            unsigned long argument_4 __unused, unsigned long argument_5 __unused)  \
-    {                                                                                              \
-        return sys_##name(ARGUMENTS_##count(__VA_ARGS__));                                         \
-    }
-#define SYSCALL_NO(number, name, count, ...)
-#include "table.def"
-#undef SYSCALL
-#undef SYSCALL_NO
-
-static const arch_syscall_function functions[NR_SYSCALLS] = {
-#define SYSCALL(number, name, count, ...) [number] = call_##name,
-#define SYSCALL_NO(number, name, count, ...)
-#include "table.def"
-#undef SYSCALL
-#undef SYSCALL_NO
-};
 
 #define KINDS_0()
 #define KINDS_1(a)                ARG_##a
@@ -93,17 +73,19 @@ u64 syscall_count(unsigned number)
     return total;
 }
 
-/* This and what follows stays out of line: else every call pays for saving the registers they use.
- */
-static __noinline long missing(unsigned long number)
+/* Serves the numbers that nothing else serves. */
+static long call_missing(unsigned long argument_0 __unused, unsigned long argument_1 __unused,
+                         unsigned long argument_2 __unused, unsigned long argument_3 __unused,
+                         unsigned long argument_4 __unused, unsigned long argument_5 __unused)
 {
+    unsigned number = arch_syscall_requested(arch_frame_current());
     const struct syscall_description *description;
 
     if (number >= NR_SYSCALLS)
         return -ENOSYS;
     if (!__atomic_exchange_n(&missing_noted[number], true, __ATOMIC_RELAXED)) {
-        description = syscall_describe((unsigned)number);
-        pr_info("%s[%d]: system call %lu (%s) is not implemented", current_thread()->name,
+        description = syscall_describe(number);
+        pr_info("%s[%d]: system call %u (%s) is not implemented", current_thread()->name,
                 task_id(current_task()), number, description ? description->name : "unassigned");
     }
     return -ENOSYS;
@@ -119,7 +101,7 @@ enum {
 };
 
 /* Which of the memory calls a number is, for /proc/PID/mm_why; 0: none. */
-static u32 memory_call(unsigned number)
+static __always_inline u32 memory_call(unsigned number)
 {
     static const u32 calls[NR_SYSCALLS] = {
         [NUMBER_mmap] = MM_CALL_MAP,
@@ -151,33 +133,57 @@ static u32 memory_call(unsigned number)
     return calls[number];
 }
 
-/* => @result, so that nothing of the call has to be kept for this */
-static __noinline long note_failure(long result)
+/* Keep why a memory call failed, for /proc/PID/mm_why. => @result */
+static __noinline long note_failure(unsigned number, u32 call, long result)
 {
-    const struct trap_frame *frame = sys_frame();
-    unsigned number = arch_syscall_requested(frame);
-    u32 call = number < NR_SYSCALLS ? memory_call(number) : 0; /* none after rt_sigreturn */
     unsigned long args[6];
 
-    if (call == 0 || result <= -ERESTARTSYS || current_task()->mm == NULL)
-        return result;
-    arch_syscall_arguments(frame, args);
-    memory_failure_note_call(descriptions[number].name, call, args, (int)result,
-                             trace_errno_name((int)-result));
+    if (result > -ERESTARTSYS && current_task()->mm != NULL) {
+        arch_syscall_arguments(arch_frame_current(), args);
+        memory_failure_note_call(descriptions[number].name, call, args, (int)result,
+                                 trace_errno_name((int)-result));
+    }
     return result;
 }
 
-static inline long perform(const struct trap_frame *frame)
-{
-    unsigned number = arch_syscall_requested(frame);
-    long result;
+/*
+ * call_NAME: gives the arguments, which come in registers, their types. Which of them are memory
+ * calls the compiler knows: the others are only that.
+ */
+#define SYSCALL(number, name, count, ...)                                                          \
+    static long call_##name(unsigned long argument_0 __unused, unsigned long argument_1 __unused,  \
+                            unsigned long argument_2 __unused, unsigned long argument_3 __unused,  \
+                            unsigned long argument_4 __unused, unsigned long argument_5 __unused)  \
+    {                                                                                              \
+        const u32 memory = memory_call(number);                                                    \
+        long result;                                                                               \
+                                                                                                   \
+        if (memory != 0)                                                                           \
+            current_thread()->refusal = NULL;                                                      \
+        result = sys_##name(ARGUMENTS_##count(__VA_ARGS__));                                       \
+        return memory != 0 && result < 0 ? note_failure(number, memory, result) : result;          \
+    }
+#define SYSCALL_NO(number, name, count, ...)
+#include "table.def"
+#undef SYSCALL
+#undef SYSCALL_NO
 
-    if (unlikely(number >= NR_SYSCALLS || !functions[number]))
-        return missing(number);
+static const arch_syscall_function functions[NR_SYSCALLS] = {
+#define SYSCALL(number, name, count, ...)    [number] = call_##name,
+#define SYSCALL_NO(number, name, count, ...) [number] = call_missing,
+#include "table.def"
+#undef SYSCALL
+#undef SYSCALL_NO
+    [335 ... 423] = call_missing, /* no call has these numbers on x86-64 */
+};
+
+/* The function that serves @number, and one more call counted. */
+static inline arch_syscall_function function_begin(unsigned number)
+{
+    if (unlikely(number >= NR_SYSCALLS))
+        return call_missing;
     arch_percpu_count(counts, number);
-    current_thread()->refusal = NULL;
-    result = arch_syscall_call(frame, functions[number]);
-    return unlikely(result < 0) ? note_failure(result) : result;
+    return functions[number];
 }
 
 /* What the filters of the task say, after its tracer where they want that asked. => false: skipped
@@ -224,15 +230,16 @@ static long perform_allowed(struct trap_frame *frame)
         trace_enter(number, args);
     }
     if (is_allowed(frame, &result))
-        result = perform(frame);
+        result = arch_syscall_call(frame, function_begin(arch_syscall_requested(frame)));
     if (is_traced)
         trace_leave(number, args, result);
     return result;
 }
 
 /* A call that somebody looks at, before and after, or forbids. */
-static __noinline long perform_watched(struct trap_frame *frame)
+static __noinline long perform_watched(void)
 {
+    struct trap_frame *frame = arch_frame_current();
     long result = perform_allowed(frame);
 
     if (current_task()->flags & TASK_TRACED_CALLS) {
@@ -243,22 +250,22 @@ static __noinline long perform_watched(struct trap_frame *frame)
     return result;
 }
 
-static long dispatch(struct trap_frame *frame)
+/* The arguments stay in the registers they come in: nothing here may need many others. */
+static long dispatch(unsigned long argument_0, unsigned long argument_1, unsigned long argument_2,
+                     unsigned long argument_3, unsigned long argument_4, unsigned long argument_5)
 {
     rcu_quiescent();
     irq_enable();
     if (unlikely(current_task()->flags & TASK_WATCHED))
-        return perform_watched(frame);
-    return perform(frame);
-}
-
-struct trap_frame *sys_frame(void)
-{
-    return arch_frame_current();
+        return perform_watched();
+    return function_begin(arch_syscall_requested(arch_frame_current()))(
+        argument_0, argument_1, argument_2, argument_3, argument_4, argument_5);
 }
 
 void syscall_init(void)
 {
+    for (unsigned number = 0; number < NR_SYSCALLS; number++)
+        ASSERT(functions[number] != NULL);
     arch_upcalls.syscall = dispatch;
     trace_init();
     proc_syscalls_init();

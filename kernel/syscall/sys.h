@@ -5,6 +5,7 @@
 #pragma once
 
 #include <abi/errno.h>
+#include <arch/trap_frame.h>
 #include <arch/user.h>
 #include <lib/types.h>
 #include <vfs/context.h>
@@ -64,9 +65,6 @@ struct trap_frame;
         }                                                                                          \
         with_result_;                                                                              \
     })
-
-/* The registers the current task will return to user mode with. */
-struct trap_frame *sys_frame(void);
 
 /* A timespec from user memory as ns. => -EFAULT, -EINVAL (negative, or 10^9 ns and more) */
 int sys_read_timespec(const struct abi_timespec __user *user, s64 *ns) __must_check;

@@ -168,8 +168,10 @@ long sys_munmap(unsigned long addr, size_t len)
 long sys_brk(unsigned long addr)
 {
     unsigned long arguments[6] = {addr};
-    unsigned long end = mm_brk(current_mm(), addr, read_executes());
+    unsigned long end;
 
+    current_thread()->refusal = NULL;
+    end = mm_brk(current_mm(), addr, read_executes());
     if (end != addr && addr > end)
         memory_failure_note_call("brk", MM_CALL_BREAK, arguments, -ENOMEM, "ENOMEM");
     return (long)end;

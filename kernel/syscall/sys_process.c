@@ -22,7 +22,7 @@ long sys_fork(void)
 {
     struct clone_request request = {.exit_signal = SIGCHLD};
 
-    return task_clone(sys_frame(), &request);
+    return task_clone(arch_frame_current(), &request);
 }
 
 long sys_ptrace(long request, int pid, unsigned long addr, unsigned long data)
@@ -34,7 +34,7 @@ long sys_vfork(void)
 {
     struct clone_request request = {.flags = CLONE_VM | CLONE_VFORK, .exit_signal = SIGCHLD};
 
-    return task_clone(sys_frame(), &request);
+    return task_clone(arch_frame_current(), &request);
 }
 
 long sys_clone(unsigned long flags, unsigned long stack, void __user *parent_tid,
@@ -52,7 +52,7 @@ long sys_clone(unsigned long flags, unsigned long stack, void __user *parent_tid
 
     if ((flags & CLONE_PIDFD) && (flags & CLONE_PARENT_SETTID))
         return -EINVAL;
-    return task_clone(sys_frame(), &request);
+    return task_clone(arch_frame_current(), &request);
 }
 
 /* The structure grows at its end; what we do not know must be zero. */
@@ -120,7 +120,7 @@ long sys_clone3(void __user *user, size_t size)
         if (request.set_tid < 1)
             return -EINVAL;
     }
-    return task_clone(sys_frame(), &request);
+    return task_clone(arch_frame_current(), &request);
 }
 
 long sys_unshare(unsigned long flags)
@@ -131,13 +131,13 @@ long sys_unshare(unsigned long flags)
 long sys_execve(const char __user *path, const char __user *const __user *argv,
                 const char __user *const __user *envp)
 {
-    return exec_user(sys_frame(), AT_FDCWD, path, argv, envp, 0);
+    return exec_user(arch_frame_current(), AT_FDCWD, path, argv, envp, 0);
 }
 
 long sys_execveat(int dirfd, const char __user *path, const char __user *const __user *argv,
                   const char __user *const __user *envp, int flags)
 {
-    return exec_user(sys_frame(), dirfd, path, argv, envp, flags);
+    return exec_user(arch_frame_current(), dirfd, path, argv, envp, flags);
 }
 
 long sys_exit(int code)

@@ -65,7 +65,7 @@ long sys_rt_sigprocmask(int how, u64 __user *user_set, u64 __user *user_old, siz
 
 long sys_rt_sigreturn(void)
 {
-    return signal_return(sys_frame());
+    return signal_return(arch_frame_current());
 }
 
 long sys_rt_sigpending(u64 __user *user, size_t size)
@@ -198,8 +198,8 @@ long sys_sigaltstack(void __user *user_new, void __user *user_old)
 
     if (user_new && copy_from_user(&new_stack, user_new, sizeof(new_stack)))
         return -EFAULT;
-    error =
-        signal_alternate_stack(user_new ? &new_stack : NULL, &old, arch_frame_stack(sys_frame()));
+    error = signal_alternate_stack(user_new ? &new_stack : NULL, &old,
+                                   arch_frame_stack(arch_frame_current()));
     if (!error && user_old)
         error = copy_to_user(user_old, &old, sizeof(old));
     return error;

@@ -84,6 +84,7 @@
 #define FRAME_R10        56
 #define FRAME_RAX        80
 #define FRAME_RCX        88
+#define FRAME_RDX        96
 #define FRAME_ORIG_RAX   120
 #define FRAME_ERROR_CODE 128
 #define FRAME_RIP        136

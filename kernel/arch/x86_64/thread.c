@@ -25,6 +25,7 @@ _Static_assert(offsetof(struct trap_frame, r11) == FRAME_R11, "asm.h");
 _Static_assert(offsetof(struct trap_frame, r10) == FRAME_R10, "asm.h");
 _Static_assert(offsetof(struct trap_frame, rax) == FRAME_RAX, "asm.h");
 _Static_assert(offsetof(struct trap_frame, rcx) == FRAME_RCX, "asm.h");
+_Static_assert(offsetof(struct trap_frame, rdx) == FRAME_RDX, "asm.h");
 _Static_assert(offsetof(struct trap_frame, orig_rax) == FRAME_ORIG_RAX, "asm.h");
 _Static_assert(offsetof(struct trap_frame, error_code) == FRAME_ERROR_CODE, "asm.h");
 _Static_assert(offsetof(struct trap_frame, rip) == FRAME_RIP, "asm.h");
@@ -197,14 +198,6 @@ void arch_thread_become_user(struct arch_thread *arch)
 
     fpu_state_init(fpu);
     arch->fpu = fpu;
-}
-
-struct trap_frame *arch_frame_current(void)
-{
-    u64 top;
-
-    __asm__ volatile("movq %%gs:16, %0" : "=r"(top));
-    return (struct trap_frame *)top - 1;
 }
 
 void arch_thread_init_user(struct arch_thread *arch, void *stack, const struct trap_frame *frame,

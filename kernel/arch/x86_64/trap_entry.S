@@ -199,7 +199,8 @@ syscall_entry:
     movq %gs:CPU_AREA_CURRENT, %rbx
     addq %rax, THREAD_USER_CYCLES(%rbx)
     xorl %ebp, %ebp
-    movq %rsp, %rdi
+    movq FRAME_RDX(%rsp), %rdx                  /* the arguments are where C expects them, but the fourth */
+    movq %r10, %rcx
     call *(arch_upcalls + UPCALL_SYSCALL)
     movq %rax, FRAME_RAX(%rsp)
     cli

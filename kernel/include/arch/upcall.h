@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <arch/syscall.h>
 #include <lib/types.h>
 
 struct trap_frame;
@@ -36,9 +37,10 @@ struct arch_upcalls {
     void (*user_trap)(struct trap_frame *frame, enum trap_kind kind, int code, vaddr_t addr);
     /* A device interrupt on @line (global interrupt number); interrupts off. */
     void (*interrupt)(unsigned line);
-    /* The system call that @frame asks for (<arch/syscall.h>); the result goes to user mode as is.
-     * Called with interrupts off, when the CPU holds no reference yet; returns with them on. */
-    long (*syscall)(struct trap_frame *frame);
+    /* The system call that the current frame asks for, with its arguments (<arch/syscall.h>); the
+     * result goes to user mode as is. Called with interrupts off, when the CPU holds no reference
+     * yet; returns with them on. */
+    arch_syscall_function syscall;
     /* The one-shot timer of this CPU fired, interrupts off. */
     void (*tick)(void);
     /* Before a return to user mode, interrupts on, while the thread has a flag of

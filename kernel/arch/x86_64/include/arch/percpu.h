@@ -66,6 +66,15 @@ static inline void arch_set_current(void *current)
     __asm__ volatile("movq %0, %%gs:32" : : "r"(current) : "memory");
 }
 
+/* Where the running thread's kernel stack begins on an entry from user mode; it takes it along. */
+static inline u64 arch_kernel_stack_top(void)
+{
+    u64 top;
+
+    __asm__("movq %%gs:16, %0" : "=r"(top));
+    return top;
+}
+
 /*
  * The preemption depth. One word with the inverted "switch wanted" bit, so that leaving the last
  * level and finding a request is a single test for zero.

@@ -1,8 +1,8 @@
 /*
  * A system call as user mode made it: its number and its six arguments.
  *
- * In line, because every system call comes by: the arguments go from the frame into the registers
- * of the function that serves the call, without an array in between.
+ * In line, because every system call comes by. The arguments are in registers, and stay there until
+ * the function that serves the call; only after a tracer they come from the frame.
  */
 #pragma once
 

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <arch/percpu.h>
 #include <lib/types.h>
 
 struct trap_frame {
@@ -19,3 +20,9 @@ struct trap_frame {
 };
 
 #define TRAP_FRAME_NO_SYSCALL (~0ul)
+
+/* The user registers of the running thread: at the top of its kernel stack. */
+static inline struct trap_frame *arch_frame_current(void)
+{
+    return (struct trap_frame *)arch_kernel_stack_top() - 1;
+}
