@@ -237,9 +237,11 @@ static void add_other_tasks(struct core *core, struct core_buffer *notes)
 
 void core_notes_make(struct core *core, struct core_buffer *notes)
 {
+    struct abi_siginfo_whole info = {.info = *core->info};
+
     add_status(core, notes, core->dumper);
     add_process(core, notes);
-    add_note(notes, "CORE", NT_SIGINFO, core->info, sizeof(*core->info));
+    add_note(notes, "CORE", NT_SIGINFO, &info, sizeof(info));
     add_auxiliary_vector(core, notes);
     add_files(core, notes);
     add_fp_state(notes, core->dumper);

@@ -142,7 +142,7 @@ static bool notify_parent(struct process *process)
     info.child.system_time = (s64)ns_to_clock_ticks(totals.system_ns);
     spin_lock(&parent->lock);
     if (process->exit_signal == SIGCHLD) {
-        action = signal_action_read(parent, SIGCHLD);
+        signal_action_read(parent, SIGCHLD, &action);
         forget = action.handler == SIG_IGN || (action.flags & SA_NOCLDWAIT);
     }
     if (process->exit_signal > 0 && process->exit_signal <= NR_SIGNALS) /* clone takes any byte */

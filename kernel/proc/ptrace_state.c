@@ -166,8 +166,10 @@ static long copy_info(struct task *task, struct abi_siginfo __user *user, bool w
     irqflags_t flags;
     long err = 0;
 
-    if (write && copy_from_user(&info, user, sizeof(info)) != 0)
-        return -EFAULT;
+    if (write)
+        err = signal_info_from_user(&info, 0, user);
+    if (err != 0)
+        return err;
     flags = spin_lock_irqsave(&task->process->lock);
     trace = ptrace_find_stopped_locked(task);
     if (trace == NULL)
@@ -179,9 +181,7 @@ static long copy_info(struct task *task, struct abi_siginfo __user *user, bool w
     else
         info = trace->info;
     spin_unlock_irqrestore(&task->process->lock, flags);
-    if (err == 0 && !write && copy_to_user(user, &info, sizeof(info)) != 0)
-        err = -EFAULT;
-    return err;
+    return err == 0 && !write ? signal_info_to_user(user, &info) : err;
 }
 
 static long copy_mask(struct task *task, unsigned long size, u64 __user *user, bool write)

@@ -41,7 +41,7 @@ static void tell_tracer(const struct ptrace *trace, int code, int status)
     if (tracer == trace->process)
         return;
     spin_lock_nested(&tracer->lock);
-    action = signal_action_read(tracer, SIGCHLD);
+    signal_action_read(tracer, SIGCHLD, &action);
     if (action.handler != SIG_IGN && !(action.flags & SA_NOCLDSTOP))
         (void)signal_send_locked(tracer, NULL, &info);
     spin_unlock(&tracer->lock);

@@ -26,9 +26,12 @@ static struct abi_sigaction *place_of(const struct signal_actions *actions, int 
     return group != NULL ? &group->action[index % SIGNAL_GROUP_SIZE] : NULL;
 }
 
-static struct abi_sigaction action_at(const struct abi_sigaction *place)
+static void copy_action(const struct signal_actions *actions, int signal,
+                        struct abi_sigaction *action)
 {
-    return place != NULL ? *place : (struct abi_sigaction){.handler = SIG_DFL};
+    const struct abi_sigaction *place = place_of(actions, signal);
+
+    *action = place != NULL ? *place : (struct abi_sigaction){.handler = SIG_DFL};
 }
 
 /* => actions.lock held */
@@ -63,18 +66,18 @@ static int make_place(struct signal_actions *actions, int signal)
  * process.lock keeps the table of one process still: it is changed under that and shared under that
  * (signal_actions_share). Only a shared one needs its own lock.
  */
-struct abi_sigaction signal_action_read(struct process *process, int signal)
+void signal_action_read(struct process *process, int signal, struct abi_sigaction *action)
 {
     struct signal_actions *actions = process->signals.actions;
-    struct abi_sigaction action;
 
     ASSERT_HELD(&process->lock);
-    if (likely(refcount_read(&actions->references) == 1))
-        return action_at(place_of(actions, signal));
+    if (likely(refcount_read(&actions->references) == 1)) {
+        copy_action(actions, signal, action);
+        return;
+    }
     spin_lock_nested(&actions->lock);
-    action = action_at(place_of(actions, signal));
+    copy_action(actions, signal, action);
     spin_unlock(&actions->lock);
-    return action;
 }
 
 /* One word of a table that stays: no lock. */
@@ -91,7 +94,7 @@ void signal_action_get(struct process *process, int signal, struct abi_sigaction
 {
     irqflags_t flags = spin_lock_irqsave(&process->lock);
 
-    *action = signal_action_read(process, signal);
+    signal_action_read(process, signal, action);
     spin_unlock_irqrestore(&process->lock, flags);
 }
 
@@ -136,7 +139,7 @@ int signal_action_change(int signal, const struct abi_sigaction *action, struct 
     flags = spin_lock_irqsave(&process->lock);
     spin_lock_nested(&actions->lock);
     if (old != NULL)
-        *old = action_at(place_of(actions, signal));
+        copy_action(actions, signal, old);
     if (action != NULL) {
         struct abi_sigaction *place = place_of(actions, signal);
 

@@ -17,6 +17,13 @@
 #include <proc/rseq.h>
 #include <sched/sched.h>
 
+/* A signal that has been taken, and what is to be done with it. */
+struct delivery {
+    struct abi_siginfo info;
+    struct abi_sigaction action;
+    u64 blocked; /* the mask before its handler */
+};
+
 /* What to do before the next signal is taken. => process.lock held */
 enum duty { DUTY_NONE, DUTY_EXIT, DUTY_NOTIFY, DUTY_STOP, DUTY_TRAP };
 
@@ -52,45 +59,62 @@ static void do_duty(struct task *self, enum duty duty)
     }
 }
 
-/* => process.lock held */
-static void take_action_locked(struct process *process, int signal, struct abi_sigaction *action)
+/* Its action, once. A handler begins here: with its mask. => process.lock held */
+static void take_action_locked(struct task *self, struct delivery *delivery)
 {
-    *action = signal_action_read(process, signal);
-    if (action->handler > SIG_IGN && (action->flags & SA_RESETHAND))
-        signal_action_set_default_locked(process, signal);
+    int signal = delivery->info.signo;
+    struct abi_sigaction *action = &delivery->action;
+
+    signal_action_read(self->process, signal, action);
+    if (action->handler <= SIG_IGN)
+        return;
+    if (action->flags & SA_RESETHAND)
+        signal_action_set_default_locked(self->process, signal);
+    delivery->blocked = self->signals.blocked;
+    signal_block_locked(self, action->flags & SA_NODEFER ? action->mask
+                                                         : action->mask | SIGNAL_BIT(signal));
 }
 
-/* Take one signal and its action; 0: nothing left. Does the duties on the way. */
-static int take(struct task *self, struct abi_siginfo *info, struct abi_sigaction *action)
+/* What its tracer makes of it. => false: nothing */
+static bool ask_tracer(struct task *self, struct delivery *delivery)
+{
+    irqflags_t flags;
+
+    if (ptrace_signal(&delivery->info) == 0)
+        return false;
+    flags = spin_lock_irqsave(&self->process->lock);
+    take_action_locked(self, delivery);
+    spin_unlock_irqrestore(&self->process->lock, flags);
+    return true;
+}
+
+/* Take one signal and its action. Does the duties on the way. => false: nothing left */
+static bool take(struct task *self, struct delivery *delivery)
 {
     struct process *process = self->process;
+    bool traced = false;
     enum duty duty;
-    bool traced;
     int signal;
 
     for (;;) {
         irqflags_t flags = spin_lock_irqsave(&process->lock);
 
         duty = pending_duty(self);
-        signal = duty == DUTY_NONE ? signal_dequeue_locked(self, ~self->signals.blocked, info) : 0;
-        traced = self->ptrace != NULL && signal != SIGKILL;
-        if (signal != 0 && !traced)
-            take_action_locked(process, signal, action);
-        signal_recalculate(self);
-        spin_unlock_irqrestore(&process->lock, flags);
         if (duty != DUTY_NONE) {
+            spin_unlock_irqrestore(&process->lock, flags);
             do_duty(self, duty);
             continue;
         }
-        if (signal == 0 || !traced)
-            return signal;
-        signal = ptrace_signal(info);
+        signal = signal_dequeue_locked(self, ~self->signals.blocked, &delivery->info);
         if (signal != 0) {
-            flags = spin_lock_irqsave(&process->lock);
-            take_action_locked(process, signal, action);
-            spin_unlock_irqrestore(&process->lock, flags);
-            return signal;
+            traced = self->ptrace != NULL && signal != SIGKILL;
+            if (!traced)
+                take_action_locked(self, delivery);
         }
+        signal_recalculate_queues(self);
+        spin_unlock_irqrestore(&process->lock, flags);
+        if (signal == 0 || !traced || ask_tracer(self, delivery))
+            return signal != 0;
     }
 }
 
@@ -124,22 +148,20 @@ static void act_by_default(struct process *process, const struct abi_siginfo *in
     die(process, info);
 }
 
-/* The next signal that has a handler; 0: none. */
-static int take_handled(struct task *self, struct abi_siginfo *info, struct abi_sigaction *action)
+/* The next signal that has a handler. => false: none */
+static bool take_handled(struct task *self, struct delivery *delivery)
 {
-    for (;;) {
-        int signal = take(self, info, action);
+    while (take(self, delivery)) {
+        const struct abi_siginfo *info = &delivery->info;
 
-        if (signal == 0)
-            return 0;
-        if (info->code == SI_TIMER || signal == SIGALRM)
-            timer_signal_taken(info);
-        if (action->handler == SIG_IGN)
-            continue;
-        if (action->handler != SIG_DFL)
-            return signal;
-        act_by_default(self->process, info);
+        if (info->code == SI_TIMER || info->signo == SIGALRM)
+            timer_signal_taken(&delivery->info);
+        if (delivery->action.handler > SIG_IGN)
+            return true;
+        if (delivery->action.handler == SIG_DFL)
+            act_by_default(self->process, info);
     }
+    return false;
 }
 
 static bool on_alternate_stack(const struct abi_stack *stack, vaddr_t pointer)
@@ -175,57 +197,53 @@ static void restart_without_handler(struct trap_frame *frame)
         arch_syscall_restart(frame);
 }
 
-static void call_handler(struct trap_frame *frame, int signal, const struct abi_siginfo *info,
-                         const struct abi_sigaction *action)
+/* The handler cannot be called: SIGSEGV for its stack; when that was the signal, it is no use. */
+static void fail_handler(const struct delivery *delivery)
 {
-    struct task *self = current_task();
+    signal_set_blocked(delivery->blocked);
+    if (delivery->info.signo == SIGSEGV)
+        signal_force_fatal(SIGSEGV);
+    else
+        signal_force_fault(SIGSEGV, SI_KERNEL, 0);
+}
+
+static void call_handler(struct task *self, struct trap_frame *frame,
+                         const struct delivery *delivery)
+{
+    const struct abi_sigaction *action = &delivery->action;
     struct task_signals *signals = &self->signals;
     struct abi_stack *alternate = &signals->alternate;
     struct arch_signal_request request __uncleared;
-    u64 mask = signals->blocked | action->mask;
+    bool restores = thread_flag(&self->thread, THREAD_RESTORES_BLOCKED);
 
-    request.signal = signal;
-    request.handler = action->handler;
-    request.restorer = action->flags & SA_RESTORER ? action->restorer : 0;
-    request.wants_info = action->flags & SA_SIGINFO;
-    request.blocked = thread_flag(&self->thread, THREAD_RESTORES_BLOCKED) ? signals->saved_blocked
-                                                                          : signals->blocked;
+    request.info = &delivery->info;
+    request.action = action;
+    request.blocked = restores ? signals->saved_blocked : delivery->blocked;
+    request.alternate = alternate;
     request.stack_top = 0;
-    request.info = info;
-    request.alt_stack = alternate;
     restart_before_handler(frame, action);
     if ((action->flags & SA_ONSTACK) && !(alternate->flags & SS_DISABLE) &&
         !on_alternate_stack(alternate, arch_frame_stack(frame)))
         request.stack_top = alternate->sp + alternate->size;
     if (!rseq_signal(frame) || arch_signal_push(frame, &request)) {
-        /* SIGSEGV for the stack; when that was the signal, its handler cannot be called either. */
-        if (signal == SIGSEGV)
-            signal_force_fatal(SIGSEGV);
-        else
-            signal_force_fault(SIGSEGV, SI_KERNEL, 0);
+        fail_handler(delivery);
         return;
     }
-    if (thread_flag(&self->thread, THREAD_RESTORES_BLOCKED))
+    if (restores)
         thread_clear_flag(&self->thread, THREAD_RESTORES_BLOCKED);
     if ((unsigned)alternate->flags & SS_AUTODISARM)
         signals->alternate = (struct abi_stack){.flags = SS_DISABLE};
-    if (!(action->flags & SA_NODEFER))
-        mask |= SIGNAL_BIT(signal);
-    signal_set_blocked(mask);
 }
 
 void signal_user_return(struct trap_frame *frame)
 {
     struct task *self = current_task();
-    struct abi_sigaction action = {.handler = SIG_DFL};
-    struct abi_siginfo info __uncleared; /* written with the signal */
-    int signal;
+    struct delivery delivery __uncleared; /* written with the signal */
 
     while (thread_flag(&self->thread,
                        THREAD_SIGNAL_PENDING | THREAD_KILL_PENDING | THREAD_RESTORES_BLOCKED)) {
-        signal = take_handled(self, &info, &action);
-        if (signal != 0) {
-            call_handler(frame, signal, &info, &action);
+        if (take_handled(self, &delivery)) {
+            call_handler(self, frame, &delivery);
             continue;
         }
         restart_without_handler(frame);
@@ -236,8 +254,8 @@ void signal_user_return(struct trap_frame *frame)
 long signal_return(struct trap_frame *frame)
 {
     struct task *self = current_task();
-    struct abi_stack stack;
-    u64 blocked;
+    struct abi_stack stack __uncleared; /* both written with success */
+    u64 blocked __uncleared;
 
     self->signals.restart.function = NULL;
     if (arch_signal_pop(frame, &blocked, &stack)) {

@@ -20,12 +20,18 @@ bool signal_fatal_pending(void)
     return thread_flag(current_thread(), THREAD_KILL_PENDING);
 }
 
+/* Is something queued that @task may take? */
+static bool can_take_queued(const struct task *task)
+{
+    u64 open = ~task->signals.blocked | task->signals.awaited;
+
+    return ((task->signals.pending.set | task->process->signals.pending.set) & open) != 0;
+}
+
 void signal_recalculate(struct task *task)
 {
     struct process *process = task->process;
-    u64 open = ~task->signals.blocked | task->signals.awaited;
-    u64 pending = task->signals.pending.set | process->signals.pending.set;
-    bool something = (pending & open) != 0 || task->signals.stop_requested ||
+    bool something = can_take_queued(task) || task->signals.stop_requested ||
                      task->signals.trap_requested || process->signals.notify != 0 ||
                      process->signals.group_exit ||
                      (process->signals.group_exec != NULL && process->signals.group_exec != task);
@@ -35,6 +41,13 @@ void signal_recalculate(struct task *task)
         thread_set_flag(&task->thread, THREAD_SIGNAL_PENDING);
     else if (thread_flag(&task->thread, THREAD_SIGNAL_PENDING) && task == current_task_or_null())
         thread_clear_flag(&task->thread, THREAD_SIGNAL_PENDING);
+}
+
+void signal_recalculate_queues(struct task *self)
+{
+    ASSERT_HELD(&self->process->lock);
+    if (!can_take_queued(self))
+        thread_clear_flag(&self->thread, THREAD_SIGNAL_PENDING);
 }
 
 /*
@@ -76,19 +89,14 @@ void signal_task_leaves(struct task *task)
     }
 }
 
-static void set_blocked_locked(struct task *task, u64 blocked)
+void signal_block_locked(struct task *self, u64 signals)
 {
-    u64 newly_blocked = blocked & ~task->signals.blocked;
+    u64 newly_blocked = signals & ~self->signals.blocked & ~SIGNALS_UNBLOCKABLE;
 
-    if (task->process->signals.pending.set & newly_blocked)
-        retarget(task, newly_blocked);
-    /* Who only blocks more, with nothing to deliver before, has nothing to deliver now. */
-    if ((task->signals.blocked & ~blocked) != 0 ||
-        thread_flag(&task->thread, THREAD_SIGNAL_PENDING)) {
-        task->signals.blocked = blocked;
-        signal_recalculate(task);
-    }
-    task->signals.blocked = blocked;
+    ASSERT_HELD(&self->process->lock);
+    self->signals.blocked |= newly_blocked;
+    if (self->process->signals.pending.set & newly_blocked)
+        retarget(self, newly_blocked);
 }
 
 void signal_set_blocked(u64 blocked)
@@ -100,7 +108,10 @@ void signal_set_blocked(u64 blocked)
     if (blocked == self->signals.blocked)
         return;
     flags = spin_lock_irqsave(&self->process->lock);
-    set_blocked_locked(self, blocked);
+    signal_block_locked(self, blocked);
+    self->signals.blocked = blocked;
+    if (thread_flag(&self->thread, THREAD_SIGNAL_PENDING) || can_take_queued(self))
+        signal_recalculate(self);
     spin_unlock_irqrestore(&self->process->lock, flags);
 }
 
@@ -220,8 +231,9 @@ void signal_sets_get(struct task *task, struct signal_sets *sets)
     if (task->account != NULL)
         sets->queued = (u64)READ_ONCE(task->account->nr_signals);
     for (int signal = 1; signal <= NR_SIGNALS; signal++) {
-        struct abi_sigaction action = signal_action_read(process, signal);
+        struct abi_sigaction action;
 
+        signal_action_read(process, signal, &action);
         if (action.handler == SIG_IGN)
             sets->ignored |= SIGNAL_BIT(signal);
         else if (action.handler != SIG_DFL)

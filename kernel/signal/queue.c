@@ -11,19 +11,6 @@
 #include <proc/rlimit.h>
 #include <vfs/user_account.h>
 
-struct kept_info {
-    u64 words[SIGINFO_KEPT / sizeof(u64)];
-};
-_Static_assert(offsetof(struct abi_siginfo, fault.upper) + sizeof(u64) == sizeof(struct kept_info),
-               "the largest member");
-
-struct signal_entry {
-    struct list_head link; /* (p) */
-    struct kept_info info;
-    int signal;                   /* its number, in @info too */
-    struct user_account *account; /* charged for it; a reference */
-};
-
 static struct kmem_cache entry_cache;
 
 void signal_queue_cache_init(void)
@@ -34,6 +21,10 @@ void signal_queue_cache_init(void)
 static void entry_free(struct signal_entry *entry)
 {
     list_remove(&entry->link);
+    if (entry->account == NULL) {
+        entry->info.signo = 0;
+        return;
+    }
     fetch_sub(&entry->account->nr_signals, 1);
     user_account_put(entry->account);
     kmem_cache_free(&entry_cache, entry);
@@ -59,6 +50,16 @@ static struct signal_entry *entry_create(struct task *charged, bool bounded)
     return entry;
 }
 
+static void add_entry(struct signal_queue *queue, struct signal_entry *entry,
+                      const struct abi_siginfo *info)
+{
+    queue->set |= SIGNAL_BIT(info->signo);
+    if (entry != NULL) {
+        entry->info = *info;
+        list_add_tail(&entry->link, &queue->entries);
+    }
+}
+
 int signal_queue_add(struct signal_queue *queue, struct task *charged,
                      const struct abi_siginfo *info)
 {
@@ -72,13 +73,19 @@ int signal_queue_add(struct signal_queue *queue, struct task *charged,
     entry = entry_create(charged, signal >= SIGRTMIN || info->code < 0);
     if (entry == NULL && !must_arrive)
         return -EAGAIN;
-    queue->set |= SIGNAL_BIT(signal);
-    if (entry != NULL) {
-        entry->signal = signal;
-        entry->info = *(const struct kept_info *)info;
-        list_add_tail(&entry->link, &queue->entries);
-    }
+    add_entry(queue, entry, info);
     return 0;
+}
+
+void signal_queue_fault(struct task *task, const struct abi_siginfo *info)
+{
+    struct task_signals *signals = &task->signals;
+
+    ASSERT_HELD(&task->process->lock);
+    if (signal_in_set(info->signo, signals->pending.set))
+        return;
+    add_entry(&signals->pending,
+              signals->fault.info.signo == 0 ? &signals->fault : entry_create(task, false), info);
 }
 
 /* Move the information of the first @signal to @info; the bit stays when another one is queued. */
@@ -88,7 +95,7 @@ static void take_entry(struct signal_queue *queue, int signal, struct abi_siginf
     bool more = false;
 
     list_for_each_entry (entry, &queue->entries, link) {
-        if (entry->signal != signal)
+        if (entry->info.signo != signal)
             continue;
         if (first != NULL) {
             more = true;
@@ -102,8 +109,7 @@ static void take_entry(struct signal_queue *queue, int signal, struct abi_siginf
         *info = (struct abi_siginfo){.signo = signal, .code = SI_USER};
         return;
     }
-    *(struct kept_info *)info = first->info;
-    memset((struct kept_info *)info + 1, 0, sizeof(*info) - sizeof(struct kept_info));
+    *info = first->info;
     entry_free(first);
 }
 
@@ -129,7 +135,7 @@ void signal_queue_drop(struct signal_queue *queue, u64 set)
         return;
     queue->set &= ~set;
     list_for_each_entry_safe (entry, following, &queue->entries, link) {
-        if (signal_in_set(entry->signal, set))
+        if (signal_in_set(entry->info.signo, set))
             entry_free(entry);
     }
 }

@@ -10,20 +10,6 @@
 #include <sched/sched.h>
 #include <vfs/cred.h>
 
-void signal_info_kernel(struct abi_siginfo *info, int signal)
-{
-    *info = (struct abi_siginfo){.signo = signal, .code = SI_KERNEL};
-}
-
-void signal_info_user(struct abi_siginfo *info, int signal, int code)
-{
-    struct task *self = current_task();
-
-    *info = (struct abi_siginfo){.signo = signal, .code = code};
-    info->sent.pid = process_id(self->process);
-    info->sent.uid = self->vfs.credentials->uid;
-}
-
 bool signal_is_protected(const struct process *process)
 {
     return process == process_init_get();
@@ -230,7 +216,10 @@ void signal_group(struct process_group *group, int signal)
     signal_group_info(group, &info);
 }
 
-/* Force @info on the current task. @fatal: without asking its handler. */
+/*
+ * Force @info on the current task, which takes it on its way out of the kernel. @fatal: without
+ * asking its handler.
+ */
 static void force(const struct abi_siginfo *info, bool fatal)
 {
     struct task *self = current_task();
@@ -243,11 +232,16 @@ static void force(const struct abi_siginfo *info, bool fatal)
         signal_action_set_default_locked(process, signal);
         handler = SIG_DFL;
         self->signals.blocked &= ~SIGNAL_BIT(signal);
-        signal_recalculate(self);
     }
     if (handler == SIG_DFL)
         process->signals.forced = true;
-    (void)signal_send_locked(process, self, info);
+    if (signal == SIGKILL) {
+        signal_group_exit(process, SIGKILL);
+    } else {
+        signal_queue_fault(self, info);
+        signal_readers_wake(process);
+        thread_set_flag(&self->thread, THREAD_SIGNAL_PENDING);
+    }
     spin_unlock_irqrestore(&process->lock, flags);
 }
 
@@ -258,11 +252,8 @@ void signal_force(const struct abi_siginfo *info)
 
 void signal_force_fault(int signal, int code, vaddr_t address)
 {
-    struct abi_siginfo info __uncleared; /* the queue keeps the first part */
+    struct abi_siginfo info = {.signo = signal, .code = code};
 
-    memset(&info, 0, SIGINFO_KEPT);
-    info.signo = signal;
-    info.code = code;
     info.fault.address = address;
     force(&info, false);
 }

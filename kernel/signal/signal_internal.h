@@ -20,9 +20,6 @@
      SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSYS))
 #define SIGNALS_UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
 
-/* What the members of struct abi_siginfo fill; a queued signal keeps that, the rest is zero. */
-#define SIGINFO_KEPT 48
-
 /* What signal_send_locked returns when nothing was queued because the signal is ignored. */
 #define SIGNAL_WAS_IGNORED 1
 
@@ -34,12 +31,20 @@ static inline bool signal_in_set(int signal, u64 set)
 /* The queues. => process.lock held */
 int signal_queue_add(struct signal_queue *queue, struct task *charged,
                      const struct abi_siginfo *info) __must_check;
+/* A fault of @task, the current one: no memory is needed and nobody charged, but for a second one.
+ */
+void signal_queue_fault(struct task *task, const struct abi_siginfo *info);
 /* Take the first signal of @set: synchronous ones first, then the lowest number. 0: none. */
 int signal_queue_take(struct signal_queue *queue, u64 set, struct abi_siginfo *info);
 void signal_queue_drop(struct signal_queue *queue, u64 set);
 
 /* From the task's own queue, then the process's. => process.lock held */
 int signal_dequeue_locked(struct task *task, u64 set, struct abi_siginfo *info);
+
+/* Recompute THREAD_SIGNAL_PENDING of the current task, which has no duty. => process.lock held */
+void signal_recalculate_queues(struct task *self);
+/* Add @signals to the mask of the current task; the flag is the caller's. => process.lock held */
+void signal_block_locked(struct task *self, u64 signals);
 
 void signal_action_set_default_locked(struct process *process, int signal);
 

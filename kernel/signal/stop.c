@@ -156,7 +156,7 @@ static void send_child_signal(struct process *process, int code, int status)
     info.child.user_time = (s64)ns_to_clock_ticks(totals.user_ns);
     info.child.system_time = (s64)ns_to_clock_ticks(totals.system_ns);
     spin_lock(&parent->lock);
-    action = signal_action_read(parent, SIGCHLD);
+    signal_action_read(parent, SIGCHLD, &action);
     if (action.handler != SIG_IGN && !(action.flags & SA_NOCLDSTOP))
         (void)signal_send_locked(parent, NULL, &info);
     spin_unlock(&parent->lock);

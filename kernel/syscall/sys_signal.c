@@ -121,14 +121,14 @@ long sys_rt_sigtimedwait(u64 __user *user_set, void __user *user_info,
     if (result)
         return result;
     result = signal_wait(set, deadline, &info);
-    if (result > 0 && user_info && copy_to_user(user_info, &info, sizeof(info)))
+    if (result > 0 && user_info && signal_info_to_user(user_info, &info))
         return -EFAULT;
     return result;
 }
 
 long sys_kill(int pid, int signal)
 {
-    struct abi_siginfo info;
+    struct abi_siginfo info __uncleared;
 
     signal_info_user(&info, signal, SI_USER);
     return signal_kill(pid, &info);
@@ -161,9 +161,10 @@ long sys_tgkill(int process, int task, int signal)
 static int read_queued_info(struct abi_siginfo *info, const void __user *user, int signal,
                             int target)
 {
-    if (copy_from_user(info, user, sizeof(*info)))
-        return -EFAULT;
-    info->signo = signal;
+    int error = signal_info_from_user(info, signal, user);
+
+    if (error)
+        return error;
     if ((info->code >= 0 || info->code == SI_TKILL) && target != process_id(current_process()))
         return -EPERM;
     return 0;

@@ -153,6 +153,15 @@ static int pop_fpu(struct arch_thread *thread, u64 at)
     copy(r8) copy(r9) copy(r10) copy(r11) copy(r12) copy(r13) copy(r14) copy(r15) copy(rdi)        \
         copy(rsi) copy(rbp) copy(rbx) copy(rdx) copy(rax) copy(rcx) copy(rsp) copy(rip)
 
+/* The words of the information, and those behind it. */
+#define FOR_EACH_INFO_WORD(copy) copy(0) copy(1) copy(2) copy(3) copy(4) copy(5)
+#define FOR_EACH_ZERO_WORD(copy)                                                                   \
+    copy(0) copy(1) copy(2) copy(3) copy(4) copy(5) copy(6) copy(7) copy(8) copy(9)
+
+#define SAVE_INFO(i)                                                                               \
+    USER_STORE_64(((const u64 *)request->info)[i], &((u64 *)&to->info.info)[i], fault);
+#define SAVE_ZERO(i) USER_STORE_64(0, &to->info.zero[i], fault);
+
 #define SAVE_REGISTER(name)    USER_STORE_64(frame->name, &context->name, fault);
 #define RESTORE_REGISTER(name) USER_LOAD_64(frame->name, &context->name, fault);
 
@@ -166,7 +175,7 @@ static bool is_inside(const struct abi_stack *stack, u64 pointer)
 static bool place(const struct trap_frame *frame, const struct arch_signal_request *request,
                   u64 *frame_at, u64 *fpu_at)
 {
-    const struct abi_stack *alternate = request->alt_stack;
+    const struct abi_stack *alternate = request->alternate;
     bool on_alternate = request->stack_top || is_inside(alternate, frame->rsp);
     u64 top = request->stack_top ? request->stack_top : frame->rsp - RED_ZONE;
 
@@ -182,7 +191,7 @@ static u64 selector_word(u64 cs, u64 ss)
 }
 
 /*
- * The frame but its information, a word at a time where it belongs: to build it on the kernel's
+ * The frame, a word at a time where it belongs: to build it on the kernel's
  * stack first cost 400 instructions. The words that nobody defined stay what they are.
  */
 static int write_frame(struct abi_signal_frame *to, const struct trap_frame *frame,
@@ -191,10 +200,11 @@ static int write_frame(struct abi_signal_frame *to, const struct trap_frame *fra
     const struct arch_thread *thread = arch_thread_current();
     struct abi_ucontext *ucontext = &to->ucontext;
     struct abi_sigcontext *context = &ucontext->context;
-    const struct abi_stack *stack = request->alt_stack;
+    const struct abi_stack *stack = request->alternate;
+    const struct abi_sigaction *action = request->action;
 
     user_access_begin();
-    USER_STORE_64(request->restorer, &to->restorer, fault);
+    USER_STORE_64(action->restorer, &to->restorer, fault);
     USER_STORE_64(ABI_UC_SIGCONTEXT_SS | ABI_UC_STRICT_RESTORE_SS |
                       (cpu_features.xsave ? ABI_UC_FP_XSTATE : 0),
                   &ucontext->flags, fault);
@@ -211,6 +221,10 @@ static int write_frame(struct abi_signal_frame *to, const struct trap_frame *fra
     USER_STORE_64(thread->fault_address, &context->cr2, fault);
     USER_STORE_64(fpu_at, &context->fp_state, fault);
     USER_STORE_64(request->blocked, &ucontext->mask, fault);
+    if (action->flags & SA_SIGINFO) {
+        FOR_EACH_INFO_WORD(SAVE_INFO)
+        FOR_EACH_ZERO_WORD(SAVE_ZERO)
+    }
     user_access_end();
     return 0;
 fault:
@@ -223,22 +237,19 @@ int arch_signal_push(struct trap_frame *frame, const struct arch_signal_request 
     struct abi_signal_frame *user;
     u64 frame_at, fpu_at;
 
-    if (!place(frame, request, &frame_at, &fpu_at) || !request->restorer)
+    if (!place(frame, request, &frame_at, &fpu_at) || !(request->action->flags & SA_RESTORER))
         return -EFAULT;
     user = (struct abi_signal_frame *)frame_at;
     if (!user_range_ok((void __user *)frame_at, fpu_at + fp_frame_size() - frame_at) ||
         push_fpu(arch_thread_current(), fpu_at) || write_frame(user, frame, request, fpu_at))
         return -EFAULT;
-    if (request->wants_info &&
-        copy_to_user((void __user *)&user->info, request->info, sizeof(user->info)))
-        return -EFAULT;
 
-    frame->rdi = (u64)request->signal;
+    frame->rdi = (u64)request->info->signo;
     frame->rsi = frame_at + offsetof(struct abi_signal_frame, info);
     frame->rdx = frame_at + offsetof(struct abi_signal_frame, ucontext);
     frame->rax = 0;
     frame->rsp = frame_at;
-    frame->rip = request->handler;
+    frame->rip = request->action->handler;
     frame->rflags &= ~(u64)(RFLAGS_DF | RFLAGS_RF | RFLAGS_TF);
     frame_force_user(frame);
     arch_pkey_reset();
@@ -252,65 +263,54 @@ static bool selectors_are_user(u64 word)
     return (cs == USER_CS || cs == USER_CS32) && ss == USER_SS;
 }
 
-/* What decides whether the frame is good, and its first and last word: with those its pages are
- * there. The first, the flags, is only probed: on x86-64 nothing depends on them here. */
-static int read_ends(const struct abi_ucontext *from, u64 *selectors, u64 *fp_state, u64 *blocked)
-{
-    u64 flags;
-
-    user_access_begin();
-    USER_LOAD_64(flags, &from->flags, fault);
-    USER_LOAD_64(*selectors, (const u64 *)&from->context.cs, fault);
-    USER_LOAD_64(*fp_state, &from->context.fp_state, fault);
-    USER_LOAD_64(*blocked, &from->mask, fault);
-    user_access_end();
-    (void)flags;
-    return 0;
-fault:
-    user_access_end();
-    return -EFAULT;
-}
-
-static int read_registers(struct trap_frame *frame, const struct abi_ucontext *from,
-                          struct abi_stack *stack)
+/*
+ * Registers and what comes with them. First the first and the last word, because then all its pages
+ * are there: the frame is changed as a whole or not at all. (On x86-64 nothing depends on the
+ * flags.)
+ * => -EFAULT, also for selectors that user mode may not have
+ */
+static int read_frame(struct trap_frame *frame, const struct abi_ucontext *from, u64 *fp_state,
+                      u64 *blocked, struct abi_stack *stack)
 {
     const struct abi_sigcontext *context = &from->context;
-    u64 rflags;
+    u64 selectors, rflags;
 
     user_access_begin();
+    USER_LOAD_64(rflags, &from->flags, fault);
+    USER_LOAD_64(*blocked, &from->mask, fault);
+    USER_LOAD_64(selectors, (const u64 *)&context->cs, fault);
+    if (!selectors_are_user(selectors))
+        goto fault;
+    USER_LOAD_64(*fp_state, &context->fp_state, fault);
     USER_LOAD_64(stack->sp, &from->stack.sp, fault);
-    USER_LOAD_32(stack->flags, &from->stack.flags, fault);
+    USER_LOAD_64(*(u64 *)&stack->flags, (const u64 *)&from->stack.flags, fault);
     USER_LOAD_64(stack->size, &from->stack.size, fault);
     USER_LOAD_64(rflags, &context->rflags, fault);
     FOR_EACH_REGISTER(RESTORE_REGISTER)
     user_access_end();
     frame->rflags = (rflags & RFLAGS_USER) | RFLAGS_IF | RFLAGS_FIXED;
+    frame->cs = (u16)selectors | 3;
+    frame->ss = selectors >> 48 | 3;
     return 0;
 fault:
     user_access_end();
     return -EFAULT;
 }
 
-int arch_signal_pop(struct trap_frame *frame, u64 *blocked, void *alt_stack)
+int arch_signal_pop(struct trap_frame *frame, u64 *blocked, struct abi_stack *alternate)
 {
     /* The handler's return popped the restorer's address. */
     u64 at = frame->rsp - sizeof(u64) + offsetof(struct abi_signal_frame, ucontext);
     const struct abi_ucontext *user = (const struct abi_ucontext *)at;
-    u64 selectors, fp_state;
+    u64 fp_state __uncleared;
 
     if (!user_range_ok((void __user *)at, sizeof(*user)) ||
-        read_ends(user, &selectors, &fp_state, blocked))
+        read_frame(frame, user, &fp_state, blocked, alternate))
         return -EFAULT;
-    if (!selectors_are_user(selectors))
-        return -EFAULT;
-    if (pop_fpu(arch_thread_current(), fp_state) || read_registers(frame, user, alt_stack))
-        return -EFAULT;
-    frame->cs = (u16)selectors | 3;
-    frame->ss = selectors >> 48 | 3;
     frame->orig_rax = TRAP_FRAME_NO_SYSCALL;
     frame->error_code = 0;
     arch_thread_return_fully(arch_thread_current());
-    return 0;
+    return pop_fpu(arch_thread_current(), fp_state);
 }
 
 /* ---- system call restart ---- */

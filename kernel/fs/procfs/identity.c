@@ -43,8 +43,9 @@ void task_signal_sets_get(struct process *process, struct task *task, struct tas
         sets->blocked = task->signals.blocked;
     }
     for (int signal = 1; process->signals.actions && signal <= NR_SIGNALS; signal++) {
-        struct abi_sigaction action = signal_action_read(process, signal);
+        struct abi_sigaction action;
 
+        signal_action_read(process, signal, &action);
         if (action.handler == SIG_IGN)
             sets->ignored |= SIGNAL_BIT(signal);
         else if (action.handler != SIG_DFL)

@@ -38,7 +38,7 @@ _Static_assert(sizeof(struct abi_ucontext) == 304, "ucontext");
 struct abi_signal_frame {
     u64 restorer; /* return address of the handler */
     struct abi_ucontext ucontext;
-    struct abi_siginfo info;
+    struct abi_siginfo_whole info;
 };
 _Static_assert(sizeof(struct abi_signal_frame) == 440, "rt_sigframe");
 

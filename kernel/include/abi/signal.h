@@ -87,13 +87,13 @@ union abi_sigval {
     u64 pointer;
 };
 
+/* What has a meaning; in user memory there are zeros behind it: struct abi_siginfo_whole. */
 struct abi_siginfo {
     s32 signo;
     s32 error;
     s32 code;
     s32 padding;
     union {
-        u8 bytes[112];
         struct { /* kill, sigqueue */
             s32 pid;
             u32 uid;
@@ -129,8 +129,14 @@ struct abi_siginfo {
         } syscall;
     };
 };
-_Static_assert(sizeof(struct abi_siginfo) == 128, "sigaction(2)");
+_Static_assert(sizeof(struct abi_siginfo) == 48, "the largest member");
 _Static_assert(__builtin_offsetof(struct abi_siginfo, sent) == 16, "sigaction(2)");
+
+struct abi_siginfo_whole {
+    struct abi_siginfo info;
+    u64 zero[10];
+};
+_Static_assert(sizeof(struct abi_siginfo_whole) == 128, "sigaction(2)");
 
 /* si_code: <= 0 from user processes, > 0 from the kernel. */
 #define SI_USER     0

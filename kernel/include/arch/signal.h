@@ -3,21 +3,18 @@
  */
 #pragma once
 
+#include <abi/signal.h>
 #include <lib/types.h>
 
 struct trap_frame;
 
 struct arch_signal_request {
-    int signal;
-    vaddr_t handler;
-    vaddr_t restorer; /* SA_RESTORER; 0 when the program gave none (the frame cannot return: SIGSEGV
-                         as Linux) */
-    bool wants_info;  /* SA_SIGINFO (x86-64 always builds the full frame) */
-    u64 blocked;      /* mask to restore at sigreturn: uc_sigmask */
+    const struct abi_siginfo *info;     /* of the signal */
+    const struct abi_sigaction *action; /* without SA_RESTORER the frame cannot return: SIGSEGV */
+    const struct abi_stack *alternate;  /* for uc_stack */
     vaddr_t stack_top; /* stack to build on: alternate stack's top, or 0: continue below the current
                           one */
-    const void *info;  /* struct abi_siginfo, 128 bytes */
-    const void *alt_stack; /* struct abi_stack for uc_stack */
+    u64 blocked;       /* mask to restore at sigreturn: uc_sigmask */
 };
 
 /*
@@ -33,7 +30,8 @@ int arch_signal_push(struct trap_frame *frame,
  * => -EFAULT for a frame that is not readable or would leave user mode with forbidden state (caller
  * forces SIGSEGV)
  */
-int arch_signal_pop(struct trap_frame *frame, u64 *blocked, void *alt_stack) __must_check;
+int arch_signal_pop(struct trap_frame *frame, u64 *blocked,
+                    struct abi_stack *alternate) __must_check;
 
 /*
  * System call restart (see signal(7)): is @frame inside a system call whose result is an internal

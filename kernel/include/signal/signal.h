@@ -32,6 +32,14 @@ struct trap_frame;
  * (SI_USER). */
 void signal_info_kernel(struct abi_siginfo *info, int signal);
 void signal_info_user(struct abi_siginfo *info, int signal, int code);
+/*
+ * Between kernel and user memory, where information is larger (struct abi_siginfo_whole).
+ * => -EFAULT; signal_info_from_user also -E2BIG: information of a kind that nobody knows, and
+ *    something behind it; @signal: whose information it is to be, 0: what it says itself
+ */
+int signal_info_to_user(void __user *user, const struct abi_siginfo *info) __must_check;
+int signal_info_from_user(struct abi_siginfo *info, int signal,
+                          const void __user *user) __must_check;
 
 /*
  * signal_send_process / signal_send_task: queue @info->signo. The target is referenced by the
@@ -103,8 +111,8 @@ int signal_take(u64 set, struct abi_siginfo *info);
 int signal_action_change(int signal, const struct abi_sigaction *action,
                          struct abi_sigaction *old) __must_check;
 void signal_action_get(struct process *process, int signal, struct abi_sigaction *action);
-struct abi_sigaction signal_action_read(struct process *process,
-                                        int signal); /* process.lock held */
+/* => process.lock held */
+void signal_action_read(struct process *process, int signal, struct abi_sigaction *action);
 /* The handler at this moment. => process.lock held, or the current process */
 vaddr_t signal_handler_read(struct process *process, int signal);
 struct signal_actions *signal_actions_create(void) __must_check; /* all default; NULL: no memory */

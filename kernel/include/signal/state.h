@@ -13,8 +13,16 @@
 #include <lib/types.h>
 #include <sched/wait.h>
 
+struct user_account;
+
 /* Bit of signal @n in a set. Sets are u64, bit 0 is signal 1, as in user memory. */
 #define SIGNAL_BIT(n) (1ul << ((n)-1))
+
+struct signal_entry {
+    struct list_head link;        /* (p) */
+    struct abi_siginfo info;      /* (p) signo 0: it is not in use */
+    struct user_account *account; /* charged for it; a reference; NULL: the task's own entry */
+};
 
 /* Signals sent and not yet taken. A bit may be set without an entry: memory was short when it was
  * sent. */
@@ -49,6 +57,7 @@ struct task_signals {
     u64 saved_blocked;            /* (o) mask to go back to: flag THREAD_RESTORES_BLOCKED */
     u64 awaited;                  /* (p) what sigtimedwait waits for, although blocked */
     struct signal_queue pending;  /* (p) sent to this task alone */
+    struct signal_entry fault;    /* (p) an entry in reserve, for a synchronous fault */
     struct abi_stack alternate;   /* (o) sigaltstack; flags SS_DISABLE: none */
     bool stop_requested;          /* (p) take part in the group stop */
     bool trap_requested;          /* (p) come to a trace stop */

@@ -105,6 +105,37 @@ static void numbers(void)
     call("bad info thread", syscall(SYS_rt_tgsigqueueinfo, getpid(), getpid(), SIGRTMIN, 8));
 }
 
+/* The kernel takes what has a meaning. What is behind counts only with codes that have none. */
+static void behind_the_information(void)
+{
+    static const struct {
+        int signal, code;
+    } kinds[] = {{40, -1},     {40, -7},     {40, -8},     {40, -60},    {40, 0},
+                 {40, 6},      {40, 7},      {40, 128},    {SIGSEGV, 9}, {SIGSEGV, 10},
+                 {SIGILL, 11}, {SIGILL, 12}, {SIGFPE, 15}, {SIGFPE, 16}, {SIGBUS, 6},
+                 {SIGTRAP, 6}, {SIGTRAP, 7}, {SIGCHLD, 6}, {SIGCHLD, 7}, {SIGSYS, 6},
+                 {0, 5},       {0, 7},       {65, 7},      {-1, -9}};
+    char *pages = map(2 * PAGE);
+    char *end = pages + PAGE - 48;
+    siginfo_t info;
+    char label[48];
+
+    must(munmap(pages + PAGE, PAGE));
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        info = information(kinds[i].code);
+        memcpy(end, &info, 48);
+        snprintf(label, sizeof(label), "signal %d code %d", kinds[i].signal, kinds[i].code);
+        say("%s", label);
+        call("  zeros", syscall(SYS_rt_sigqueueinfo, getpid(), kinds[i].signal, &info));
+        taken("  ");
+        call("  nothing", syscall(SYS_rt_sigqueueinfo, getpid(), kinds[i].signal, end));
+        taken("  ");
+        ((char *)&info)[127] = 1;
+        call("  something", syscall(SYS_rt_sigqueueinfo, getpid(), kinds[i].signal, &info));
+        taken("  ");
+    }
+}
+
 /* Of a user of its own: the first process may have a signal pending, which counts as root's. */
 static void limit(void)
 {
@@ -135,6 +166,7 @@ int main(void)
     own();
     other();
     numbers();
+    behind_the_information();
     in_child("limit", limit);
     return 0;
 }
