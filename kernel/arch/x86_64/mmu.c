@@ -21,6 +21,7 @@
 #include "kernel_map.h"
 #include "smp.h"
 #include "tlb.h"
+#include "trap.h"
 
 #include <abi/errno.h>
 #include <arch/memory.h>
@@ -161,6 +162,12 @@ static void flush_here(void *argument)
         mmu_tags_flushed(&state->tags, cr3_read() & 0xFFF, flush->generation, everything);
 }
 
+static void flush_for_other(void *argument)
+{
+    interrupt_count_flush();
+    flush_here(argument);
+}
+
 /*
  * Freed tables need no more than freed pages: invalidating one page also drops every cached walk of
  * the current tag (Intel SDM 3A, 4.10.4.1; AMD APM 2, 5.5.2), and so does writing CR3.
@@ -178,7 +185,7 @@ void arch_mmu_flush(struct arch_mmu *mmu, vaddr_t start, vaddr_t end, bool table
     others = __atomic_load_n(&mmu->active_cpus, __ATOMIC_SEQ_CST) & ~BIT(cpu_id());
     irq_restore(flags);
     if (others)
-        arch_call_on_cpus(others, flush_here, &flush);
+        arch_call_on_cpus(others, flush_for_other, &flush);
 }
 
 void arch_mmu_flush_local(struct arch_mmu *mmu, vaddr_t addr)

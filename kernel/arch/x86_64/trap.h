@@ -26,3 +26,4 @@ void page_fault_from_kernel(struct trap_frame *frame);
 
 /* interrupt.c: a vector from 32 on. */
 void interrupt_handle(unsigned long vector);
+void interrupt_count_flush(void); /* of what another CPU asks for: it came by an interrupt */

@@ -58,8 +58,11 @@ u64 interrupt_total(void)
 {
     u64 total = 0;
 
-    for (unsigned line = 0; line < INTERRUPT_MAX_LINES; line++)
-        for (unsigned cpu = 0; cpu < cpu_count(); cpu++)
+    for (unsigned cpu = 0; cpu < cpu_count(); cpu++) {
+        for (unsigned line = 0; line < INTERRUPT_MAX_LINES; line++)
             total += table.counts[line][cpu];
+        for (unsigned kind = 0; kind < NR_ARCH_INTERRUPTS; kind++)
+            total += arch_interrupt_count(kind, cpu);
+    }
     return total;
 }

@@ -64,6 +64,15 @@ PROC_VIEW(filesystems)
     return 0;
 }
 
+static void put_machine_interrupts(struct proc_text *text, enum arch_interrupt kind,
+                                   const char *label, const char *name)
+{
+    proc_print(text, "%s:", label);
+    for (unsigned cpu = 0; cpu < cpu_count(); cpu++)
+        proc_print(text, " %10lu", arch_interrupt_count(kind, cpu));
+    proc_print(text, "   %s\n", name);
+}
+
 PROC_VIEW(interrupts)
 {
     (void)subject;
@@ -79,6 +88,10 @@ PROC_VIEW(interrupts)
             proc_print(text, " %10lu", interrupt_count(line, cpu));
         proc_print(text, "   %7u-line   %s\n", line, interrupt_name(line));
     }
+    put_machine_interrupts(text, ARCH_INTERRUPT_TIMER, "LOC", "Local timer interrupts");
+    put_machine_interrupts(text, ARCH_INTERRUPT_RESCHEDULE, "RES", "Rescheduling interrupts");
+    put_machine_interrupts(text, ARCH_INTERRUPT_CALL, "CAL", "Function call interrupts");
+    put_machine_interrupts(text, ARCH_INTERRUPT_FLUSH, "TLB", "TLB shootdowns");
     return 0;
 }
 

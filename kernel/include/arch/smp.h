@@ -24,5 +24,15 @@ void arch_send_reschedule(unsigned cpu);
  */
 void arch_call_on_cpus(u64 mask, void (*fn)(void *), void *argument);
 
+/* Interrupts that are no device's. A call that drops translations counts as a flush. */
+enum arch_interrupt {
+    ARCH_INTERRUPT_TIMER,
+    ARCH_INTERRUPT_RESCHEDULE,
+    ARCH_INTERRUPT_CALL,
+    ARCH_INTERRUPT_FLUSH,
+    NR_ARCH_INTERRUPTS
+};
+u64 arch_interrupt_count(enum arch_interrupt kind, unsigned cpu); /* that @cpu took */
+
 /* Stop all other CPUs at once (panic). */
 void arch_stop_other_cpus(void);

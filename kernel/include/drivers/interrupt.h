@@ -27,4 +27,4 @@ void interrupt_dispatch(unsigned line);
 /* For /proc/interrupts and /proc/stat. Names are NULL when nobody has the line. */
 u64 interrupt_count(unsigned line, unsigned cpu);
 const char *interrupt_name(unsigned line);
-u64 interrupt_total(void);
+u64 interrupt_total(void); /* the machine's own too */
