@@ -2,9 +2,11 @@
  * The options of level SOL_SOCKET (socket(7)): once for all families. A family hears of a change
  * through ops->option_changes. Options that nothing here could honour are -ENOPROTOOPT.
  */
+#include <net/families.h>
 #include <net/socket.h>
 
 #include <abi/capability.h>
+#include <abi/in.h>
 #include <abi/limits.h>
 #include <abi/poll.h>
 #include <abi/time.h>
@@ -40,6 +42,11 @@ static const struct flag_option {
     {SO_SELECT_ERR_QUEUE, SOCKET_SELECT_ERROR},
     {SO_NOFCS, SOCKET_NO_CHECKSUM_BYTES},
     {SO_LOCK_FILTER, SOCKET_FILTER_LOCKED},
+    {SO_RXQ_OVFL, SOCKET_TELL_DROPS},
+    {SO_WIFI_STATUS, SOCKET_WIFI_STATUS},
+    {SO_PREFER_BUSY_POLL, SOCKET_PREFER_BUSY_POLL},
+    {SO_RCVMARK, SOCKET_RECEIVE_MARK},
+    {SO_TXREHASH, SOCKET_HASH_AGAIN},
 };
 
 /* Options that cannot be changed here: what they tell, which may be set again. */
@@ -47,9 +54,8 @@ static const struct fixed_option {
     int name;
     int value;
 } fixed_options[] = {
-    {SO_RXQ_OVFL, 0},    {SO_WIFI_STATUS, 0},      {SO_BUSY_POLL, 0},     {SO_INCOMING_CPU, -1},
-    {SO_ZEROCOPY, 0},    {SO_INCOMING_NAPI_ID, 0}, {SO_BINDTOIFINDEX, 0}, {SO_PREFER_BUSY_POLL, 0},
-    {SO_RESERVE_MEM, 0}, {SO_RCVMARK, 0},
+    {SO_INCOMING_CPU, -1},
+    {SO_ZEROCOPY, 0},
 };
 
 static const struct fixed_option *fixed_option_find(int name)
@@ -82,6 +88,14 @@ static int check_permission(const struct socket *socket, int name, int value)
         return value == 0 && socket_has(socket, SOCKET_FILTER_LOCKED) ? -EPERM : 0;
     case SO_DEBUG:
         return value != 0 && !capable(CAP_NET_ADMIN) ? -EACCES : 0;
+    case SO_BUSY_POLL:
+        return value > READ_ONCE(socket->busy_poll) && !capable(CAP_NET_ADMIN) ? -EPERM : 0;
+    case SO_BUSY_POLL_BUDGET:
+        return value > READ_ONCE(socket->busy_poll_budget) && !capable(CAP_NET_ADMIN) ? -EPERM : 0;
+    case SO_PREFER_BUSY_POLL:
+        return value != 0 && !capable(CAP_NET_ADMIN) ? -EPERM : 0;
+    case SO_BINDTOIFINDEX:
+        return READ_ONCE(socket->bound_interface) != 0 && !capable(CAP_NET_RAW) ? -EPERM : 0;
     case SO_PRIORITY:
         return (value >= 0 && value <= 6) || may_administrate() ? 0 : -EPERM;
     case SO_MARK:
@@ -138,6 +152,14 @@ static int set_buffer_locks(struct socket *socket, int value)
     return 0;
 }
 
+static int set_in_range(s32 *field, int value, int most)
+{
+    if (value < 0 || value > most)
+        return -EINVAL;
+    WRITE_ONCE(*field, value);
+    return 0;
+}
+
 /* An option that is one number. */
 static int set_number(struct socket *socket, int name, int value)
 {
@@ -147,6 +169,8 @@ static int set_number(struct socket *socket, int name, int value)
     if (fixed != NULL)
         return value == fixed->value ? 0 : -ENOPROTOOPT;
 
+    if (name == SO_TXREHASH && (value < -1 || value > 1))
+        return -EINVAL;
     if (flag != 0) {
         socket_flag(socket, flag, value != 0);
         return 0;
@@ -181,8 +205,17 @@ static int set_number(struct socket *socket, int name, int value)
         return set_timestamp(socket, name, value);
     case SO_BUF_LOCK:
         return set_buffer_locks(socket, value);
-    case SO_BSDCOMPAT:
-        return 0; /* obsolete: socket(7) */
+    case SO_BUSY_POLL:
+        return set_in_range(&socket->busy_poll, value, INT32_MAX);
+    case SO_BUSY_POLL_BUDGET:
+        return set_in_range(&socket->busy_poll_budget, value, UINT16_MAX);
+    case SO_BINDTOIFINDEX:
+        return set_in_range(&socket->bound_interface, value, INT32_MAX);
+    case SO_RESERVE_MEM: /* that takes an account of memory per group of processes */
+        return value < 0 ? -EINVAL : -EOPNOTSUPP;
+    case SO_CNX_ADVICE: /* to look for another route: there is none */
+    case SO_BSDCOMPAT:  /* obsolete: socket(7) */
+        return 0;
     case SO_DETACH_FILTER:
         return socket_has(socket, SOCKET_FILTER_LOCKED) ? -EPERM : -ENOENT;
     default:
@@ -201,6 +234,23 @@ static int set_linger(struct socket *socket, const void __user *user, int len)
     if (linger.l_onoff != 0)
         WRITE_ONCE(socket->linger_seconds, linger.l_linger);
     socket_flag(socket, SOCKET_LINGER, linger.l_onoff != 0);
+    return 0;
+}
+
+/* SO_BINDTODEVICE: an interface by its name; none: any. */
+static int set_device(struct socket *socket, const void __user *user, int len)
+{
+    char name[IFNAMSIZ] = "";
+
+    if (len < 0)
+        return -EINVAL;
+    if (READ_ONCE(socket->bound_interface) != 0 && !capable(CAP_NET_RAW))
+        return -EPERM;
+    if (copy_from_user(name, user, min((size_t)len, sizeof(name) - 1)) != 0)
+        return -EFAULT;
+    if (name[0] != '\0' && strcmp(name, "lo") != 0)
+        return -ENODEV;
+    WRITE_ONCE(socket->bound_interface, name[0] == '\0' ? 0 : INET_LOOPBACK_INDEX);
     return 0;
 }
 
@@ -231,6 +281,8 @@ static int set_generic(struct socket *socket, int name, const void __user *user,
 {
     int value, err;
 
+    if (name == SO_BINDTODEVICE)
+        return set_device(socket, user, len);
     if (len < (int)sizeof(value))
         return -EINVAL;
     if (copy_from_user(&value, user, sizeof(value)) != 0)
@@ -357,6 +409,14 @@ static int get_number(struct socket *socket, int name, int *value)
     case SO_BUF_LOCK:
         *value = get_buffer_locks(socket);
         return 0;
+    case SO_BUSY_POLL:
+        *value = READ_ONCE(socket->busy_poll);
+        return 0;
+    case SO_BINDTOIFINDEX:
+        *value = READ_ONCE(socket->bound_interface);
+        return 0;
+    case SO_RESERVE_MEM:
+    case SO_INCOMING_NAPI_ID:
     case SO_BSDCOMPAT:
         *value = 0;
         return 0;
@@ -434,6 +494,28 @@ static int get_cookie(struct socket *socket, void __user *user, int len, int __u
     return put_value(&socket->cookie, sizeof(socket->cookie), user, len, user_len);
 }
 
+/* The name of the interface; one that is none (SO_BINDTOIFINDEX) has none. */
+static int get_device(const struct socket *socket, void __user *user, int len, int __user *user_len)
+{
+    s32 index = READ_ONCE(socket->bound_interface);
+
+    if (index == 0)
+        return put_user(0, user_len);
+    if (len < IFNAMSIZ)
+        return -EINVAL;
+    return index == INET_LOOPBACK_INDEX ? put_value("lo", sizeof("lo"), user, len, user_len)
+                                        : -ENODEV;
+}
+
+/* There is one space of networks. */
+static int get_space_cookie(void __user *user, int len, int __user *user_len)
+{
+    static const u64 cookie = 1;
+
+    return len == (int)sizeof(cookie) ? put_value(&cookie, sizeof(cookie), user, len, user_len)
+                                      : -EINVAL;
+}
+
 static int get_generic(struct socket *socket, int name, void __user *user, int len,
                        int __user *user_len)
 {
@@ -464,6 +546,10 @@ static int get_generic(struct socket *socket, int name, void __user *user, int l
         return get_peer_name(socket, user, len, user_len);
     case SO_COOKIE:
         return get_cookie(socket, user, len, user_len);
+    case SO_NETNS_COOKIE:
+        return get_space_cookie(user, len, user_len);
+    case SO_BINDTODEVICE:
+        return get_device(socket, user, len, user_len);
     default:
         err = get_number(socket, name, &value);
         return err == 0 ? put_value(&value, sizeof(value), user, len, user_len) : err;
@@ -481,17 +567,18 @@ int socket_get_option(struct socket *socket, int level, int name, void __user *v
         return -EOPNOTSUPP;
     if (get_user(len, user_len) != 0)
         return -EFAULT;
-    if (len < 0)
+    /* That level takes the length for unsigned. */
+    if (len < 0 && (level != SOL_IPV6 || socket->domain != AF_INET6))
         return -EINVAL;
     if (level == SOL_SOCKET)
         return get_generic(socket, name, value, len, user_len);
-    size = min((size_t)len, (size_t)FAMILY_OPTION_MAX);
+    size = min((size_t)(u32)len, (size_t)FAMILY_OPTION_MAX);
     copy = kzalloc(max(size, sizeof(u64)), ALLOC_WAIT);
     if (copy == NULL)
         return -ENOMEM;
     err = socket->ops->get_option(socket, level, name, copy, &size);
     if (err == 0)
-        err = put_value(copy, (int)size, value, len, user_len);
+        err = put_value(copy, (int)size, value, (int)size, user_len);
     kfree(copy);
     return err;
 }

@@ -37,6 +37,7 @@ struct sockaddr_in6 {
 #define IP_TTL                  2
 #define IP_HDRINCL              3
 #define IP_OPTIONS              4
+#define IP_ROUTER_ALERT         5
 #define IP_RECVOPTS             6
 #define IP_RETOPTS              7
 #define IP_PKTINFO              8
@@ -47,18 +48,46 @@ struct sockaddr_in6 {
 #define IP_RECVTOS              13
 #define IP_MTU                  14
 #define IP_FREEBIND             15
+#define IP_PASSSEC              18
 #define IP_TRANSPARENT          19
-#define IP_ORIGDSTADDR          20
+#define IP_RECVORIGDSTADDR      20
 #define IP_MINTTL               21
+#define IP_NODEFRAG             22
+#define IP_CHECKSUM             23
 #define IP_BIND_ADDRESS_NO_PORT 24
+#define IP_RECVFRAGSIZE         25
 #define IP_MULTICAST_IF         32
 #define IP_MULTICAST_TTL        33
 #define IP_MULTICAST_LOOP       34
 #define IP_ADD_MEMBERSHIP       35
 #define IP_DROP_MEMBERSHIP      36
+#define MCAST_JOIN_GROUP        42
+#define MCAST_LEAVE_GROUP       45
 #define IP_MULTICAST_ALL        49
+#define IP_UNICAST_IF           50
+#define IP_LOCAL_PORT_RANGE     51
+#define IP_PROTOCOL             52
+#define IP_MEMBERSHIPS_MAX      20
 #define IP_PMTUDISC_WANT        1
 #define IP_PMTUDISC_OMIT        5
+
+struct ip_mreqn {
+    u32 imr_multiaddr;
+    u32 imr_address;
+    s32 imr_ifindex;
+};
+#define IP_MREQ_LEN 8 /* without the index */
+
+struct ipv6_mreq {
+    u8 ipv6mr_multiaddr[16];
+    s32 ipv6mr_ifindex;
+};
+
+struct group_req {
+    u32 gr_interface;
+    u32 pad;
+    u64 gr_group[16]; /* struct sockaddr_storage */
+};
 
 struct in_pktinfo {
     s32 ipi_ifindex;
@@ -68,7 +97,9 @@ struct in_pktinfo {
 
 /* Level SOL_IPV6. */
 #define IPV6_ADDRFORM       1
+#define IPV6_2292PKTINFO    2
 #define IPV6_CHECKSUM       7
+#define IPV6_2292HOPLIMIT   8
 #define IPV6_UNICAST_HOPS   16
 #define IPV6_MULTICAST_IF   17
 #define IPV6_MULTICAST_HOPS 18
@@ -79,12 +110,19 @@ struct in_pktinfo {
 #define IPV6_MTU            24
 #define IPV6_RECVERR        25
 #define IPV6_V6ONLY         26
+#define IPV6_MULTICAST_ALL  29
 #define IPV6_RECVPKTINFO    49
 #define IPV6_PKTINFO        50
 #define IPV6_RECVHOPLIMIT   51
 #define IPV6_HOPLIMIT       52
+#define IPV6_DONTFRAG       62
 #define IPV6_RECVTCLASS     66
 #define IPV6_TCLASS         67
+#define IPV6_MINHOPCOUNT    73
+#define IPV6_ORIGDSTADDR    74
+#define IPV6_TRANSPARENT    75
+#define IPV6_UNICAST_IF     76
+#define IPV6_RECVFRAGSIZE   77
 #define IPV6_FREEBIND       78
 
 struct in6_pktinfo {
@@ -110,9 +148,22 @@ struct in6_pktinfo {
 #define TCP_INFO          11
 #define TCP_QUICKACK      12
 #define TCP_CONGESTION    13
+#define TCP_THIN_DUPACK   17
 #define TCP_USER_TIMEOUT  18
-#define TCP_FASTOPEN      23
 #define TCP_NOTSENT_LOWAT 25
+#define TCP_CC_INFO       26
+#define TCP_ULP           31
+#define TCP_INQ           36
+#define TCP_CM_INQ        TCP_INQ
+
+/* Level SOL_UDP. */
+#define UDP_CORK           1
+#define UDPLITE_SEND_CSCOV 10
+#define UDPLITE_RECV_CSCOV 11
+#define UDP_NO_CHECK6_TX   101
+#define UDP_NO_CHECK6_RX   102
+#define UDP_SEGMENT        103
+#define UDP_GRO            104
 
 /* What /proc/net/tcp and struct tcp_info call the states. */
 enum abi_tcp_state {

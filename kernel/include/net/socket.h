@@ -119,6 +119,11 @@ struct socket_operations {
 #define SOCKET_TIMESTAMP_NEW      (1u << 18) /* SCM_TIMESTAMP*_NEW instead of the old numbers */
 #define SOCKET_NO_CHECKSUM_BYTES  (1u << 19) /* SO_NOFCS: nothing here sends any */
 #define SOCKET_FILTER_LOCKED      (1u << 20) /* SO_LOCK_FILTER */
+#define SOCKET_TELL_DROPS         (1u << 21) /* SO_RXQ_OVFL */
+#define SOCKET_WIFI_STATUS        (1u << 22) /* nothing here has any */
+#define SOCKET_PREFER_BUSY_POLL   (1u << 23) /* no device here can be polled */
+#define SOCKET_RECEIVE_MARK       (1u << 24) /* SO_RCVMARK */
+#define SOCKET_HASH_AGAIN         (1u << 25) /* SO_TXREHASH: there is one way only */
 
 struct socket {
     refcount_t references;
@@ -135,6 +140,8 @@ struct socket {
     u32 mark;                                   /* (a) */
     s32 linger_seconds;                         /* (a) counts with SOCKET_LINGER */
     s32 peek_offset;                            /* (a) < 0: off */
+    s32 bound_interface;                        /* (a) SO_BINDTODEVICE: an index; 0: any */
+    s32 busy_poll, busy_poll_budget;            /* (a) as set */
     u64 receive_timeout, send_timeout;          /* (a) ns; WAIT_FOREVER; 0: do not wait at all */
     u64 cookie;                                 /* (a) SO_COOKIE; 0: not asked yet */
     s32 peer_pid;                               /* (spin) SO_PEERCRED */

@@ -178,10 +178,28 @@ static bool end_oldest_time_wait(void)
     return true;
 }
 
-static u16 find_free_port(u8 protocol)
+/* The ports to choose from: the machine's, of which IP_LOCAL_PORT_RANGE may take less. */
+static struct inet_port_range ports_for(const struct inet_binding *binding)
 {
-    u32 first = (u32)READ_ONCE(inet_local_ports.first);
-    u32 nr = (u32)READ_ONCE(inet_local_ports.last) - first + 1;
+    struct inet_port_range all = {READ_ONCE(inet_local_ports.first),
+                                  READ_ONCE(inet_local_ports.last)};
+    struct inet_port_range range = all;
+    s32 first = binding->socket == NULL ? 0 : (s32)(binding->socket->port_range & 0xffff);
+    s32 last = binding->socket == NULL ? 0 : (s32)(binding->socket->port_range >> 16);
+
+    if (first >= all.first && first <= all.last)
+        range.first = first;
+    if (last >= all.first && last <= all.last)
+        range.last = last;
+    return range;
+}
+
+static u16 find_free_port(const struct inet_binding *binding)
+{
+    struct inet_port_range range = ports_for(binding);
+    u8 protocol = binding->protocol;
+    u32 first = (u32)range.first;
+    u32 nr = (u32)(range.last - range.first) + 1;
     u32 start = inet_random() % nr;
 
     for (u32 i = 0; i < nr; i++) {
@@ -199,9 +217,9 @@ int binding_take(struct inet_binding *binding, const ip_addr_t *address, u16 por
     if (port != 0 && is_refused(binding, port))
         return -EADDRINUSE;
     if (port == 0) {
-        port = find_free_port(binding->protocol);
+        port = find_free_port(binding);
         if (port == 0 && binding->protocol == IPPROTO_TCP && end_oldest_time_wait())
-            port = find_free_port(binding->protocol);
+            port = find_free_port(binding);
         if (port == 0)
             return connects ? -EADDRNOTAVAIL : -EADDRINUSE;
     }

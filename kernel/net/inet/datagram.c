@@ -9,6 +9,7 @@
 #include <abi/poll.h>
 #include <kmem/kmalloc.h>
 #include <lib/string.h>
+#include <lwip/def.h>
 #include <lwip/ip.h>
 #include <time/time.h>
 #include <vfs/io_buffer.h>
@@ -59,6 +60,9 @@ void datagram_socket_close(struct datagram_socket *dgram)
         take_off(dgram, datagram);
         datagram_free(datagram);
     }
+    if (dgram->pending != NULL)
+        pbuf_free(dgram->pending);
+    group_leave_all(&dgram->inet);
     list_remove(&dgram->all);
     inet_socket_drop_binding(&dgram->inet);
 }
@@ -79,12 +83,27 @@ static void describe_packet(struct datagram *datagram)
     }
 }
 
+/* Is it for the socket, whose port and address lwIP has compared? */
+static bool is_wanted(const struct datagram_socket *dgram)
+{
+    const ip_addr_t *to = ip_current_dest_addr();
+    s32 interface = READ_ONCE(dgram->inet.socket.bound_interface);
+
+    if (interface != 0 && interface != LOOPBACK_INDEX)
+        return false;
+    return !ip_addr_ismulticast(to) || group_admits(&dgram->inet, to);
+}
+
 void datagram_arrived(struct datagram_socket *dgram, struct pbuf *data, const ip_addr_t *from,
-                      u16 port)
+                      u16 port, u32 segment)
 {
     size_t charge = data->tot_len + OVERHEAD;
     struct datagram *datagram = NULL;
 
+    if (!is_wanted(dgram)) {
+        pbuf_free(data);
+        return;
+    }
     if (dgram->charge == 0 ||
         dgram->charge + charge <= (u32)READ_ONCE(dgram->inet.socket.receive_buffer))
         datagram = kmalloc(sizeof(*datagram), 0);
@@ -94,11 +113,20 @@ void datagram_arrived(struct datagram_socket *dgram, struct pbuf *data, const ip
         return;
     }
     *datagram = (struct datagram){
-        .data = data, .from_port = port, .time = time_realtime_ns(), .charge = charge};
+        .data = data,
+        .from_port = port,
+        .to_port = dgram->inet.binding == NULL ? 0 : dgram->inet.binding->port,
+        .mark = loopback_incoming.mark,
+        .segment = segment,
+        .drops = (u32)dgram->drops,
+        .time = time_realtime_ns(),
+        .charge = charge,
+    };
     ip_addr_copy(datagram->from, *from);
     describe_packet(datagram);
     list_add_tail(&datagram->link, &dgram->queue);
     WRITE_ONCE(dgram->queued, dgram->queued + 1);
+    WRITE_ONCE(dgram->arrivals, dgram->arrivals + 1);
     dgram->charge += (u32)charge;
     socket_wake(&dgram->inet.socket, POLLIN | POLLRDNORM);
 }
@@ -108,55 +136,81 @@ void datagram_arrived(struct datagram_socket *dgram, struct pbuf *data, const ip
 static void put_control_v4(struct datagram_socket *dgram, const struct datagram *datagram,
                            struct socket_message *message)
 {
+    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = lwip_htons(datagram->to_port)};
     struct in_pktinfo info = {.ipi_ifindex = LOOPBACK_INDEX};
     int ttl = datagram->ttl;
 
     if (dgram->inet.flags & INET_RECEIVE_PACKET_INFO) {
         info.ipi_spec_dst = info.ipi_addr = ip_2_ip4(&datagram->to)->addr;
+        if (ip_addr_ismulticast(&datagram->to))
+            info.ipi_spec_dst = PP_HTONL(IPADDR_LOOPBACK);
         socket_control_put(message, SOL_IP, IP_PKTINFO, &info, sizeof(info));
     }
     if (dgram->inet.flags & INET_RECEIVE_TTL)
         socket_control_put(message, SOL_IP, IP_TTL, &ttl, sizeof(ttl));
     if (dgram->inet.flags & INET_RECEIVE_TOS)
         socket_control_put(message, SOL_IP, IP_TOS, &datagram->tos, 1);
+    if (dgram->inet.flags & INET_RECEIVE_DESTINATION) {
+        in.sin_addr = ip_2_ip4(&datagram->to)->addr;
+        socket_control_put(message, SOL_IP, IP_RECVORIGDSTADDR, &in, sizeof(in));
+    }
 }
 
 static void put_control_v6(struct datagram_socket *dgram, const struct datagram *datagram,
                            struct socket_message *message)
 {
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = lwip_htons(datagram->to_port)};
     struct in6_pktinfo info = {.ipi6_ifindex = LOOPBACK_INDEX};
     int hops = datagram->ttl, class = datagram->tos;
 
+    inet_address_bytes(&datagram->to, info.ipi6_addr);
     if (dgram->inet.flags & INET6_RECEIVE_PACKET_INFO) {
-        inet_address_bytes(&datagram->to, info.ipi6_addr);
         socket_control_put(message, SOL_IPV6, IPV6_PKTINFO, &info, sizeof(info));
     }
     if (dgram->inet.flags & INET6_RECEIVE_HOP_LIMIT)
         socket_control_put(message, SOL_IPV6, IPV6_HOPLIMIT, &hops, sizeof(hops));
     if (dgram->inet.flags & INET6_RECEIVE_CLASS)
         socket_control_put(message, SOL_IPV6, IPV6_TCLASS, &class, sizeof(class));
+    if (dgram->inet.flags & INET6_OLD_PACKET_INFO)
+        socket_control_put(message, SOL_IPV6, IPV6_2292PKTINFO, &info, sizeof(info));
+    if (dgram->inet.flags & INET6_OLD_HOP_LIMIT)
+        socket_control_put(message, SOL_IPV6, IPV6_2292HOPLIMIT, &hops, sizeof(hops));
+    if (dgram->inet.flags & INET6_RECEIVE_DESTINATION) {
+        inet_address_bytes(&datagram->to, in6.sin6_addr);
+        socket_control_put(message, SOL_IPV6, IPV6_ORIGDSTADDR, &in6, sizeof(in6));
+    }
 }
 
 static void put_control(struct datagram_socket *dgram, const struct datagram *datagram,
                         struct socket_message *message)
 {
+    const struct socket *socket = &dgram->inet.socket;
+    int segment = (int)datagram->segment;
+
     if (message->control_to == NULL)
         return;
-    socket_control_put_time(&dgram->inet.socket, message, datagram->time);
+    socket_control_put_time(socket, message, datagram->time);
+    if (socket_has(socket, SOCKET_TELL_DROPS) && datagram->drops != 0)
+        socket_control_put(message, SOL_SOCKET, SO_RXQ_OVFL, &datagram->drops, sizeof(u32));
+    if (socket_has(socket, SOCKET_RECEIVE_MARK))
+        socket_control_put(message, SOL_SOCKET, SO_MARK, &datagram->mark, sizeof(u32));
+    if (datagram->segment != 0)
+        socket_control_put(message, SOL_UDP, UDP_GRO, &segment, sizeof(segment));
     if (inet_is_v6(&dgram->inet))
         put_control_v6(dgram, datagram, message);
     if (!IP_IS_V6(&datagram->to))
         put_control_v4(dgram, datagram, message);
 }
 
-/* The bytes of a chain of pbufs into the message. False: a bad address. */
-static bool copy_out(const struct pbuf *pbuf, struct io_buffer *to, size_t len)
+/* @len bytes of a chain of pbufs, from @skip on, into the message. False: a bad address. */
+static bool copy_out(const struct pbuf *pbuf, struct io_buffer *to, size_t skip, size_t len)
 {
     while (len > 0) {
-        size_t part = min(len, (size_t)pbuf->len);
+        size_t part = skip < pbuf->len ? min(len, pbuf->len - skip) : 0;
 
-        if (io_buffer_copy_to(to, pbuf->payload, part) != part)
+        if (part > 0 && io_buffer_copy_to(to, (const char *)pbuf->payload + skip, part) != part)
             return false;
+        skip -= min(skip, (size_t)pbuf->len);
         len -= part;
         pbuf = pbuf->next;
     }
@@ -164,37 +218,61 @@ static bool copy_out(const struct pbuf *pbuf, struct io_buffer *to, size_t len)
 }
 
 static ssize_t give(struct datagram_socket *dgram, struct datagram *datagram,
-                    struct socket_message *message)
+                    struct socket_message *message, size_t skip)
 {
     size_t size = datagram->data->tot_len;
-    size_t len = min(size, message->data->remaining);
+    size_t len = min(size - skip, message->data->remaining);
 
-    if (!copy_out(datagram->data, message->data, len))
+    if (!copy_out(datagram->data, message->data, skip, len))
         return -EFAULT;
-    if (len < size)
+    if (skip + len < size)
         message->result_flags |= MSG_TRUNC;
+    socket_move_peek_offset(&dgram->inet.socket,
+                            message->flags & MSG_PEEK ? (ssize_t)len : -(ssize_t)size);
     if (message->name != NULL)
         inet_address_put(&dgram->inet, &datagram->from, datagram->from_port, message->name);
     put_control(dgram, datagram, message);
     return (ssize_t)(message->flags & MSG_TRUNC ? size : len);
 }
 
-/* The first datagram, off the queue unless it is only looked at; NULL: none. */
-static struct datagram *first_datagram(struct datagram_socket *dgram, bool peek)
+/* The datagram that SO_PEEK_OFF points into, and where in it. NULL: none */
+static struct datagram *peeked_datagram(struct datagram_socket *dgram, size_t *skip)
 {
     struct datagram *datagram;
 
+    *skip = (size_t)max(READ_ONCE(dgram->inet.socket.peek_offset), 0);
+    list_for_each_entry (datagram, &dgram->queue, link) {
+        if (*skip < datagram->data->tot_len || (*skip == 0 && !datagram->peeked))
+            return datagram;
+        *skip -= datagram->data->tot_len;
+    }
+    return NULL;
+}
+
+/* The first datagram, off the queue unless it is only looked at; NULL: none. */
+static struct datagram *first_datagram(struct datagram_socket *dgram, bool peek, size_t *skip)
+{
+    bool has_offset = peek && READ_ONCE(dgram->inet.socket.peek_offset) >= 0;
+    struct datagram *datagram;
+
+    *skip = 0;
     inet_lock();
-    datagram = list_first_entry_or_null(&dgram->queue, struct datagram, link);
+    datagram = has_offset ? peeked_datagram(dgram, skip)
+                          : list_first_entry_or_null(&dgram->queue, struct datagram, link);
     if (datagram != NULL && !peek)
         take_off(dgram, datagram);
+    else if (datagram != NULL)
+        datagram->peeked = true;
     inet_unlock();
     return datagram;
 }
 
-static bool receive_may_go_on(const struct datagram_socket *dgram)
+/* @seen: the arrivals that a peek has looked at. */
+static bool receive_may_go_on(const struct datagram_socket *dgram, bool peek, u32 seen)
 {
-    return READ_ONCE(dgram->queued) > 0 || READ_ONCE(dgram->inet.socket.error) != 0 ||
+    bool there = READ_ONCE(dgram->queued) > 0 && (!peek || READ_ONCE(dgram->arrivals) != seen);
+
+    return there || READ_ONCE(dgram->inet.socket.error) != 0 ||
            (READ_ONCE(dgram->shutdown) & DATAGRAM_NO_RECEIVE);
 }
 
@@ -204,6 +282,8 @@ ssize_t datagram_socket_receive(struct socket *socket, struct socket_message *me
     u64 deadline = socket_receive_deadline(socket, message->flags & MSG_DONTWAIT);
     bool peek = message->flags & MSG_PEEK;
     struct datagram *datagram;
+    size_t skip;
+    u32 seen;
     ssize_t result;
 
     if (message->flags & MSG_ERRQUEUE)
@@ -214,16 +294,17 @@ ssize_t datagram_socket_receive(struct socket *socket, struct socket_message *me
         result = socket_take_error(socket);
         if (result != 0)
             return result;
+        seen = READ_ONCE(dgram->arrivals);
         mutex_lock(&dgram->inet.receive_mutex);
-        datagram = first_datagram(dgram, peek);
+        datagram = first_datagram(dgram, peek, &skip);
         if (datagram != NULL)
-            result = give(dgram, datagram, message);
+            result = give(dgram, datagram, message, skip);
         mutex_unlock(&dgram->inet.receive_mutex);
         if (datagram != NULL)
             break;
         if (READ_ONCE(dgram->shutdown) & DATAGRAM_NO_RECEIVE)
             return 0;
-        result = socket_wait_event(&socket->wait, receive_may_go_on(dgram), deadline);
+        result = socket_wait_event(&socket->wait, receive_may_go_on(dgram, peek, seen), deadline);
         if (result != 0)
             return result;
     }
@@ -245,6 +326,10 @@ static int one_control(const struct cmsghdr *header, struct datagram_route *rout
     const void *data = header + 1;
     int number = 0;
 
+    if (is_control(header, SOL_UDP, UDP_SEGMENT, sizeof(u16))) {
+        route->segment = *(const u16 *)data;
+        return 0;
+    }
     if (header->cmsg_level != SOL_IP && header->cmsg_level != SOL_IPV6)
         return 0;
     if (is_control(header, SOL_IP, IP_PKTINFO, sizeof(struct in_pktinfo))) {
@@ -282,6 +367,10 @@ int datagram_route_control(const struct datagram_socket *dgram,
     route->ttl = inet_ttl(&dgram->inet, &route->to);
     route->tos = inet_tos(&dgram->inet, &route->to);
     ip_addr_copy(route->from, dgram->inet.local);
+    if (ip_addr_ismulticast(&route->from)) /* a name to receive by */
+        inet_address_any(&dgram->inet, &route->from);
+    route->mark = READ_ONCE(dgram->inet.socket.mark);
+    route->segment = dgram->segment;
     while (header != NULL) {
         int err = IS_ERR(header) ? PTR_ERR(header) : one_control(header, route);
 
@@ -294,11 +383,14 @@ int datagram_route_control(const struct datagram_socket *dgram,
 
 int datagram_route_complete(const struct datagram_socket *dgram, struct datagram_route *route)
 {
+    s32 interface = READ_ONCE(dgram->inet.socket.bound_interface);
     ip_addr_t any;
     int err;
 
+    if (interface != 0 && interface != LOOPBACK_INDEX)
+        return -ENODEV;
     if (ip_addr_ismulticast(&route->to))
-        return -ENETUNREACH;
+        return group_route(&dgram->inet, &route->to, &route->from);
     err = inet_address_route(&route->to);
     if (err != 0)
         return err;
@@ -309,7 +401,8 @@ int datagram_route_complete(const struct datagram_socket *dgram, struct datagram
         ip_addr_copy(route->from, any);
     else if (IP_IS_V6(&route->from) != IP_IS_V6(&route->to))
         return -ENETUNREACH;
-    return inet_address_is_local(&route->from) ? 0 : -EINVAL;
+    return inet_address_is_local(&route->from) || (dgram->inet.flags & INET_TRANSPARENT) ? 0
+                                                                                         : -EINVAL;
 }
 
 struct pbuf *datagram_copy_in(struct socket_message *message, size_t len)

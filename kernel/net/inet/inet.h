@@ -45,6 +45,14 @@ void inet_stack_init(void);
 
 /* ---- loopback.c ---- */
 
+/* What a packet carries beside its bytes; part of it is never on a wire. */
+struct packet_note {
+    u32 mark;    /* SO_MARK of the sender */
+    u32 segment; /* UDP_SEGMENT: the datagrams are of so many bytes; 0: it is one */
+};
+extern struct packet_note loopback_outgoing; /* (inet_lock) of what is sent now */
+extern struct packet_note loopback_incoming; /* (inet_lock) of what is delivered now */
+
 struct loopback_statistics {
     u64 packets, bytes; /* sent, and as many received */
     u64 dropped;        /* no memory */
@@ -77,6 +85,7 @@ struct inet_binding {
     bool only_v6;               /* (inet_lock) likewise */
     bool is_v6;                 /* (I) the socket's family */
     u32 uid;                    /* (I) */
+    u32 fin_wait;               /* (inet_lock) TCP_LINGER2 of a closed socket: seconds */
     ip_addr_t address;          /* (inet_lock) any: all */
 };
 
@@ -113,9 +122,11 @@ extern s32 inet_first_unprivileged_port;        /* (a) */
 #define INET_RECEIVE_PACKET_INFO  (1u << 0) /* IP_PKTINFO */
 #define INET_RECEIVE_TTL          (1u << 1)
 #define INET_RECEIVE_TOS          (1u << 2)
+#define INET_RECEIVE_DESTINATION  (1u << 3) /* IP_RECVORIGDSTADDR */
 #define INET6_RECEIVE_PACKET_INFO (1u << 4)
 #define INET6_RECEIVE_HOP_LIMIT   (1u << 5)
 #define INET6_RECEIVE_CLASS       (1u << 6)
+#define INET6_RECEIVE_DESTINATION (1u << 7)
 #define INET6_ONLY                (1u << 8)
 #define INET_FREE_BIND            (1u << 9)
 #define INET_HEADER_INCLUDED      (1u << 10)
@@ -123,6 +134,17 @@ extern s32 inet_first_unprivileged_port;        /* (a) */
 #define INET6_MULTICAST_LOOP      (1u << 12)
 #define INET_MULTICAST_ALL        (1u << 13)
 #define INET_BIND_NO_PORT         (1u << 14)
+#define INET6_MULTICAST_ALL       (1u << 15)
+#define INET_TRANSPARENT          (1u << 16)
+#define INET6_OLD_PACKET_INFO     (1u << 17) /* IPV6_2292PKTINFO */
+#define INET6_OLD_HOP_LIMIT       (1u << 18) /* IPV6_2292HOPLIMIT */
+/* Kept only: labels, received checksums and fragments are never there to be told of, and what
+ * could be too long for the interface cannot be sent. */
+#define INET_RECEIVE_SECURITY     (1u << 19)
+#define INET_RECEIVE_CHECKSUM     (1u << 20)
+#define INET_RECEIVE_FRAGMENT     (1u << 21)
+#define INET6_RECEIVE_FRAGMENT    (1u << 22)
+#define INET6_DONT_FRAGMENT       (1u << 23)
 
 struct inet_socket {
     struct socket socket;
@@ -133,12 +155,19 @@ struct inet_socket {
     u16 remote_port;                 /* (inet_lock) host order; 0: not connected */
     u16 shown_port;                  /* (inet_lock) getsockname(2) tells it after TCP gave it up */
     u32 flags;                       /* (inet_lock) INET_* */
-    u8 ttl, tos;                     /* (inet_lock) IP_TTL, IP_TOS */
-    s16 hop_limit;                   /* (inet_lock) IPV6_UNICAST_HOPS; -1: the default */
-    u8 class;                        /* (inet_lock) IPV6_TCLASS */
-    u8 multicast_ttl;                /* (inet_lock) */
-    s16 multicast_hops;              /* (inet_lock) */
+    s32 ttl, tos;                    /* (inet_lock) IP_TTL, IP_TOS */
+    s32 hop_limit;                   /* (inet_lock) IPV6_UNICAST_HOPS; -1: the default */
+    s32 class;                       /* (inet_lock) IPV6_TCLASS */
+    s32 multicast_ttl;               /* (inet_lock) */
+    s32 multicast_hops;              /* (inet_lock) */
     s32 mtu_discover, mtu_discover6; /* (inet_lock) */
+    s32 min_ttl, min_hops;           /* (inet_lock) TCP drops packets with less */
+    s32 unicast_if, unicast_if6;     /* (inet_lock) interfaces by index; 0: any */
+    s32 multicast_if, multicast_if6; /* (inet_lock) likewise */
+    u32 multicast_source;            /* (inet_lock) IP_MULTICAST_IF by address, network order */
+    u32 port_range;                  /* (inet_lock) IP_LOCAL_PORT_RANGE: last << 16 | first */
+    u32 nr_groups;                   /* (inet_lock) of IPv4 */
+    struct list_head groups;         /* (inet_lock) struct group_member, see group.c */
     struct mutex receive_mutex;      /* one receiver copies at a time; outside of inet_lock */
 };
 
@@ -193,6 +222,25 @@ int inet_address_route(ip_addr_t *to) __must_check;
 /* The address that packets to @to come from, when the socket has not chosen one. */
 void inet_address_source(const ip_addr_t *to, ip_addr_t *from);
 bool inet_address_is_local(const ip_addr_t *ip);
+
+/* ---- group.c: multicast ---- */
+
+bool group_is_option(int level, int name);
+/*
+ * group_set_option: join or leave, by IP_ADD_MEMBERSHIP, IPV6_JOIN_GROUP, MCAST_JOIN_GROUP ...
+ * => inside
+ * => -EINVAL: no group; -ENODEV, -EADDRNOTAVAIL: no such interface, not a member; -EADDRINUSE;
+ *    -ENOBUFS; -EPROTO: a stream
+ */
+int group_set_option(struct inet_socket *inet, int level, int name, const void *value,
+                     size_t len) __must_check;
+void group_leave_all(struct inet_socket *inet); /* inside */
+/* Does a packet to @group, which the socket is bound to receive, concern it? => inside */
+bool group_admits(const struct inet_socket *inet, const ip_addr_t *group);
+/* IP_MULTICAST_IF */
+int group_set_interface(struct inet_socket *inet, const void *value, size_t len) __must_check;
+/* From which address a packet to a group goes. -ENETUNREACH, -ENODEV */
+int group_route(const struct inet_socket *inet, const ip_addr_t *to, ip_addr_t *from) __must_check;
 
 /* ---- tcp_*.c, datagram.c, udp.c, raw.c, interface.c ... ---- */
 

@@ -22,7 +22,10 @@ void inet_socket_init(struct inet_socket *inet, const struct socket_operations *
     inet->multicast_ttl = 1;
     inet->multicast_hops = 1;
     inet->mtu_discover = inet->mtu_discover6 = IP_PMTUDISC_WANT;
-    inet->flags = INET_MULTICAST_LOOP | INET6_MULTICAST_LOOP | INET_MULTICAST_ALL;
+    inet->flags = INET_MULTICAST_LOOP | INET6_MULTICAST_LOOP | INET6_MULTICAST_ALL |
+                  (domain == AF_INET ? INET_MULTICAST_ALL : 0);
+    list_init(&inet->groups);
+    socket_flag(&inet->socket, SOCKET_HASH_AGAIN, true);
     inet_address_any(inet, &inet->local);
     inet_address_any(inet, &inet->remote);
 }
@@ -55,7 +58,8 @@ static int check_bind_place(const struct inet_socket *inet, const ip_addr_t *ip)
 {
     if (inet_is_v6(inet) && !IP_IS_V6(ip) && (inet->flags & INET6_ONLY))
         return -EINVAL;
-    if (ip_addr_isany(ip) || inet_address_is_local(ip) || (inet->flags & INET_FREE_BIND))
+    if (ip_addr_isany(ip) || inet_address_is_local(ip) || ip_addr_ismulticast(ip) ||
+        (inet->flags & (INET_FREE_BIND | INET_TRANSPARENT)))
         return 0;
     return -EADDRNOTAVAIL;
 }

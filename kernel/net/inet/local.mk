@@ -14,7 +14,7 @@ $(LWIP)/source.stamp: $(srcdir)/libc-port/sources $(srcdir)/kernel/net/inet/buil
 	$(srcdir)/kernel/net/inet/build-lwip source "$$tarball" $(LWIP)
 	@touch $@
 
-$(LWIP)/lwip.o: $(LWIP)/source.stamp $(LWIP_PORT)/lwipopts.h $(LWIP_PORT)/arch/cc.h $(LWIP_PORT)/string.h \
+$(LWIP)/lwip.o: $(LWIP)/source.stamp $(LWIP_PORT)/lwipopts.h $(LWIP_PORT)/hooks.h $(LWIP_PORT)/arch/cc.h $(LWIP_PORT)/string.h \
 		$(LWIP_PORT)/stdlib.h $(srcdir)/kernel/include/lib/types.h $(srcdir)/kernel/include/lib/string.h \
 		$(srcdir)/kernel/include/kern/panic.h
 	$(AM_V_LWIP)$(srcdir)/kernel/net/inet/build-lwip object $(LWIP) $(CC) $(KERNEL_CPPFLAGS) $(LWIP_CPPFLAGS) \
@@ -30,6 +30,7 @@ CLEAN_FOLDERS += $(LWIP)
 quire_SOURCES += %D%/address.c
 quire_SOURCES += %D%/binding.c
 quire_SOURCES += %D%/datagram.c
+quire_SOURCES += %D%/group.c
 quire_SOURCES += %D%/icmp_error.c
 quire_SOURCES += %D%/inet_socket.c
 quire_SOURCES += %D%/interface.c
@@ -41,6 +42,7 @@ quire_SOURCES += %D%/settings.c
 quire_SOURCES += %D%/stack.c
 quire_SOURCES += %D%/tcp_accept.c
 quire_SOURCES += %D%/tcp_event.c
+quire_SOURCES += %D%/tcp_limit.c
 quire_SOURCES += %D%/tcp_option.c
 quire_SOURCES += %D%/tcp_socket.c
 quire_SOURCES += %D%/tcp_transfer.c

@@ -14,6 +14,7 @@
 #include "inet.h"
 
 #include <kern/panic.h>
+#include <lib/string.h>
 #include <lwip/ip.h>
 #include <lwip/netif.h>
 
@@ -23,18 +24,23 @@ static struct pbuf *first,
     *last; /* (inet_lock) the queue, linked by their next; each is one piece */
 static struct loopback_statistics statistics; /* (inet_lock) */
 
+struct packet_note loopback_outgoing, loopback_incoming;
+
 static const ip4_addr_t own_address = {PP_HTONL(IPADDR_LOOPBACK)};
 
 static err_t output(struct pbuf *packet)
 {
-    struct pbuf *copy = pbuf_alloc(PBUF_RAW, packet->tot_len, PBUF_RAM);
+    /* The note lies in the room that lwIP leaves for headers of other layers. */
+    struct pbuf *copy = pbuf_alloc(PBUF_IP, packet->tot_len, PBUF_RAM);
 
-    if (copy == NULL || pbuf_copy(copy, packet) != ERR_OK) {
-        if (copy != NULL)
-            pbuf_free(copy);
+    _Static_assert(sizeof(struct packet_note) <= IP_HLEN, "room before a pbuf");
+    if (copy == NULL) {
         statistics.dropped++;
         return ERR_MEM;
     }
+    memcpy((char *)copy->payload - sizeof(loopback_outgoing), &loopback_outgoing,
+           sizeof(loopback_outgoing));
+    pbuf_copy_partial(packet, copy->payload, packet->tot_len, 0);
     statistics.packets++;
     statistics.bytes += copy->tot_len;
     if (first == NULL)
@@ -63,6 +69,8 @@ static void deliver(struct pbuf *packet)
 {
     const struct ip_hdr *header = packet->payload;
 
+    memcpy(&loopback_incoming, (const char *)packet->payload - sizeof(loopback_incoming),
+           sizeof(loopback_incoming));
     if (packet->len >= IP_HLEN && IPH_V(header) == 4 && header->dest.addr != own_address.addr &&
         ip4_addr_isloopback(&header->dest))
         ip4_addr_set_u32(ip_2_ip4(&loopback_netif.ip_addr), header->dest.addr);

@@ -1,8 +1,10 @@
 /*
  * Options of levels SOL_IP and SOL_IPV6 (ip(7), ipv6(7)), for sockets of all internet protocols.
  *
- * Groups (multicast) cannot be joined: the loopback has none. The error queue (IP_RECVERR) is not
- * kept, so that option is refused.
+ * Most are a bit or a number and stand in the two tables below, with what Linux asks of their
+ * length and value. Groups are in group.c. Refused, since nothing here could honour them: the error
+ * queue (IP_RECVERR), options and extension headers in packets to send, flow labels, IPsec,
+ * source-specific groups.
  *
  * Lock: inet_lock, held by the caller.
  */
@@ -10,17 +12,19 @@
 
 #include <abi/capability.h>
 #include <lib/string.h>
+#include <lwip/def.h>
 #include <lwip/opt.h>
 #include <proc/credentials.h>
 
-#define ECN_MASK 3
+#define ECN_MASK  3
+#define UNCHANGED INT32_MIN /* -1 is a value like others */
 
 u8 inet_ttl(const struct inet_socket *inet, const ip_addr_t *to)
 {
     bool multicast = ip_addr_ismulticast(to);
 
     if (!IP_IS_V6(to) || IP_IS_ANY_TYPE_VAL(*to))
-        return multicast ? inet->multicast_ttl : inet->ttl;
+        return (u8)(multicast ? inet->multicast_ttl : inet->ttl);
     if (multicast)
         return (u8)inet->multicast_hops;
     return inet->hop_limit < 0 ? IP_DEFAULT_TTL : (u8)inet->hop_limit;
@@ -28,7 +32,7 @@ u8 inet_ttl(const struct inet_socket *inet, const ip_addr_t *to)
 
 u8 inet_tos(const struct inet_socket *inet, const ip_addr_t *to)
 {
-    return IP_IS_V6(to) ? inet->class : inet->tos;
+    return (u8)(IP_IS_V6(to) ? inet->class : inet->tos);
 }
 
 int inet_option_number(const void *value, size_t len, int *number)
@@ -57,73 +61,186 @@ int inet_option_return(int number, void *value, size_t *len)
     return 0;
 }
 
-static int set_flag(struct inet_socket *inet, u32 flag, int on)
-{
-    if (on)
-        inet->flags |= flag;
-    else
-        inet->flags &= ~flag;
-    return 0;
-}
+/* ---- options that are one bit ---- */
 
-/* Options that are one bit. */
+#define STRICT     1u /* 0 or 1, no other value */
+#define PRIVILEGED 2u /* to set it takes CAP_NET_RAW or CAP_NET_ADMIN */
+#define NO_STREAM  4u /* -EINVAL on a stream */
+
 static const struct flag_option {
     int level, name;
     u32 flag;
+    u8 least_len;
+    u8 rules;
 } flag_options[] = {
-    {SOL_IP, IP_PKTINFO, INET_RECEIVE_PACKET_INFO},
-    {SOL_IP, IP_RECVTTL, INET_RECEIVE_TTL},
-    {SOL_IP, IP_RECVTOS, INET_RECEIVE_TOS},
-    {SOL_IP, IP_FREEBIND, INET_FREE_BIND},
-    {SOL_IP, IP_MULTICAST_LOOP, INET_MULTICAST_LOOP},
-    {SOL_IP, IP_MULTICAST_ALL, INET_MULTICAST_ALL},
-    {SOL_IP, IP_BIND_ADDRESS_NO_PORT, INET_BIND_NO_PORT},
-    {SOL_IPV6, IPV6_RECVPKTINFO, INET6_RECEIVE_PACKET_INFO},
-    {SOL_IPV6, IPV6_RECVHOPLIMIT, INET6_RECEIVE_HOP_LIMIT},
-    {SOL_IPV6, IPV6_RECVTCLASS, INET6_RECEIVE_CLASS},
-    {SOL_IPV6, IPV6_MULTICAST_LOOP, INET6_MULTICAST_LOOP},
-    {SOL_IPV6, IPV6_FREEBIND, INET_FREE_BIND},
+    {SOL_IP, IP_PKTINFO, INET_RECEIVE_PACKET_INFO, 0, 0},
+    {SOL_IP, IP_RECVTTL, INET_RECEIVE_TTL, 0, 0},
+    {SOL_IP, IP_RECVTOS, INET_RECEIVE_TOS, 0, 0},
+    {SOL_IP, IP_FREEBIND, INET_FREE_BIND, 1, 0},
+    {SOL_IP, IP_PASSSEC, INET_RECEIVE_SECURITY, 0, 0},
+    {SOL_IP, IP_TRANSPARENT, INET_TRANSPARENT, 1, PRIVILEGED},
+    {SOL_IP, IP_RECVORIGDSTADDR, INET_RECEIVE_DESTINATION, 0, 0},
+    {SOL_IP, IP_CHECKSUM, INET_RECEIVE_CHECKSUM, 0, 0},
+    {SOL_IP, IP_BIND_ADDRESS_NO_PORT, INET_BIND_NO_PORT, 0, 0},
+    {SOL_IP, IP_RECVFRAGSIZE, INET_RECEIVE_FRAGMENT, 0, NO_STREAM},
+    {SOL_IP, IP_MULTICAST_LOOP, INET_MULTICAST_LOOP, 1, 0},
+    {SOL_IP, IP_MULTICAST_ALL, INET_MULTICAST_ALL, 1, STRICT},
+    {SOL_IPV6, IPV6_2292PKTINFO, INET6_OLD_PACKET_INFO, 4, 0},
+    {SOL_IPV6, IPV6_2292HOPLIMIT, INET6_OLD_HOP_LIMIT, 4, 0},
+    {SOL_IPV6, IPV6_MULTICAST_LOOP, INET6_MULTICAST_LOOP, 4, STRICT},
+    {SOL_IPV6, IPV6_MULTICAST_ALL, INET6_MULTICAST_ALL, 4, 0},
+    {SOL_IPV6, IPV6_RECVPKTINFO, INET6_RECEIVE_PACKET_INFO, 4, 0},
+    {SOL_IPV6, IPV6_RECVHOPLIMIT, INET6_RECEIVE_HOP_LIMIT, 4, 0},
+    {SOL_IPV6, IPV6_DONTFRAG, INET6_DONT_FRAGMENT, 0, 0},
+    {SOL_IPV6, IPV6_RECVTCLASS, INET6_RECEIVE_CLASS, 4, 0},
+    {SOL_IPV6, IPV6_ORIGDSTADDR, INET6_RECEIVE_DESTINATION, 4, 0},
+    {SOL_IPV6, IPV6_TRANSPARENT, INET_TRANSPARENT, 4, PRIVILEGED},
+    {SOL_IPV6, IPV6_RECVFRAGSIZE, INET6_RECEIVE_FRAGMENT, 0, 0},
+    {SOL_IPV6, IPV6_FREEBIND, INET_FREE_BIND, 4, 0},
 };
 
-static u32 flag_of_option(int level, int name)
+static const struct flag_option *flag_option_find(int level, int name)
 {
     for (size_t i = 0; i < ARRAY_SIZE(flag_options); i++)
         if (flag_options[i].level == level && flag_options[i].name == name)
-            return flag_options[i].flag;
+            return &flag_options[i];
+    return NULL;
+}
+
+static int set_flag(struct inet_socket *inet, const struct flag_option *option, int value,
+                    size_t len)
+{
+    if ((option->rules & PRIVILEGED) && value != 0 && !capable(CAP_NET_RAW) &&
+        !capable(CAP_NET_ADMIN))
+        return -EPERM;
+    if (len < option->least_len)
+        return -EINVAL;
+    if ((option->rules & STRICT) && value != 0 && value != 1)
+        return -EINVAL;
+    if ((option->rules & NO_STREAM) && inet->socket.type == SOCK_STREAM)
+        return -EINVAL;
+    if (value != 0)
+        inet->flags |= option->flag;
+    else
+        inet->flags &= ~option->flag;
     return 0;
 }
 
-/* ---- SOL_IP ---- */
+/* ---- options that are a number ---- */
 
-static int set_v4(struct inet_socket *inet, int name, int value, size_t len)
+static const struct number_option {
+    int level, name;
+    u16 offset; /* of the s32 in struct inet_socket */
+    u8 least_len;
+    s16 least, most;
+    s32 minus_one;  /* what -1 means */
+    s16 for_stream; /* the error of a stream; 0: none */
+} number_options[] = {
+#define NUMBER(level, name, field, ...)                                                            \
+    {                                                                                              \
+        level, name, offsetof(struct inet_socket, field), __VA_ARGS__                              \
+    }
+    NUMBER(SOL_IP, IP_TTL, ttl, 1, 1, 255, IP_DEFAULT_TTL, 0),
+    NUMBER(SOL_IP, IP_MTU_DISCOVER, mtu_discover, 0, 0, IP_PMTUDISC_OMIT, UNCHANGED, 0),
+    NUMBER(SOL_IP, IP_MINTTL, min_ttl, 1, 0, 255, UNCHANGED, 0),
+    NUMBER(SOL_IP, IP_MULTICAST_TTL, multicast_ttl, 1, 0, 255, 1, -EINVAL),
+    NUMBER(SOL_IPV6, IPV6_UNICAST_HOPS, hop_limit, 4, 0, 255, -1, 0),
+    NUMBER(SOL_IPV6, IPV6_MULTICAST_HOPS, multicast_hops, 4, 0, 255, 1, -ENOPROTOOPT),
+    NUMBER(SOL_IPV6, IPV6_MTU_DISCOVER, mtu_discover6, 4, 0, IP_PMTUDISC_OMIT, UNCHANGED, 0),
+    NUMBER(SOL_IPV6, IPV6_MINHOPCOUNT, min_hops, 4, 0, 255, UNCHANGED, 0),
+#undef NUMBER
+};
+
+static const struct number_option *number_option_find(int level, int name)
 {
-    bool is_stream = inet->socket.type == SOCK_STREAM;
+    for (size_t i = 0; i < ARRAY_SIZE(number_options); i++)
+        if (number_options[i].level == level && number_options[i].name == name)
+            return &number_options[i];
+    return NULL;
+}
+
+static int set_number(struct inet_socket *inet, const struct number_option *option, int value,
+                      size_t len)
+{
+    s32 *field = (s32 *)((char *)inet + option->offset);
+
+    if (option->for_stream != 0 && inet->socket.type == SOCK_STREAM)
+        return option->for_stream;
+    if (len < option->least_len)
+        return -EINVAL;
+    if (value == -1 && option->minus_one != UNCHANGED) {
+        *field = option->minus_one;
+        return 0;
+    }
+    if (value < option->least || value > option->most)
+        return -EINVAL;
+    *field = value;
+    return 0;
+}
+
+static int get_number(const struct inet_socket *inet, const struct number_option *option)
+{
+    s32 value = *(const s32 *)((const char *)inet + option->offset);
+
+    return value == -1 ? IP_DEFAULT_TTL : value;
+}
+
+/* ---- the others: SOL_IP ---- */
+
+/* The service that a packet asks for; the bits that TCP uses for congestion are not the program's.
+ */
+static void set_service(const struct inet_socket *inet, s32 *field, int value)
+{
+    if (inet->socket.type == SOCK_STREAM)
+        value = (value & ~ECN_MASK) | (*field & ECN_MASK);
+    *field = (u8)value;
+}
+
+/* IP_UNICAST_IF, IPV6_UNICAST_IF: an index in network order. */
+static int set_unicast_interface(s32 *field, int value, size_t len)
+{
+    s32 index = (s32)lwip_ntohl((u32)value);
+
+    if (len != sizeof(value))
+        return -EINVAL;
+    if (index != 0 && index != LOOPBACK_INDEX)
+        return -EADDRNOTAVAIL;
+    *field = index;
+    return 0;
+}
+
+static int set_port_range(struct inet_socket *inet, u32 value, size_t len)
+{
+    u32 first = value & 0xffff, last = value >> 16;
+
+    if (len != sizeof(value) || (first != 0 && last != 0 && first > last))
+        return -EINVAL;
+    inet->port_range = value;
+    return 0;
+}
+
+static int set_v4(struct inet_socket *inet, int name, const void *value, int number, size_t len)
+{
+    bool is_raw = inet->socket.type == SOCK_RAW;
 
     switch (name) {
     case IP_TOS:
-        inet->tos = (u8)(is_stream ? (value & ~ECN_MASK) | (inet->tos & ECN_MASK) : value);
-        return 0;
-    case IP_TTL:
-        if (len < 1 || (value != -1 && (value < 1 || value > 255)))
-            return -EINVAL;
-        inet->ttl = value == -1 ? IP_DEFAULT_TTL : (u8)value;
+        set_service(inet, &inet->tos, number);
         return 0;
     case IP_HDRINCL:
-        return inet->socket.type == SOCK_RAW ? set_flag(inet, INET_HEADER_INCLUDED, value)
-                                             : -ENOPROTOOPT;
-    case IP_MTU_DISCOVER:
-        if (value < 0 || value > IP_PMTUDISC_OMIT)
-            return -EINVAL;
-        inet->mtu_discover = value;
+        if (!is_raw)
+            return -ENOPROTOOPT;
+        inet->flags =
+            number ? inet->flags | INET_HEADER_INCLUDED : inet->flags & ~INET_HEADER_INCLUDED;
         return 0;
-    case IP_MULTICAST_TTL:
-        if (is_stream || len < 1 || value < -1 || value > 255)
-            return -EINVAL;
-        inet->multicast_ttl = value == -1 ? 1 : (u8)value;
-        return 0;
-    case IP_ADD_MEMBERSHIP:
-    case IP_DROP_MEMBERSHIP:
-        return is_stream ? -EPROTO : len < 8 ? -EINVAL : -ENODEV;
+    case IP_ROUTER_ALERT:
+        return is_raw ? -ENOPROTOOPT : -EINVAL; /* nothing is routed */
+    case IP_MULTICAST_IF:
+        return group_set_interface(inet, value, len);
+    case IP_UNICAST_IF:
+        return set_unicast_interface(&inet->unicast_if, number, len);
+    case IP_LOCAL_PORT_RANGE:
+        return set_port_range(inet, (u32)number, len);
     default:
         return -ENOPROTOOPT;
     }
@@ -135,72 +252,73 @@ static int get_v4(const struct inet_socket *inet, int name, int *value)
     case IP_TOS:
         *value = inet->tos;
         return 0;
-    case IP_TTL:
-        *value = inet->ttl;
-        return 0;
     case IP_HDRINCL:
         *value = (inet->flags & INET_HEADER_INCLUDED) != 0;
         return 0;
-    case IP_MTU_DISCOVER:
-        *value = inet->mtu_discover;
+    case IP_NODEFRAG:
+        *value = 0;
         return 0;
     case IP_MTU:
         *value = LOOPBACK_MTU;
         return inet->remote_port != 0 ? 0 : -ENOTCONN;
-    case IP_MULTICAST_TTL:
-        *value = inet->multicast_ttl;
+    case IP_UNICAST_IF:
+        *value = (int)lwip_htonl((u32)inet->unicast_if);
+        return 0;
+    case IP_LOCAL_PORT_RANGE:
+        *value = (int)inet->port_range;
+        return 0;
+    case IP_PROTOCOL:
+        *value = inet->socket.type == SOCK_RAW ? inet->socket.protocol
+                 : inet->binding != NULL       ? inet->binding->port
+                                               : 0;
         return 0;
     default:
         return -ENOPROTOOPT;
     }
 }
 
-/* ---- SOL_IPV6 ---- */
+/* ---- the others: SOL_IPV6 ---- */
 
 static int set_v6_only(struct inet_socket *inet, int value)
 {
     if (inet->has_bound_address || (inet->binding != NULL && inet->binding->port != 0))
         return -EINVAL;
-    set_flag(inet, INET6_ONLY, value);
+    inet->flags = value ? inet->flags | INET6_ONLY : inet->flags & ~INET6_ONLY;
     inet_address_any(inet, &inet->local);
+    return 0;
+}
+
+static int set_class(struct inet_socket *inet, int value)
+{
+    if (value < -1 || value > 255)
+        return -EINVAL;
+    set_service(inet, &inet->class, value == -1 ? 0 : value);
+    return 0;
+}
+
+static int set_multicast_interface6(struct inet_socket *inet, int value, size_t len)
+{
+    if (inet->socket.type == SOCK_STREAM)
+        return -ENOPROTOOPT;
+    if (len < sizeof(value))
+        return -EINVAL;
+    if (value != 0 && value != LOOPBACK_INDEX)
+        return -ENODEV;
+    inet->multicast_if6 = value;
     return 0;
 }
 
 static int set_v6(struct inet_socket *inet, int name, int value, size_t len)
 {
-    bool is_stream = inet->socket.type == SOCK_STREAM;
-
-    if (len < sizeof(value))
-        return -EINVAL;
     switch (name) {
     case IPV6_V6ONLY:
-        return set_v6_only(inet, value);
-    case IPV6_UNICAST_HOPS:
-        if (value < -1 || value > 255)
-            return -EINVAL;
-        inet->hop_limit = (s16)value;
-        return 0;
-    case IPV6_MULTICAST_HOPS:
-        if (is_stream)
-            return -ENOPROTOOPT;
-        if (value < -1 || value > 255)
-            return -EINVAL;
-        inet->multicast_hops = value == -1 ? 1 : (s16)value;
-        return 0;
+        return len < sizeof(value) ? -EINVAL : set_v6_only(inet, value);
     case IPV6_TCLASS:
-        if (value < -1 || value > 255)
-            return -EINVAL;
-        value = value == -1 ? 0 : value;
-        inet->class = (u8)(is_stream ? (value & ~ECN_MASK) | (inet->class & ECN_MASK) : value);
-        return 0;
-    case IPV6_MTU_DISCOVER:
-        if (value < 0 || value > IP_PMTUDISC_OMIT)
-            return -EINVAL;
-        inet->mtu_discover6 = value;
-        return 0;
-    case IPV6_JOIN_GROUP:
-    case IPV6_LEAVE_GROUP:
-        return is_stream ? -EPROTO : len < 20 ? -EINVAL : -ENODEV;
+        return len < sizeof(value) ? -EINVAL : set_class(inet, value);
+    case IPV6_MULTICAST_IF:
+        return set_multicast_interface6(inet, value, len);
+    case IPV6_UNICAST_IF:
+        return set_unicast_interface(&inet->unicast_if6, value, len);
     default:
         return -ENOPROTOOPT;
     }
@@ -212,17 +330,14 @@ static int get_v6(const struct inet_socket *inet, int name, int *value)
     case IPV6_V6ONLY:
         *value = (inet->flags & INET6_ONLY) != 0;
         return 0;
-    case IPV6_UNICAST_HOPS:
-        *value = inet->hop_limit < 0 ? IP_DEFAULT_TTL : inet->hop_limit;
-        return 0;
-    case IPV6_MULTICAST_HOPS:
-        *value = inet->multicast_hops;
-        return 0;
     case IPV6_TCLASS:
         *value = inet->class;
         return 0;
-    case IPV6_MTU_DISCOVER:
-        *value = inet->mtu_discover6;
+    case IPV6_MULTICAST_IF:
+        *value = inet->multicast_if6;
+        return 0;
+    case IPV6_UNICAST_IF:
+        *value = (int)lwip_htonl((u32)inet->unicast_if6);
         return 0;
     case IPV6_MTU:
         *value = LOOPBACK_MTU;
@@ -241,37 +356,49 @@ static bool has_level(const struct inet_socket *inet, int level)
 
 int inet_set_option(struct inet_socket *inet, int level, int name, const void *value, size_t len)
 {
-    u32 flag = flag_of_option(level, name);
-    int number, err;
+    const struct flag_option *flag = flag_option_find(level, name);
+    const struct number_option *number = number_option_find(level, name);
+    int first;
 
     if (!has_level(inet, level))
         return -ENOPROTOOPT;
-    err = inet_option_number(value, len, &number);
-    if (err != 0)
-        number = 0;
-    if (flag != 0)
-        return err != 0 || (level == SOL_IPV6 && len < sizeof(number))
-                   ? -EINVAL
-                   : set_flag(inet, flag, number);
-    return level == SOL_IP ? set_v4(inet, name, number, len) : set_v6(inet, name, number, len);
+    if (group_is_option(level, name))
+        return group_set_option(inet, level, name, value, len);
+    if (inet_option_number(value, len, &first) != 0)
+        first = 0;
+    if (flag != NULL)
+        return set_flag(inet, flag, first, len);
+    if (number != NULL)
+        return set_number(inet, number, first, len);
+    return level == SOL_IP ? set_v4(inet, name, value, first, len) : set_v6(inet, name, first, len);
+}
+
+/* As many bytes of @from as there is room for. */
+static int return_bytes(const void *from, size_t size, void *value, size_t *len)
+{
+    *len = min(*len, size);
+    memcpy(value, from, *len);
+    return 0;
 }
 
 int inet_get_option(struct inet_socket *inet, int level, int name, void *value, size_t *len)
 {
-    u32 flag = flag_of_option(level, name);
+    const struct flag_option *flag = flag_option_find(level, name);
+    const struct number_option *option = number_option_find(level, name);
     int number = 0, err = 0;
 
     if (!has_level(inet, level))
         return inet_is_v6(inet) ? -ENOPROTOOPT : -EOPNOTSUPP;
-    if (flag != 0)
-        number = (inet->flags & flag) != 0;
+    if (level == SOL_IP && name == IP_MULTICAST_IF)
+        return return_bytes(&inet->multicast_source, sizeof(u32), value, len);
+    if (flag != NULL)
+        number = (inet->flags & flag->flag) != 0;
+    else if (option != NULL)
+        number = get_number(inet, option);
     else
         err = level == SOL_IP ? get_v4(inet, name, &number) : get_v6(inet, name, &number);
     if (err != 0)
         return err;
-    if (level == SOL_IP)
-        return inet_option_return(number, value, len);
-    *len = min(*len, sizeof(number));
-    memcpy(value, &number, *len);
-    return 0;
+    return level == SOL_IP ? inet_option_return(number, value, len)
+                           : return_bytes(&number, sizeof(number), value, len);
 }

@@ -49,7 +49,7 @@ static u8_t arrived(void *argument, struct raw_pcb *pcb, struct pbuf *packet, co
     }
     if (ip_current_is_v6())
         pbuf_remove_header(copy, header);
-    datagram_arrived(dgram, copy, from, 0);
+    datagram_arrived(dgram, copy, from, 0, 0);
     return 0;
 }
 
@@ -178,7 +178,10 @@ static int send_inside(struct datagram_socket *dgram, struct pbuf *data,
         (u8)(has_header ? pcb->flags | RAW_FLAGS_HDRINCL : pcb->flags & ~RAW_FLAGS_HDRINCL);
     pcb->ttl = route->ttl;
     pcb->tos = route->tos;
-    return inet_errno(raw_sendto_if_src(pcb, data, &route->to, &loopback_netif, &route->from));
+    loopback_outgoing.mark = route->mark;
+    err = inet_errno(raw_sendto_if_src(pcb, data, &route->to, &loopback_netif, &route->from));
+    loopback_outgoing = (struct packet_note){0};
+    return err;
 }
 
 static ssize_t raw_socket_send(struct socket *socket, struct socket_message *message)

@@ -8,7 +8,7 @@
  * Memory: kmalloc, without waiting for whoever is inside. All of it together is limited to a
  * quarter of the machine's, so that receivers who do not read cannot take everything.
  */
-#include "inet.h"
+#include "tcp_socket.h"
 
 #include <kmem/frames.h>
 #include <kmem/kmalloc.h>
@@ -106,6 +106,7 @@ static void clock_work(struct work *work)
     (void)work;
     inet_lock();
     tcp_tmr();
+    tcp_limit_tick();
     clock_runs = tcp_active_pcbs != NULL || tcp_tw_pcbs != NULL;
     if (clock_runs)
         clock_arm();

@@ -7,7 +7,10 @@
 
 #include <abi/poll.h>
 #include <kern/panic.h>
+#include <lwip/ip.h>
 #include <lwip/priv/tcp_priv.h>
+
+#include "port/hooks.h"
 
 #define EVENTS_END (POLLIN | POLLRDNORM | POLLRDHUP | POLLOUT | POLLWRNORM | POLLERR | POLLHUP)
 
@@ -83,11 +86,15 @@ static err_t data_came(void *argument, struct tcp_pcb *pcb, struct pbuf *data, e
 
     (void)err;
     if (data == NULL) {
+        if (tcp->phase == TCP_HALF_OPEN)
+            tcp_socket_accept_now(tcp);
         WRITE_ONCE(tcp->shutdown, tcp->shutdown | TCP_NO_RECEIVE | TCP_FIN_CAME);
         tell(tcp, POLLIN | POLLRDNORM | POLLRDHUP);
         return ERR_OK;
     }
     len = data->tot_len;
+    if (tcp->phase == TCP_HALF_OPEN)
+        tcp_socket_accept_now(tcp);
     if (!gather(tcp, data))
         append(tcp, data);
     __atomic_store_n(&tcp->received, tcp->received + len, __ATOMIC_RELEASE);
@@ -153,6 +160,16 @@ static struct tcp_socket *create_child(struct tcp_socket *listener, struct tcp_p
     child->keep_interval = listener->keep_interval;
     child->keep_count = listener->keep_count;
     child->max_segment = listener->max_segment;
+    child->syn_count = listener->syn_count;
+    child->linger2 = listener->linger2;
+    child->user_timeout = listener->user_timeout;
+    child->not_sent_low = listener->not_sent_low;
+    child->tells_queue = listener->tells_queue;
+    child->inet.socket.bound_interface = listener->inet.socket.bound_interface;
+    child->inet.min_ttl = listener->inet.min_ttl;
+    child->inet.min_hops = listener->inet.min_hops;
+    child->inet.mtu_discover = listener->inet.mtu_discover;
+    child->inet.mtu_discover6 = listener->inet.mtu_discover6;
     child->inet.has_bound_port = true;
     ip_addr_copy(child->inet.local, pcb->local_ip);
     ip_addr_copy(child->inet.remote, pcb->remote_ip);
@@ -184,20 +201,28 @@ static err_t opened_passively(u8_t id, struct tcp_pcb_listen *listening, struct 
     return ERR_OK;
 }
 
-static err_t accepted(void *argument, struct tcp_pcb *pcb, err_t err)
+void tcp_socket_accept_now(struct tcp_socket *child)
 {
-    struct tcp_socket *child = argument;
-    struct tcp_socket *listener;
+    struct tcp_socket *listener = child->listener;
 
-    (void)err;
-    if (pcb == NULL || child == NULL)
-        return ERR_OK; /* no memory for a pcb: the SYN is dropped */
-    listener = child->listener;
     WRITE_ONCE(child->phase, TCP_CONNECTED);
     tcp_socket_update_room(child);
     list_move_tail(&child->queue_link, &listener->established);
     WRITE_ONCE(listener->queued, listener->queued + 1);
     tell(listener, POLLIN | POLLRDNORM);
+}
+
+/* With TCP_DEFER_ACCEPT it waits for data, and is half open until then. */
+static err_t accepted(void *argument, struct tcp_pcb *pcb, err_t err)
+{
+    struct tcp_socket *child = argument;
+
+    (void)err;
+    if (pcb == NULL || child == NULL)
+        return ERR_OK; /* no memory for a pcb: the SYN is dropped */
+    child->deferred_since = tcp_ticks;
+    if (child->listener->defer_accept == 0)
+        tcp_socket_accept_now(child);
     return ERR_OK;
 }
 
@@ -256,7 +281,36 @@ static const struct tcp_ext_arg_callbacks binding_callbacks = {
 
 static const struct tcp_ext_arg_callbacks no_callbacks;
 
+void tcp_socket_give_up(struct tcp_socket *tcp, int error)
+{
+    struct tcp_pcb *pcb = tcp->pcb;
+
+    if (tcp->phase == TCP_HALF_OPEN) {
+        tcp_abort(pcb);
+        return;
+    }
+    tcp_abort(tcp_socket_detach(tcp));
+    tcp_socket_ended(tcp, error);
+}
+
+/* IP_MINTTL, IPV6_MINHOPCOUNT: packets that have come a longer way are dropped. */
+err_t inet_tcp_admits(const struct tcp_pcb *pcb)
+{
+    const struct tcp_socket *tcp = pcb->callback_arg;
+
+    if (tcp == NULL)
+        return ERR_OK;
+    if (ip_current_is_v6())
+        return IP6H_HOPLIM(ip6_current_header()) < tcp->inet.min_hops ? ERR_VAL : ERR_OK;
+    return IPH_TTL(ip4_current_header()) < tcp->inet.min_ttl ? ERR_VAL : ERR_OK;
+}
+
 /* ---- tying and untying ---- */
+
+struct inet_binding *tcp_socket_binding(const struct tcp_pcb *pcb)
+{
+    return tcp_ext_arg_get(pcb, binding_argument);
+}
 
 void tcp_socket_attach(struct tcp_socket *tcp, struct tcp_pcb *pcb)
 {

@@ -10,6 +10,8 @@
 
 #define CONGESTION_NAME "reno"
 #define CONGESTION_LEN  16
+#define LINGER2_MAX     120
+#define NO_SUCH_INDEX   0xff
 
 u8 tcp_state_number(const struct tcp_pcb *pcb)
 {
@@ -33,11 +35,17 @@ u8 tcp_state_number(const struct tcp_pcb *pcb)
 void tcp_socket_apply_options(struct tcp_socket *tcp)
 {
     struct tcp_pcb *pcb = tcp->pcb;
+    s32 interface;
 
     if (pcb == NULL)
         return;
     pcb->ttl = inet_ttl(&tcp->inet, &tcp->inet.remote);
     pcb->tos = inet_tos(&tcp->inet, &tcp->inet.remote);
+    /* Bound to an interface that is not there, it hears nothing. */
+    interface = READ_ONCE(tcp->inet.socket.bound_interface);
+    pcb->netif_idx = interface == 0                ? NETIF_NO_INDEX
+                     : interface == LOOPBACK_INDEX ? netif_get_index(&loopback_netif)
+                                                   : NO_SUCH_INDEX;
     if (tcp->phase == TCP_LISTENING)
         return;
     if (socket_has(&tcp->inet.socket, SOCKET_KEEP_ALIVE))
@@ -59,6 +67,13 @@ int tcp_socket_option_changes(struct socket *socket, int name, s64 value)
 {
     struct tcp_socket *tcp = tcp_socket_of(socket);
 
+    if (name == SO_BINDTOIFINDEX) {
+        inet_lock();
+        if (value >= 0)
+            WRITE_ONCE(socket->bound_interface, (s32)value);
+        tcp_socket_apply_options(tcp);
+        inet_unlock();
+    }
     if (name != SO_KEEPALIVE)
         return 0;
     inet_lock();
@@ -115,8 +130,30 @@ static int set_number(struct tcp_socket *tcp, int name, int value)
         return set_keep(&tcp->keep_interval, value, 32767, 1000);
     case TCP_KEEPCNT:
         return set_keep(&tcp->keep_count, value, 127, 1);
+    case TCP_SYNCNT:
+        return set_in_range(&tcp->syn_count, value, 1, 127);
+    case TCP_LINGER2:
+        tcp->linger2 = value < 0 ? -1 : min(value, LINGER2_MAX);
+        return 0;
+    case TCP_DEFER_ACCEPT:
+        tcp->defer_accept = tcp_defer_retries(value);
+        return 0;
+    case TCP_USER_TIMEOUT:
+        return set_in_range(&tcp->user_timeout, value, 0, INT32_MAX);
+    case TCP_NOTSENT_LOWAT:
+        tcp->not_sent_low = (u32)value;
+        tcp_socket_update_room(tcp);
+        return 0;
     case TCP_QUICKACK:
-        return 0; /* acknowledgements are never late */
+        tcp->quick_ack = value != 0;
+        return 0;
+    case TCP_THIN_DUPACK: /* without effect on Linux, too */
+        return value < 0 || value > 1 ? -EINVAL : 0;
+    case TCP_INQ:
+        if (value < 0 || value > 1)
+            return -EINVAL;
+        tcp->tells_queue = value != 0;
+        return 0;
     default:
         return -ENOPROTOOPT;
     }
@@ -139,6 +176,8 @@ int tcp_socket_set_option(struct socket *socket, int level, int name, const void
 
     if (level == SOL_TCP && name == TCP_CONGESTION)
         return set_congestion(value, len);
+    if (level == SOL_TCP && name == TCP_ULP) /* no protocol above TCP is known */
+        return len < 1 ? -EINVAL : -ENOENT;
     if (level == SOL_TCP && len < sizeof(number))
         return -EINVAL;
     inet_lock();
@@ -207,19 +246,29 @@ static int get_number(struct tcp_socket *tcp, int name, int *value)
         *value = (int)tcp->keep_count;
         return 0;
     case TCP_SYNCNT:
-        *value = TCP_SYNMAXRTX;
+        *value = tcp->syn_count;
         return 0;
     case TCP_LINGER2:
-        *value = TCP_FIN_WAIT_TIMEOUT / 1000;
+        *value = tcp->linger2 < 0 ? -1 : (int)tcp_fin_wait(tcp);
         return 0;
     case TCP_DEFER_ACCEPT:
+        *value = (int)tcp_defer_seconds(tcp->defer_accept);
+        return 0;
     case TCP_USER_TIMEOUT:
-    case TCP_WINDOW_CLAMP:
+        *value = tcp->user_timeout;
+        return 0;
     case TCP_NOTSENT_LOWAT:
-        *value = 0; /* none: they cannot be set */
+        *value = (int)tcp->not_sent_low;
+        return 0;
+    case TCP_WINDOW_CLAMP: /* none: it cannot be set */
+    case TCP_THIN_DUPACK:
+        *value = 0;
         return 0;
     case TCP_QUICKACK:
-        *value = 1;
+        *value = tcp->quick_ack;
+        return 0;
+    case TCP_INQ:
+        *value = tcp->tells_queue;
         return 0;
     default:
         return -ENOPROTOOPT;
@@ -248,6 +297,9 @@ int tcp_socket_get_option(struct socket *socket, int level, int name, void *valu
         err = get_bytes(&info, sizeof(info), value, len);
     } else if (name == TCP_CONGESTION) {
         err = get_bytes(congestion, sizeof(congestion), value, len);
+    } else if (name == TCP_CC_INFO || name == TCP_ULP) {
+        *len = 0; /* reno tells nothing */
+        err = 0;
     } else {
         err = get_number(tcp, name, &number);
         if (err == 0)

@@ -28,6 +28,8 @@ struct tcp_socket *tcp_socket_allocate(u16 domain)
     tcp->keep_idle = TCP_KEEPIDLE_DEFAULT;
     tcp->keep_interval = TCP_KEEPINTVL_DEFAULT;
     tcp->keep_count = TCP_KEEPCNT_DEFAULT;
+    tcp->syn_count = 6;
+    tcp->quick_ack = true;
     list_init(&tcp->queue_link);
     list_init(&tcp->half_open);
     list_init(&tcp->established);
@@ -76,6 +78,9 @@ void tcp_socket_update_room(struct tcp_socket *tcp)
 
     if (tcp->pcb != NULL && tcp_sndqueuelen(tcp->pcb) >= TCP_SND_QUEUELEN - 64)
         used = limit; /* too many pieces */
+    if (tcp->pcb != NULL && tcp->not_sent_low != 0 &&
+        tcp->pcb->snd_lbb - tcp->pcb->snd_nxt >= tcp->not_sent_low)
+        used = limit;
     WRITE_ONCE(tcp->room, used >= limit ? 0 : limit - used);
     if (!was_writable && is_writable(tcp))
         socket_wake(&tcp->inet.socket, POLLOUT | POLLWRNORM);
@@ -143,8 +148,9 @@ static void undo_begin(struct tcp_socket *tcp)
 static int begin_connection(struct tcp_socket *tcp, ip_addr_t *to, u16 port)
 {
     struct inet_socket *inet = &tcp->inet;
+    s32 interface = READ_ONCE(inet->socket.bound_interface);
     ip_addr_t from;
-    int err = inet_address_route(to);
+    int err = interface != 0 && interface != LOOPBACK_INDEX ? -ENODEV : inet_address_route(to);
 
     if (err != 0)
         return err;
@@ -398,6 +404,7 @@ static void end_connection(struct tcp_socket *tcp)
     struct tcp_pcb *pcb = tcp_socket_detach(tcp);
 
     WRITE_ONCE(tcp->phase, TCP_IDLE);
+    tcp->inet.binding->fin_wait = tcp_fin_wait(tcp);
     inet_socket_drop_binding(&tcp->inet);
     if (reset)
         tcp_abort(pcb);
@@ -417,6 +424,7 @@ static void tcp_socket_release(struct socket *socket)
     if (tcp->pcb != NULL)
         end_connection(tcp);
     tcp_socket_discard_received(tcp);
+    group_leave_all(&tcp->inet);
     inet_socket_drop_binding(&tcp->inet);
     inet_unlock();
 }

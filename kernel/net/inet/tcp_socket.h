@@ -45,6 +45,16 @@ struct tcp_socket {
     bool no_delay;   /* (inet_lock) TCP_NODELAY */
     u32 keep_idle, keep_interval, keep_count; /* (inet_lock) ms, ms, how many */
     s32 max_segment;                          /* (inet_lock) TCP_MAXSEG as set; 0: not */
+    s32 syn_count;                            /* (inet_lock) TCP_SYNCNT */
+    s32 linger2;                              /* (inet_lock) TCP_LINGER2; 0: the default */
+    s32 user_timeout;                         /* (inet_lock) TCP_USER_TIMEOUT, ms; 0: none */
+    u32 not_sent_low;                         /* (inet_lock) TCP_NOTSENT_LOWAT; 0: none */
+    u32 defer_accept;                         /* (inet_lock) TCP_DEFER_ACCEPT, see tcp_limit.c */
+    u32 deferred_since;                       /* (inet_lock) in lwIP's ticks */
+    u64 waits_since;                          /* (inet_lock) tcp_limit.c: ns; 0: it does not wait */
+    u32 waits_for;                            /* (inet_lock) the byte it waits for then */
+    bool quick_ack;                           /* (inet_lock) as set; acknowledgements never wait */
+    bool tells_queue;                         /* (inet_lock) TCP_INQ */
 
     struct tcp_socket *listener;  /* (inet_lock) whose queue it is in; NULL: none */
     struct list_head queue_link;  /* (inet_lock) in the listener's half_open or established */
@@ -77,6 +87,20 @@ struct tcp_pcb *tcp_socket_detach(struct tcp_socket *tcp);
 int tcp_socket_start_listening(struct tcp_socket *tcp) __must_check;
 /* The end: no more sending or receiving; @error (positive, 0: none) is what calls say. */
 void tcp_socket_ended(struct tcp_socket *tcp, int error);
+
+/* The binding behind a pcb; NULL: none. */
+struct inet_binding *tcp_socket_binding(const struct tcp_pcb *pcb);
+/* End the connection with @error for the program and a reset for the peer. */
+void tcp_socket_give_up(struct tcp_socket *tcp, int error);
+/* A connection that is half open is one for accept(2). */
+void tcp_socket_accept_now(struct tcp_socket *child);
+
+/* ---- tcp_limit.c ---- */
+
+void tcp_limit_tick(void);                      /* inside, after tcp_tmr */
+u32 tcp_fin_wait(const struct tcp_socket *tcp); /* seconds */
+u32 tcp_defer_seconds(u32 retries);
+u32 tcp_defer_retries(s32 seconds);
 
 /* ---- tcp_transfer.c, tcp_accept.c, tcp_option.c ---- */
 

@@ -296,6 +296,17 @@ static bool receive_may_go_on(const struct tcp_socket *tcp, size_t wanted)
            (READ_ONCE(tcp->shutdown) & TCP_NO_RECEIVE) || READ_ONCE(tcp->phase) == TCP_IDLE;
 }
 
+/* TCP_INQ: how much is left; 1 for the end of the stream alone. */
+static void put_queue_length(const struct tcp_socket *tcp, struct socket_message *message)
+{
+    int left = (int)READ_ONCE(tcp->received);
+
+    if (left == 0 && (READ_ONCE(tcp->shutdown) & TCP_FIN_CAME))
+        left = 1;
+    if (message->control_to != NULL)
+        socket_control_put(message, SOL_TCP, TCP_CM_INQ, &left, sizeof(left));
+}
+
 ssize_t tcp_socket_receive(struct socket *socket, struct socket_message *message)
 {
     struct tcp_socket *tcp = tcp_socket_of(socket);
@@ -332,5 +343,7 @@ ssize_t tcp_socket_receive(struct socket *socket, struct socket_message *message
         if (result != 0)
             break;
     }
+    if (tcp->tells_queue && (done > 0 || result == 0))
+        put_queue_length(tcp, message);
     return done > 0 ? (ssize_t)done : result;
 }

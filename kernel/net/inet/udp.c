@@ -14,14 +14,41 @@
 #include <lwip/udp.h>
 #include <vfs/io_buffer.h>
 
+#define SEGMENTS_MAX   128
 #define PAYLOAD_MAX_V4 (65535 - 20 - 8)
 #define PAYLOAD_MAX_V6 (65535 - 40 - 8)
+
+/* What was sent as one (UDP_SEGMENT) are several. */
+static void arrived_in_segments(struct datagram_socket *dgram, struct pbuf *data,
+                                const ip_addr_t *from, u16_t port)
+{
+    u32 segment = loopback_incoming.segment;
+
+    for (u32 at = 0; at < data->tot_len; at += segment) {
+        u16 len = (u16)min(segment, data->tot_len - at);
+        struct pbuf *part = pbuf_alloc(PBUF_RAW, len, PBUF_RAM);
+
+        if (part == NULL) {
+            dgram->drops++;
+            continue;
+        }
+        pbuf_copy_partial(data, part->payload, len, (u16)at);
+        datagram_arrived(dgram, part, from, port, 0);
+    }
+    pbuf_free(data);
+}
 
 static void arrived(void *argument, struct udp_pcb *pcb, struct pbuf *data, const ip_addr_t *from,
                     u16_t port)
 {
+    struct datagram_socket *dgram = argument;
+    u32 segment = loopback_incoming.segment;
+
     (void)pcb;
-    datagram_arrived(argument, data, from, port);
+    if (segment == 0 || dgram->joins_segments)
+        datagram_arrived(dgram, data, from, port, segment);
+    else
+        arrived_in_segments(dgram, data, from, port);
 }
 
 /* The pcb has the socket's address and port. */
@@ -149,21 +176,89 @@ static int find_route(struct datagram_socket *dgram, const struct socket_message
     return err == 0 ? datagram_route_complete(dgram, route) : err;
 }
 
-static int send_inside(struct datagram_socket *dgram, struct pbuf *data,
-                       const struct datagram_route *route)
+static size_t payload_max(const struct datagram_route *route)
+{
+    return IP_IS_V6(&route->to) ? PAYLOAD_MAX_V6 : PAYLOAD_MAX_V4;
+}
+
+/* UDP_SEGMENT: so many bytes are so many datagrams. */
+static int check_segments(const struct datagram_route *route, size_t len)
+{
+    return route->segment != 0 &&
+                   (route->segment > payload_max(route) || len > route->segment * SEGMENTS_MAX)
+               ? -EINVAL
+               : 0;
+}
+
+/* @data, which stays the caller's, is sent. */
+static int send_now(struct datagram_socket *dgram, struct pbuf *data,
+                    const struct datagram_route *route)
 {
     struct udp_pcb *pcb = dgram->udp;
-    int err = socket_take_error(&dgram->inet.socket);
+    int err = check_segments(route, data->tot_len);
 
     if (err != 0)
         return err;
-    if (dgram->shutdown & DATAGRAM_NO_SEND)
-        return -EPIPE;
     pcb->ttl = route->ttl;
     pcb->tos = route->tos;
+    loopback_outgoing.mark = route->mark;
+    loopback_outgoing.segment = route->segment < data->tot_len ? route->segment : 0;
     /* The source may be another than the socket's (IP_PKTINFO). */
-    return inet_errno(
+    err = inet_errno(
         udp_sendto_if_src(pcb, data, &route->to, route->port, &loopback_netif, &route->from));
+    loopback_outgoing = (struct packet_note){0};
+    return err;
+}
+
+/* Send what is held back (UDP_CORK, MSG_MORE), if anything is. */
+static int push(struct datagram_socket *dgram)
+{
+    struct pbuf *data = dgram->pending;
+    int err = 0;
+
+    dgram->pending = NULL;
+    if (data != NULL) {
+        err = send_now(dgram, data, &dgram->pending_route);
+        pbuf_free(data);
+    }
+    return err;
+}
+
+/* @data is taken over. The first part says where all of it goes. */
+static int hold_back(struct datagram_socket *dgram, struct pbuf *data,
+                     const struct datagram_route *route)
+{
+    if (dgram->pending == NULL) {
+        dgram->pending = data;
+        dgram->pending_route = *route;
+        return 0;
+    }
+    if (dgram->pending->tot_len + (size_t)data->tot_len > payload_max(&dgram->pending_route)) {
+        pbuf_free(data);
+        pbuf_free(dgram->pending);
+        dgram->pending = NULL;
+        return -EMSGSIZE;
+    }
+    pbuf_cat(dgram->pending, data);
+    return 0;
+}
+
+/* @data is taken over. */
+static int send_inside(struct datagram_socket *dgram, struct pbuf *data,
+                       const struct datagram_route *route, bool more)
+{
+    int err = socket_take_error(&dgram->inet.socket);
+
+    if (err == 0 && (dgram->shutdown & DATAGRAM_NO_SEND))
+        err = -EPIPE;
+    if (err == 0 && (more || dgram->cork || dgram->pending != NULL)) {
+        err = hold_back(dgram, data, route);
+        return err == 0 && !more && !dgram->cork ? push(dgram) : err;
+    }
+    if (err == 0)
+        err = send_now(dgram, data, route);
+    pbuf_free(data);
+    return err;
 }
 
 static ssize_t udp_socket_send(struct socket *socket, struct socket_message *message)
@@ -176,14 +271,16 @@ static ssize_t udp_socket_send(struct socket *socket, struct socket_message *mes
 
     if (len > 0xffff)
         return -EMSGSIZE;
-    if (message->flags & (MSG_OOB | MSG_MORE))
+    if (message->flags & MSG_OOB)
         return -EOPNOTSUPP;
     inet_lock();
     err = need_port(dgram);
-    if (err == 0)
+    if (err == 0 && dgram->pending != NULL)
+        route = dgram->pending_route;
+    else if (err == 0)
         err = find_route(dgram, message, &route);
     inet_unlock();
-    if (err == 0 && len > (IP_IS_V6(&route.to) ? PAYLOAD_MAX_V6 : PAYLOAD_MAX_V4))
+    if (err == 0 && len > payload_max(&route))
         err = -EMSGSIZE;
     if (err != 0)
         return err;
@@ -191,24 +288,85 @@ static ssize_t udp_socket_send(struct socket *socket, struct socket_message *mes
     if (IS_ERR(data))
         return PTR_ERR(data);
     inet_lock();
-    err = send_inside(dgram, data, &route);
+    err = send_inside(dgram, data, &route, message->flags & MSG_MORE);
     inet_unlock();
-    pbuf_free(data);
     return err == 0 ? (ssize_t)len : err;
 }
 
 /* ---- options ---- */
 
+static int set_option(struct datagram_socket *dgram, int name, const void *value, size_t len)
+{
+    int number;
+
+    if (len < sizeof(number))
+        return -EINVAL;
+    memcpy(&number, value, sizeof(number));
+    switch (name) {
+    case UDP_CORK:
+        dgram->cork = number != 0;
+        if (!dgram->cork)
+            (void)push(dgram); /* an error of the network is nobody's, as on Linux */
+        return 0;
+    case UDP_NO_CHECK6_TX:
+    case UDP_NO_CHECK6_RX:
+        dgram->no_checksum6[name - UDP_NO_CHECK6_TX] = number != 0;
+        return 0;
+    case UDP_SEGMENT:
+        if (number < 0 || number > UINT16_MAX)
+            return -EINVAL;
+        dgram->segment = (u32)number;
+        return 0;
+    case UDP_GRO:
+        dgram->joins_segments = number != 0;
+        return 0;
+    default:
+        return -ENOPROTOOPT;
+    }
+}
+
+static int get_option(const struct datagram_socket *dgram, int name, void *value, size_t *len)
+{
+    int number;
+
+    switch (name) {
+    case UDP_CORK:
+        number = dgram->cork;
+        break;
+    case UDPLITE_SEND_CSCOV:
+    case UDPLITE_RECV_CSCOV:
+        number = 0;
+        break;
+    case UDP_NO_CHECK6_TX:
+    case UDP_NO_CHECK6_RX:
+        number = dgram->no_checksum6[name - UDP_NO_CHECK6_TX];
+        break;
+    case UDP_SEGMENT:
+        number = (int)dgram->segment;
+        break;
+    case UDP_GRO:
+        number = dgram->joins_segments;
+        break;
+    default:
+        return -ENOPROTOOPT;
+    }
+    *len = min(*len, sizeof(number));
+    memcpy(value, &number, *len);
+    return 0;
+}
+
 static int udp_socket_set_option(struct socket *socket, int level, int name, const void *value,
                                  size_t len)
 {
+    struct datagram_socket *dgram = datagram_socket_of(socket);
     int err;
 
-    if (level == SOL_UDP)
-        return len < sizeof(int) ? -EINVAL : -ENOPROTOOPT;
     inet_lock();
-    err = inet_set_option(inet_socket_of(socket), level, name, value, len);
-    follow(datagram_socket_of(socket));
+    if (level == SOL_UDP)
+        err = set_option(dgram, name, value, len);
+    else
+        err = inet_set_option(&dgram->inet, level, name, value, len);
+    follow(dgram);
     inet_unlock();
     return err;
 }
@@ -216,12 +374,12 @@ static int udp_socket_set_option(struct socket *socket, int level, int name, con
 static int udp_socket_get_option(struct socket *socket, int level, int name, void *value,
                                  size_t *len)
 {
+    struct datagram_socket *dgram = datagram_socket_of(socket);
     int err;
 
-    if (level == SOL_UDP)
-        return -ENOPROTOOPT;
     inet_lock();
-    err = inet_get_option(inet_socket_of(socket), level, name, value, len);
+    err = level == SOL_UDP ? get_option(dgram, name, value, len)
+                           : inet_get_option(&dgram->inet, level, name, value, len);
     inet_unlock();
     return err;
 }
@@ -257,6 +415,7 @@ static const struct socket_operations udp_operations = {
     .set_option = udp_socket_set_option,
     .get_option = udp_socket_get_option,
     .ioctl = datagram_socket_ioctl,
+    .has_peek_offset = true,
 };
 
 int udp_socket_create(u16 domain, struct socket **out)

@@ -61,7 +61,8 @@
 #define ICMP_TTL                      64
 
 /* Addresses and ports are given out by port.c, so lwIP need not refuse any. */
-#define SO_REUSE 1
+#define SO_REUSE         1
+#define SO_REUSE_RXTOALL 1 /* a packet to a group is for all who have the port */
 
 /* Headers have checksums, for those who look at raw packets; what they carry has none. */
 #define CHECKSUM_GEN_TCP     0
@@ -86,9 +87,12 @@
 #define TCP_LISTEN_BACKLOG        0
 #define TCP_MSL                   30000UL
 #define TCP_MAXRTX                12
-#define TCP_SYNMAXRTX             6
+#define TCP_SYNMAXRTX             12 /* tcp_limit.c may say less */
 #define LWIP_TCP_RTO_TIME         1000
 #define LWIP_TCP_KEEPALIVE        1
 #define LWIP_TCP_TIMESTAMPS       0
 #define LWIP_CALLBACK_API         1
 #define LWIP_TCP_PCB_NUM_EXT_ARGS 1
+
+#define LWIP_HOOK_FILENAME                                         "hooks.h"
+#define LWIP_HOOK_TCP_INPACKET_PCB(pcb, header, len, a, b, packet) inet_tcp_admits(pcb)
