@@ -6,6 +6,7 @@ quire_SOURCES += %D%/idle.c
 quire_SOURCES += %D%/mutex.c
 quire_SOURCES += %D%/policy.c
 quire_SOURCES += %D%/rcu.c
+quire_SOURCES += %D%/realtime_limit.c
 quire_SOURCES += %D%/realtime_queue.c
 quire_SOURCES += %D%/run_queue.c
 quire_SOURCES += %D%/rwlock.c

@@ -72,10 +72,13 @@ void run_queue_charge(struct run_queue *queue, u64 now)
     running->charged_until = now;
     if (running == queue->idle)
         return;
+    if (!policy_is_realtime(running->policy)) {
+        fair_charge(&queue->fair, running, ns);
+        return;
+    }
+    realtime_charge(&queue->realtime, now, ns);
     if (running->policy == SCHED_RR)
         running->slice_used += ns;
-    else if (running->policy != SCHED_FIFO)
-        fair_charge(&queue->fair, running, ns);
 }
 
 void run_queue_reschedule(struct run_queue *queue)
@@ -88,18 +91,41 @@ void run_queue_reschedule(struct run_queue *queue)
     }
 }
 
+static u64 realtime_slice_end(struct run_queue *queue, u64 now)
+{
+    struct thread *running = queue->current;
+    u64 end = TIME_NEVER;
+
+    if (queue->fair.first != NULL)
+        end = realtime_spent_at(&queue->realtime, now);
+    if (running->policy == SCHED_RR &&
+        realtime_best_priority(&queue->realtime) >= running->priority)
+        end = min(end, now + ROUND_ROBIN_QUANTUM - min(running->slice_used, ROUND_ROBIN_QUANTUM));
+    return end;
+}
+
+/* A real-time thread waits for a fair one only until its period is over. */
+static u64 fair_slice_end(struct run_queue *queue, u64 now)
+{
+    u64 end = TIME_NEVER;
+
+    if (queue->fair.first != NULL)
+        end = now + fair_slice(&queue->fair, queue->current);
+    if (unlikely(realtime_best_priority(&queue->realtime) != 0))
+        end = min(end, realtime_renewed_at(&queue->realtime));
+    return end;
+}
+
 void run_queue_update_slice(struct run_queue *queue, u64 now)
 {
     struct thread *running = queue->current;
 
-    queue->slice_end = TIME_NEVER;
-    if (running->policy == SCHED_RR &&
-        realtime_best_priority(&queue->realtime) >= running->priority)
-        queue->slice_end =
-            now + ROUND_ROBIN_QUANTUM - min(running->slice_used, ROUND_ROBIN_QUANTUM);
-    else if (!policy_is_realtime(running->policy) && running != queue->idle &&
-             queue->fair.first != NULL)
-        queue->slice_end = now + fair_slice(&queue->fair, running);
+    if (running == queue->idle)
+        queue->slice_end = TIME_NEVER;
+    else if (policy_is_realtime(running->policy))
+        queue->slice_end = realtime_slice_end(queue, now);
+    else
+        queue->slice_end = fair_slice_end(queue, now);
 }
 
 void run_queue_reprogram(struct run_queue *queue)

@@ -27,6 +27,8 @@ struct fair_queue {
 struct realtime_queue {
     u64 bitmap[2]; /* priorities with a waiting thread */
     struct list_head lists[REALTIME_PRIORITY_MAX + 1];
+    u64 period_start; /* realtime_limit.c */
+    u64 used;         /* ns that real-time threads ran in this period */
 };
 
 struct run_queue {
@@ -98,6 +100,14 @@ void realtime_remove(struct realtime_queue *queue, struct thread *thread);
 struct thread *realtime_take_first(struct realtime_queue *queue);
 struct thread *realtime_first(const struct realtime_queue *queue);
 int realtime_best_priority(const struct realtime_queue *queue); /* 0: empty */
+
+/* realtime_limit.c */
+void realtime_charge(struct realtime_queue *queue, u64 now, u64 ns);
+/* When real-time threads have had what is theirs of this period: @now, or later; TIME_NEVER. */
+u64 realtime_spent_at(struct realtime_queue *queue, u64 now);
+/* When the next period begins. */
+u64 realtime_renewed_at(const struct realtime_queue *queue);
+void sched_realtime_init(void);
 
 /* run_queue.c */
 enum join_reason { JOIN_WOKEN, JOIN_NEW, JOIN_MOVED };

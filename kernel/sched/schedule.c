@@ -78,10 +78,15 @@ static void start_hook(void)
     irq_enable();
 }
 
-static struct thread *take_next(struct run_queue *queue)
+static struct thread *take_next(struct run_queue *queue, u64 now)
 {
     struct thread *next = realtime_take_first(&queue->realtime);
 
+    if (unlikely(next != NULL && queue->fair.first != NULL &&
+                 realtime_spent_at(&queue->realtime, now) == now)) {
+        realtime_put(&queue->realtime, next, true);
+        next = NULL;
+    }
     if (next == NULL)
         next = fair_take_first(&queue->fair);
     return next != NULL ? next : queue->idle;
@@ -121,30 +126,30 @@ static void leave_idle(struct run_queue *queue)
 
 /* Choose who runs after @previous, which is put back or falls asleep. */
 static struct thread *replace_running(struct run_queue *queue, struct thread *previous,
-                                      enum switch_reason reason)
+                                      enum switch_reason reason, u64 now)
 {
     struct thread *next;
 
     if (previous == queue->idle) {
         leave_idle(queue);
-        return take_next(queue);
+        return take_next(queue, now);
     }
     if (reason == SWITCH_SLEEP && previous->state != THREAD_RUNNABLE) {
         previous->voluntary_switches++;
         if (!thread_signal_interrupts(previous, previous->state)) {
             fall_asleep(queue, previous);
-            return take_next(queue);
+            return take_next(queue, now);
         }
         WRITE_ONCE(previous->state, THREAD_RUNNABLE);
     }
     if (reason == SWITCH_YIELD && !policy_is_realtime(previous->policy) &&
         fair_yields(&queue->fair, previous)) {
-        next = take_next(queue);
+        next = take_next(queue, now);
         put_back(queue, previous, reason);
-        return next != queue->idle ? next : take_next(queue);
+        return next != queue->idle ? next : take_next(queue, now);
     }
     put_back(queue, previous, reason);
-    return take_next(queue);
+    return take_next(queue, now);
 }
 
 static s32 thread_rank(const struct run_queue *queue, const struct thread *thread)
@@ -184,7 +189,7 @@ static void switch_away(enum switch_reason reason)
     rcu_quiescent();
     run_queue_charge(queue, now);
     voluntary = previous->voluntary_switches;
-    next = replace_running(queue, previous, reason);
+    next = replace_running(queue, previous, reason, now);
     set_running(queue, next, now);
     if (next == previous) {
         spin_unlock(&queue->lock);
@@ -294,6 +299,7 @@ void sched_run_cpu(unsigned cpu)
 
 void sched_start_services(void)
 {
+    sched_realtime_init();
     rcu_start();
     work_start();
 }
