@@ -8,6 +8,7 @@
 #include <abi/errno.h>
 #include <abi/seccomp.h>
 #include <abi/uio.h>
+#include <arch/debug_registers.h>
 #include <arch/trace.h>
 #include <arch/user.h>
 #include <kmem/kmalloc.h>
@@ -63,13 +64,31 @@ static bool is_user_address(unsigned long addr)
     return addr % sizeof(u64) == 0 && addr < PTRACE_USER_SIZE;
 }
 
-/* Beyond the registers all of struct user reads as 0; debug registers are not given to programs. */
+/* => the number of the debug register at @addr of struct user, -1: there is another thing */
+static int debug_register_at(unsigned long addr)
+{
+    return addr >= PTRACE_USER_DEBUG ? (int)((addr - PTRACE_USER_DEBUG) / sizeof(u64)) : -1;
+}
+
+static long poke_debug_register(struct arch_thread *arch, unsigned number, u64 value)
+{
+    if (arch->debug == NULL) {
+        arch->debug = kzalloc(sizeof(*arch->debug), ALLOC_WAIT);
+        if (arch->debug == NULL)
+            return -ENOMEM;
+    }
+    return arch_debug_register_set(arch, number, value);
+}
+
+/* What lies between the registers and the debug registers reads as 0. */
 static long peek_user(struct task *task, unsigned long addr, u64 __user *to)
 {
     u64 registers[ARCH_CORE_NR_REGISTERS];
 
     if (!is_user_address(addr))
         return -EIO;
+    if (debug_register_at(addr) >= 0)
+        return put_user(arch_debug_register(&task->thread.arch, debug_register_at(addr)), to);
     if (addr >= PTRACE_USER_REGISTERS_SIZE)
         return put_user((u64)0, to);
     get_registers(task, registers);
@@ -82,8 +101,8 @@ static long poke_user(struct task *task, unsigned long addr, u64 value)
 
     if (!is_user_address(addr))
         return -EIO;
-    if (addr >= PTRACE_USER_DEBUG)
-        return value == 0 ? 0 : -ENOSPC;
+    if (debug_register_at(addr) >= 0)
+        return poke_debug_register(&task->thread.arch, debug_register_at(addr), value);
     if (addr >= PTRACE_USER_REGISTERS_SIZE)
         return -EIO;
     get_registers(task, registers);

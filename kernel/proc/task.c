@@ -10,6 +10,7 @@
 #include <abi/errno.h>
 #include <arch/thread.h>
 #include <kern/panic.h>
+#include <kmem/kmalloc.h>
 #include <kmem/slab.h>
 #include <lib/string.h>
 #include <mm/mm.h>
@@ -92,6 +93,7 @@ static void task_free(struct task *task)
         pid_put(task->pid);
         process_tree_unlock(flags);
     }
+    kfree(task->thread.arch.debug);
     thread_fini(&task->thread);
     seccomp_task_free(task);
     if (task->vfs.credentials != NULL)

@@ -90,13 +90,13 @@ static int page_fault(struct trap_frame *frame, vaddr_t addr, enum fault_access 
 static void user_trap(struct trap_frame *frame, enum trap_kind kind, int code, vaddr_t addr)
 {
     static const struct {
-        int signal, code;
+        int signal, code; /* 0: arch knows */
         const char *reason;
     } traps[] = {
         [TRAP_DIVIDE] = {SIGFPE, FPE_INTDIV, "division error"},
         [TRAP_FPU] = {SIGFPE, 0, "floating-point exception"},
         [TRAP_BREAKPOINT] = {SIGTRAP, SI_KERNEL, "breakpoint"},
-        [TRAP_SINGLE_STEP] = {SIGTRAP, TRAP_TRACE, "single step"},
+        [TRAP_DEBUG] = {SIGTRAP, 0, "debug exception"},
         [TRAP_ILLEGAL] = {SIGILL, ILL_ILLOPN, "illegal instruction"},
         [TRAP_PROTECTION] = {SIGSEGV, SI_KERNEL, "general protection"},
         [TRAP_STACK] = {SIGBUS, SI_KERNEL, "stack segment"},
@@ -107,7 +107,7 @@ static void user_trap(struct trap_frame *frame, enum trap_kind kind, int code, v
     if (kind == TRAP_PROTECTION || kind == TRAP_STACK || kind == TRAP_BREAKPOINT)
         addr = 0;
     log_fatal(frame, signal, addr, traps[kind].reason);
-    signal_force_fault(signal, kind == TRAP_FPU ? code : traps[kind].code, addr);
+    signal_force_fault(signal, traps[kind].code != 0 ? traps[kind].code : code, addr);
 }
 
 static void user_return(struct trap_frame *frame)

@@ -102,7 +102,7 @@
 
 /* struct arch_thread and struct arch_upcalls */
 #define THREAD_FLAGS       48
-#define THREAD_USER_CYCLES 72
+#define THREAD_USER_CYCLES 80
 #define UPCALL_SYSCALL     24
 
 /* Any of these bits of arch_thread.flags makes the way back to user mode call user_return first. */

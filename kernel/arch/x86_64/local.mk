@@ -15,6 +15,7 @@ quire_SOURCES += %D%/trace.c
 quire_SOURCES += %D%/cpu_features.c
 quire_SOURCES += %D%/cpu_start.c
 quire_SOURCES += %D%/cpuinfo.c
+quire_SOURCES += %D%/debug_registers.c
 quire_SOURCES += %D%/descriptor_tables.c
 quire_SOURCES += %D%/early_console.c
 quire_SOURCES += %D%/early_memory.c

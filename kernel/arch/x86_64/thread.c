@@ -7,6 +7,7 @@
 #include "thread.h"
 #include "asm.h"
 #include "cpu_features.h"
+#include "debug_registers.h"
 #include "descriptor_tables.h"
 #include "fpu.h"
 #include "instructions.h"
@@ -136,6 +137,15 @@ bool arch_time_stamp_is_allowed(void)
     return !(arch_thread_current()->flags & ARCH_THREAD_NO_TIME_STAMP);
 }
 
+/* Registers for which few threads have a value of their own. */
+#define HAS_OWN_VALUES (ARCH_THREAD_NO_TIME_STAMP | ARCH_THREAD_WATCHES)
+
+static __noinline void load_own_values(const struct arch_thread *next)
+{
+    time_stamp_load(next);
+    debug_registers_load(next);
+}
+
 void arch_context_switch(struct arch_thread *prev, struct arch_thread *next, void *next_stack)
 {
     if (prev->fpu) {
@@ -143,8 +153,8 @@ void arch_context_switch(struct arch_thread *prev, struct arch_thread *next, voi
         arch_thread_save_bases(prev);
     }
     set_kernel_stack(stack_top(next_stack));
-    if (unlikely((prev->flags ^ next->flags) & ARCH_THREAD_NO_TIME_STAMP))
-        time_stamp_load(next);
+    if (unlikely((prev->flags | next->flags) & HAS_OWN_VALUES))
+        load_own_values(next);
     if (next->fpu) {
         load_bases(next);
         fpu_restore(next->fpu);
@@ -267,6 +277,7 @@ void arch_start_user_program(struct arch_thread *arch, struct trap_frame *frame,
     frame->rsp = stack_pointer;
     frame->orig_rax = TRAP_FRAME_NO_SYSCALL;
     frame_force_user(frame);
+    debug_registers_reset(arch);
     flags = irq_save();
     arch->fs_base = 0;
     arch->gs_base = 0;

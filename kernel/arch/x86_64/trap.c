@@ -4,6 +4,7 @@
  */
 #include "trap.h"
 #include "asm.h"
+#include "debug_registers.h"
 #include "exception_table.h"
 #include "instructions.h"
 #include "ipi.h"
@@ -52,8 +53,6 @@ enum {
     CODE_FPE_FLTRES,
     CODE_FPE_FLTINV,
     CODE_ILL_ILLOPN = 2,
-    CODE_TRAP_TRACE = 2,
-    CODE_TRAP_HWBKPT = 4,
     CODE_BUS_ADRALN = 1,
 };
 
@@ -83,15 +82,7 @@ static int fpu_code(unsigned long vector)
     return raised & 32 ? CODE_FPE_FLTRES : CODE_KERNEL;
 }
 
-static int debug_code(void)
-{
-    u64 status;
-
-    __asm__ volatile("movq %%dr6, %0" : "=r"(status));
-    __asm__ volatile("movq %0, %%dr6" : : "r"(0xFFFF0FF0UL));
-    return status & 0xF ? CODE_TRAP_HWBKPT : CODE_TRAP_TRACE;
-}
-
+/* => interrupts off; they are on afterwards */
 static void user_exception(struct trap_frame *frame, unsigned long vector)
 {
     void (*trap)(struct trap_frame *, enum trap_kind, int, vaddr_t) = arch_upcalls.user_trap;
@@ -101,12 +92,15 @@ static void user_exception(struct trap_frame *frame, unsigned long vector)
         arch_panic(frame, "user mode: %s", exception_names[vector]);
     thread->fault_vector = (u32)vector;
     thread->fault_error = (u32)frame->error_code;
+    if (vector == TRAP_NR_DEBUG)
+        debug_registers_trapped(thread, frame);
+    irq_enable();
     switch (vector) {
     case TRAP_NR_DIVIDE:
         trap(frame, TRAP_DIVIDE, CODE_FPE_INTDIV, frame->rip);
         break;
     case TRAP_NR_DEBUG:
-        trap(frame, TRAP_SINGLE_STEP, debug_code(), frame->rip);
+        trap(frame, TRAP_DEBUG, debug_registers_code(thread), frame->rip);
         break;
     case TRAP_NR_BREAKPOINT:
         trap(frame, TRAP_BREAKPOINT, CODE_KERNEL, 0);
@@ -186,7 +180,6 @@ void trap_from_user(struct trap_frame *frame, unsigned long vector)
     } else if (vector == TRAP_NR_PAGE) {
         page_fault_from_user(frame);
     } else {
-        irq_enable();
         user_exception(frame, vector);
     }
     return_to_user(frame);
@@ -222,8 +215,8 @@ void trap_on_own_stack(struct trap_frame *frame, unsigned long vector)
         if (ipi_stop_requested())
             cpu_halt_forever();
         break; /* nobody's; saying so could wait for a lock that the interrupted code holds */
-    case TRAP_NR_DEBUG: /* single step or a breakpoint register, left on by user mode */
-        debug_code();
+    case TRAP_NR_DEBUG: /* a single step begun in user mode, or a copy from or to watched memory */
+        debug_registers_quiet();
         frame->rflags &= ~(u64)RFLAGS_TF;
         break;
     case TRAP_NR_DOUBLE:

@@ -14,6 +14,7 @@
 #define KERNEL_STACK_SIZE 8192UL
 
 struct trap_frame;
+struct arch_debug_registers;
 
 /* struct thread begins with it: arch_current() (<arch/percpu.h>) points to both. */
 struct arch_thread {
@@ -26,7 +27,9 @@ struct arch_thread {
                         */
     u32 fault_vector;  /*   user mode, for the signal frame */
     u32 fault_error;
-    u32 flags; /* (a) bits of <sched/thread.h>, ARCH_THREAD_FULL_RETURN */
+    u32 flags;        /* (a) bits of <sched/thread.h>, ARCH_THREAD_* */
+    u32 debug_status; /* own thread, and its tracer: why it raised the last debug exception */
+    struct arch_debug_registers *debug; /* its tracer's; NULL: never watched */
 
     /*
      * Time-stamp counts (arch_cycles). @run_cycles: on a CPU, up to @counted_until, when it was
@@ -51,6 +54,9 @@ struct arch_thread {
 /* The thread may not read the time-stamp counter: SIGSEGV (own thread; inherited by its children)
  */
 #define ARCH_THREAD_NO_TIME_STAMP (1u << 15)
+
+/* A slot of its debug registers is enabled (<arch/debug_registers.h>). */
+#define ARCH_THREAD_WATCHES (1u << 14)
 
 /* prctl(PR_SET_TSC) of the running thread. */
 void arch_time_stamp_allow(bool allow);

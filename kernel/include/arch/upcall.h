@@ -14,14 +14,14 @@ enum fault_access { FAULT_READ = 0, FAULT_WRITE = 1, FAULT_EXEC = 2 };
 
 /* What went wrong in user mode (or in a user-memory access), in machine-independent words. */
 enum trap_kind {
-    TRAP_DIVIDE,      /* SIGFPE FPE_INTDIV */
-    TRAP_FPU,         /* SIGFPE, code from arch */
-    TRAP_BREAKPOINT,  /* SIGTRAP */
-    TRAP_SINGLE_STEP, /* SIGTRAP TRAP_TRACE */
-    TRAP_ILLEGAL,     /* SIGILL ILL_ILLOPN */
-    TRAP_PROTECTION,  /* SIGSEGV SI_KERNEL, address 0 */
-    TRAP_STACK,       /* SIGBUS SI_KERNEL */
-    TRAP_ALIGNMENT,   /* SIGBUS BUS_ADRALN */
+    TRAP_DIVIDE,     /* SIGFPE FPE_INTDIV */
+    TRAP_FPU,        /* SIGFPE, code from arch */
+    TRAP_BREAKPOINT, /* SIGTRAP */
+    TRAP_DEBUG,      /* SIGTRAP, code from arch: a single step, debug registers */
+    TRAP_ILLEGAL,    /* SIGILL ILL_ILLOPN */
+    TRAP_PROTECTION, /* SIGSEGV SI_KERNEL, address 0 */
+    TRAP_STACK,      /* SIGBUS SI_KERNEL */
+    TRAP_ALIGNMENT,  /* SIGBUS BUS_ADRALN */
 };
 
 /* Each upcall table is registered once at boot by the room that serves it. */

@@ -90,13 +90,13 @@ struct task {
     void __user *robust_list;           /* (o) */
     struct rseq_state rseq;             /* (o) */
     u16 io_priority;                    /* (a) class and level, ioprio_set(2) */
-    int policy_mode;                    /* (o) set_mempolicy(2): MPOL_* */
-    u64 policy_nodes;                   /* (o) */
-    struct sem_undo_list *sem_undo;     /* (o) what semop(2) is to undo; NULL: nothing yet */
-    struct completion *vfork_done;      /* (p) the parent waits on it; NULL: nobody does */
-    u64 minor_faults, major_faults;     /* (o) anybody may read */
-    u64 read_bytes, written_bytes, read_calls, write_calls; /* (o) /proc/PID/io */
     bool in_execve;   /* (p) what it may do, and who may look at it, is about to change */
+    int policy_mode;  /* (o) set_mempolicy(2): MPOL_* */
+    u64 policy_nodes; /* (o) */
+    struct sem_undo_list *sem_undo; /* (o) what semop(2) is to undo; NULL: nothing yet */
+    struct completion *vfork_done;  /* (p) the parent waits on it; NULL: nobody does */
+    u64 minor_faults, major_faults; /* (o) anybody may read */
+    u64 read_bytes, written_bytes, read_calls, write_calls; /* (o) /proc/PID/io */
     long call_number; /* (o) system call being executed, -1: none; /proc/PID/syscall */
 };
 
