@@ -93,6 +93,11 @@ bool inet_address_is_local(const ip_addr_t *ip)
     return ip_addr_isloopback(ip);
 }
 
+bool inet_address_is_broadcast(const ip_addr_t *ip)
+{
+    return !IP_IS_V6(ip) && ip_2_ip4(ip)->addr == PP_HTONL(0x7ffffffful);
+}
+
 int inet_address_route(ip_addr_t *to)
 {
     if (ip_addr_isany(to))

@@ -6,11 +6,13 @@
  */
 #include "datagram.h"
 
+#include <abi/capability.h>
 #include <abi/poll.h>
 #include <kmem/kmalloc.h>
 #include <lib/string.h>
 #include <lwip/def.h>
 #include <lwip/ip.h>
+#include <proc/credentials.h>
 #include <time/time.h>
 #include <vfs/io_buffer.h>
 
@@ -302,8 +304,9 @@ ssize_t datagram_socket_receive(struct socket *socket, struct socket_message *me
         mutex_unlock(&dgram->inet.receive_mutex);
         if (datagram != NULL)
             break;
+        /* Who does not wait is not told the end: as Linux. */
         if (READ_ONCE(dgram->shutdown) & DATAGRAM_NO_RECEIVE)
-            return 0;
+            return deadline == 0 ? -EAGAIN : 0;
         result = socket_wait_event(&socket->wait, receive_may_go_on(dgram, peek, seen), deadline);
         if (result != 0)
             return result;
@@ -315,48 +318,120 @@ ssize_t datagram_socket_receive(struct socket *socket, struct socket_message *me
 
 /* ---- sending ---- */
 
-static bool is_control(const struct cmsghdr *header, int level, int type, size_t len)
+/* The number of a control message that has exactly that. -EINVAL */
+static int control_number(const struct cmsghdr *header, int *number)
 {
-    return header->cmsg_level == level && header->cmsg_type == type &&
-           header->cmsg_len >= CMSG_LEN(len);
+    if (header->cmsg_len != CMSG_LEN(sizeof(*number)))
+        return -EINVAL;
+    memcpy(number, header + 1, sizeof(*number));
+    return 0;
 }
 
-static int one_control(const struct cmsghdr *header, struct datagram_route *route)
+static int one_control_v4(const struct cmsghdr *header, struct datagram_route *route)
 {
-    const void *data = header + 1;
-    int number = 0;
+    struct in_pktinfo info;
+    int number, err;
 
-    if (is_control(header, SOL_UDP, UDP_SEGMENT, sizeof(u16))) {
-        route->segment = *(const u16 *)data;
+    switch (header->cmsg_type) {
+    case IP_PKTINFO:
+        if (header->cmsg_len != CMSG_LEN(sizeof(info)))
+            return -EINVAL;
+        memcpy(&info, header + 1, sizeof(info));
+        ip_addr_set_ip4_u32(&route->from, info.ipi_spec_dst);
+        return info.ipi_ifindex == 0 || info.ipi_ifindex == LOOPBACK_INDEX ? 0 : -ENODEV;
+    case IP_TTL:
+        err = control_number(header, &number);
+        if (err != 0 || number < 1 || number > 255)
+            return -EINVAL;
+        route->ttl = (u8)number;
         return 0;
-    }
-    if (header->cmsg_level != SOL_IP && header->cmsg_level != SOL_IPV6)
-        return 0;
-    if (is_control(header, SOL_IP, IP_PKTINFO, sizeof(struct in_pktinfo))) {
-        ip_addr_set_ip4_u32(&route->from, ((const struct in_pktinfo *)data)->ipi_spec_dst);
-        return 0;
-    }
-    if (is_control(header, SOL_IPV6, IPV6_PKTINFO, sizeof(struct in6_pktinfo))) {
-        u32 words[4];
-
-        memcpy(words, data, sizeof(words));
-        IP_ADDR6(&route->from, words[0], words[1], words[2], words[3]);
-        return 0;
-    }
-    if (header->cmsg_len < CMSG_LEN(sizeof(number)))
-        return -EINVAL;
-    memcpy(&number, data, sizeof(number));
-    if (is_control(header, SOL_IP, IP_TTL, sizeof(number)) ||
-        is_control(header, SOL_IPV6, IPV6_HOPLIMIT, sizeof(number))) {
-        route->ttl = number == -1 ? route->ttl : (u8)number;
-        return number < -1 || number > 255 ? -EINVAL : 0;
-    }
-    if (is_control(header, SOL_IP, IP_TOS, sizeof(number)) ||
-        is_control(header, SOL_IPV6, IPV6_TCLASS, sizeof(number))) {
+    case IP_TOS:
+        number = *(const u8 *)(header + 1);
+        if (header->cmsg_len != CMSG_LEN(1) &&
+            (control_number(header, &number) != 0 || number < 0 || number > 255))
+            return -EINVAL;
         route->tos = (u8)number;
-        return number < -1 || number > 255 ? -EINVAL : 0;
+        return 0;
+    default:
+        return -EINVAL;
     }
-    return -EINVAL;
+}
+
+/* Where from, for one packet (IPV6_PKTINFO). */
+static int packet_info_v6(const struct cmsghdr *header, struct datagram_route *route)
+{
+    struct in6_pktinfo info;
+    u32 words[4];
+
+    if (header->cmsg_len < CMSG_LEN(sizeof(info)))
+        return -EINVAL;
+    memcpy(&info, header + 1, sizeof(info));
+    memcpy(words, info.ipi6_addr, sizeof(words));
+    IP_ADDR6(&route->from, words[0], words[1], words[2], words[3]);
+    if (info.ipi6_ifindex != 0 && info.ipi6_ifindex != LOOPBACK_INDEX)
+        return -ENODEV;
+    return ip_addr_isany(&route->from) || inet_address_is_local(&route->from) ? 0 : -EINVAL;
+}
+
+static int one_control_v6(const struct cmsghdr *header, struct datagram_route *route)
+{
+    int number, err;
+
+    if (header->cmsg_type == IPV6_PKTINFO || header->cmsg_type == IPV6_2292PKTINFO)
+        return packet_info_v6(header, route);
+    err = control_number(header, &number);
+    if (err != 0 || number < -1 || number > 255)
+        return -EINVAL;
+    switch (header->cmsg_type) {
+    case IPV6_HOPLIMIT:
+    case IPV6_2292HOPLIMIT:
+        route->ttl = number == -1 ? route->ttl : (u8)number;
+        return 0;
+    case IPV6_TCLASS:
+        route->tos = number == -1 ? 0 : (u8)number;
+        return 0;
+    case IPV6_DONTFRAG:
+        return number == 0 || number == 1 ? 0 : -EINVAL;
+    default:
+        return -EINVAL;
+    }
+}
+
+static int one_control_socket(const struct cmsghdr *header, struct datagram_route *route)
+{
+    switch (header->cmsg_type) {
+    case SO_MARK:
+        if (!capable(CAP_NET_RAW) && !capable(CAP_NET_ADMIN))
+            return -EPERM;
+        if (header->cmsg_len != CMSG_LEN(sizeof(route->mark)))
+            return -EINVAL;
+        memcpy(&route->mark, header + 1, sizeof(route->mark));
+        return 0;
+    case SCM_RIGHTS: /* not looked at here */
+    case SCM_CREDENTIALS:
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
+
+static int one_control(const struct datagram_socket *dgram, const struct cmsghdr *header,
+                       struct datagram_route *route)
+{
+    u16 segment;
+
+    if (header->cmsg_level == SOL_SOCKET)
+        return one_control_socket(header, route);
+    if (header->cmsg_level == SOL_UDP && dgram->udp != NULL) {
+        if (header->cmsg_type != UDP_SEGMENT || header->cmsg_len != CMSG_LEN(sizeof(segment)))
+            return -EINVAL;
+        memcpy(&segment, header + 1, sizeof(segment));
+        route->segment = segment;
+        return 0;
+    }
+    if (IP_IS_V6(&route->to))
+        return header->cmsg_level == SOL_IPV6 ? one_control_v6(header, route) : 0;
+    return header->cmsg_level == SOL_IP ? one_control_v4(header, route) : 0;
 }
 
 int datagram_route_control(const struct datagram_socket *dgram,
@@ -372,7 +447,7 @@ int datagram_route_control(const struct datagram_socket *dgram,
     route->mark = READ_ONCE(dgram->inet.socket.mark);
     route->segment = dgram->segment;
     while (header != NULL) {
-        int err = IS_ERR(header) ? PTR_ERR(header) : one_control(header, route);
+        int err = IS_ERR(header) ? PTR_ERR(header) : one_control(dgram, header, route);
 
         if (err != 0)
             return err;
@@ -392,6 +467,9 @@ int datagram_route_complete(const struct datagram_socket *dgram, struct datagram
     if (ip_addr_ismulticast(&route->to))
         return group_route(&dgram->inet, &route->to, &route->from);
     err = inet_address_route(&route->to);
+    if (err == 0 && inet_address_is_broadcast(&route->to) &&
+        !socket_has(&dgram->inet.socket, SOCKET_BROADCAST))
+        err = -EACCES;
     if (err != 0)
         return err;
     if (inet_is_v6(&dgram->inet) && !IP_IS_V6(&route->to) && (dgram->inet.flags & INET6_ONLY))

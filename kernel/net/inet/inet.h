@@ -222,6 +222,8 @@ int inet_address_route(ip_addr_t *to) __must_check;
 /* The address that packets to @to come from, when the socket has not chosen one. */
 void inet_address_source(const ip_addr_t *to, ip_addr_t *from);
 bool inet_address_is_local(const ip_addr_t *ip);
+/* Everybody on the loopback, 127.255.255.255. */
+bool inet_address_is_broadcast(const ip_addr_t *ip);
 
 /* ---- group.c: multicast ---- */
 

@@ -248,7 +248,7 @@ static int connect_now(struct tcp_socket *tcp, const struct socket_address *addr
     err = inet_address_get(&tcp->inet, address, &to, &port);
     if (err == 0 && inet_is_v6(&tcp->inet) && !IP_IS_V6(&to) && (tcp->inet.flags & INET6_ONLY))
         err = -ENETUNREACH;
-    if (err == 0 && ip_addr_ismulticast(&to))
+    if (err == 0 && (ip_addr_ismulticast(&to) || inet_address_is_broadcast(&to)))
         err = -ENETUNREACH;
     return err == 0 ? begin_connection(tcp, &to, port) : err;
 }
@@ -338,6 +338,12 @@ out:
 
 /* ---- the end ---- */
 
+/* Both ends have said and heard that it is the end; lwIP only waits for stragglers. */
+static bool is_over(const struct tcp_socket *tcp)
+{
+    return tcp->pcb != NULL && tcp->pcb->state == TIME_WAIT;
+}
+
 static int tcp_socket_shutdown(struct socket *socket, int how)
 {
     struct tcp_socket *tcp = tcp_socket_of(socket);
@@ -355,7 +361,7 @@ static int tcp_socket_shutdown(struct socket *socket, int how)
     }
     if (tcp->phase == TCP_LISTENING)
         goto out;
-    if (tcp->phase == TCP_IDLE)
+    if (tcp->phase == TCP_IDLE || is_over(tcp))
         err = -ENOTCONN;
     if ((stop & TCP_NO_SEND) && !(tcp->shutdown & TCP_NO_SEND) && tcp->pcb != NULL)
         tcp_shutdown(tcp->pcb, 0, 1);
@@ -462,7 +468,12 @@ static int tcp_socket_get_name(struct socket *socket, bool peer, struct socket_a
 {
     struct tcp_socket *tcp = tcp_socket_of(socket);
 
-    if (peer && READ_ONCE(tcp->phase) != TCP_CONNECTED)
+    bool over;
+
+    inet_lock();
+    over = tcp->phase != TCP_CONNECTED || is_over(tcp);
+    inet_unlock();
+    if (peer && over)
         return -ENOTCONN;
     return inet_socket_get_name(&tcp->inet, peer, address);
 }

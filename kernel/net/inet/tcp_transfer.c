@@ -125,6 +125,17 @@ static ssize_t write_all(struct tcp_socket *tcp, const char *bytes, size_t len, 
     return done > 0 ? (ssize_t)done : result;
 }
 
+/* MSG_FASTOPEN to a peer that one has no cookie of: connect(2), then send. */
+static int connect_first(struct socket *socket, const struct socket_message *message)
+{
+    static const struct socket_address none;
+    const struct socket_address *to = message->name == NULL ? &none : message->name;
+
+    if (to->len >= sizeof(to->family) && to->family == AF_UNSPEC)
+        return -EOPNOTSUPP;
+    return socket_connect(socket, to, message->flags & MSG_DONTWAIT ? O_NONBLOCK : 0);
+}
+
 ssize_t tcp_socket_send(struct socket *socket, struct socket_message *message)
 {
     struct tcp_socket *tcp = tcp_socket_of(socket);
@@ -133,8 +144,12 @@ ssize_t tcp_socket_send(struct socket *socket, struct socket_message *message)
     size_t size, len, done = 0;
     ssize_t result = 0;
 
-    if (message->flags & (MSG_OOB | MSG_FASTOPEN))
+    if (message->flags & MSG_OOB)
         return -EOPNOTSUPP;
+    if (message->flags & MSG_FASTOPEN)
+        result = connect_first(socket, message);
+    if (result != 0)
+        return result;
     if (message->data->remaining == 0)
         return send_state(tcp);
     size = min(message->data->remaining, (size_t)PIECE_MAX);
@@ -319,12 +334,12 @@ ssize_t tcp_socket_receive(struct socket *socket, struct socket_message *message
     size_t done = 0;
     ssize_t result;
 
-    if (message->flags & MSG_OOB)
-        return -EINVAL;
     if (message->flags & MSG_ERRQUEUE)
         return -EAGAIN;
     if (READ_ONCE(tcp->phase) == TCP_LISTENING)
         return -ENOTCONN;
+    if (message->flags & MSG_OOB)
+        return -EINVAL;
     for (;;) {
         result = receive_some(tcp, message, peek ? done : 0);
         if (result < 0)
