@@ -6,6 +6,7 @@ quire_SOURCES += %D%/tmpfs/directory.c
 quire_SOURCES += %D%/tmpfs/filesystem.c
 quire_SOURCES += %D%/tmpfs/find.c
 quire_SOURCES += %D%/tmpfs/hugetlbfs.c
+quire_SOURCES += %D%/tmpfs/ramfs.c
 quire_SOURCES += %D%/devfs/devfs.c
 quire_SOURCES += %D%/procfs/allocators.c
 quire_SOURCES += %D%/procfs/cmdline.c

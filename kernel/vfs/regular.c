@@ -418,9 +418,10 @@ static int end_check(struct inode *inode, u64 end)
     return inode->seals & F_SEAL_GROW ? -EPERM : 0;
 }
 
-static int allocate_locked(struct inode *inode, int mode, u64 offset, u64 len)
+static int allocate_locked(struct inode *inode, int mode, u64 offset, u64 len, u64 max_pages)
 {
     u64 end = offset + len;
+    u64 nr_pages = ((end - 1) >> PAGE_SHIFT) - (offset >> PAGE_SHIFT) + 1;
     int err;
 
     if (mode & FALLOC_FL_PUNCH_HOLE) {
@@ -429,6 +430,8 @@ static int allocate_locked(struct inode *inode, int mode, u64 offset, u64 len)
         return object_punch(&inode->object, offset, len);
     }
     err = end_check(inode, end);
+    if (err == 0 && max_pages != 0 && nr_pages > max_pages)
+        err = -ENOSPC;
     if (err == 0)
         err = range_reserve(&inode->object, offset, len);
     if (err == 0 && end > inode_size(inode) && !(mode & FALLOC_FL_KEEP_SIZE))
@@ -436,7 +439,7 @@ static int allocate_locked(struct inode *inode, int mode, u64 offset, u64 len)
     return err;
 }
 
-int regular_allocate(struct file *file, int mode, u64 offset, u64 len)
+int regular_allocate_within(struct file *file, int mode, u64 offset, u64 len, u64 max_pages)
 {
     struct inode *inode = file->inode;
     int err;
@@ -444,11 +447,16 @@ int regular_allocate(struct file *file, int mode, u64 offset, u64 len)
     if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
         return -EOPNOTSUPP;
     mutex_lock(&inode->lock);
-    err = allocate_locked(inode, mode, offset, len);
+    err = allocate_locked(inode, mode, offset, len, max_pages);
     if (err == 0)
         inode_touch_modify(inode);
     mutex_unlock(&inode->lock);
     return err;
+}
+
+int regular_allocate(struct file *file, int mode, u64 offset, u64 len)
+{
+    return regular_allocate_within(file, mode, offset, len, 0);
 }
 
 const struct file_ops regular_file_ops = {

@@ -243,6 +243,7 @@ int tmpfs_mount_kind(struct filesystem_type *type, const struct mount_request *r
     tmpfs->uid = options->uid;
     tmpfs->gid = options->gid;
     tmpfs->files = kind->files;
+    tmpfs->allocates = kind->magic == TMPFS_MAGIC;
     if (request->flags & MS_RDONLY)
         tmpfs->filesystem.flags |= FILESYSTEM_READ_ONLY;
     err = tmpfs_make_root(tmpfs);
@@ -277,4 +278,5 @@ void tmpfs_init(void)
 {
     filesystem_register(&tmpfs_type);
     filesystem_register(&rootfs_type);
+    ramfs_init();
 }

@@ -85,9 +85,13 @@ const struct vm_object_ops tmpfs_object_ops = {
 /* fallocate(2): a punched hole gives its pages back to the limit. */
 static int regular_file_allocate(struct file *file, int mode, u64 offset, u64 len)
 {
-    int err = regular_allocate(file, mode, offset, len);
-    int recount = tmpfs_recount(file->inode);
+    struct tmpfs *tmpfs = tmpfs_of(file->inode);
+    int err, recount;
 
+    if (!tmpfs->allocates)
+        return -EOPNOTSUPP;
+    err = regular_allocate_within(file, mode, offset, len, READ_ONCE(tmpfs->max_pages));
+    recount = tmpfs_recount(file->inode);
     return err != 0 ? err : recount;
 }
 

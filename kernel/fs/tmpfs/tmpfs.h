@@ -33,6 +33,7 @@ struct tmpfs {
     u64 used_inodes;                 /* (a) */
     u64 nr_moves;                    /* (a) names that were moved or linked, for tmpfs_find */
     u32 mode, uid, gid;              /* (I) of the root, as mounted */
+    bool allocates;                  /* (I) fallocate(2) is there */
     const struct tmpfs_files *files; /* (I) NULL: tmpfs's own */
 };
 
@@ -123,4 +124,5 @@ int tmpfs_mount_kind(struct filesystem_type *type, const struct mount_request *r
                      const struct tmpfs_options *options, const struct tmpfs_kind *kind,
                      struct filesystem **out) __must_check;
 void tmpfs_destroy(struct filesystem *filesystem); /* filesystem_ops.destroy */
+void ramfs_init(void);                             /* ramfs.c */
 void tmpfs_file_evict(struct inode *inode);        /* inode_ops.evict of regular files */

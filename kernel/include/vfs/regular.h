@@ -15,6 +15,8 @@ s64 regular_seek(struct file *file, s64 offset,
 int regular_map(struct file *file, struct mm_map_request *request);
 int regular_sync(struct file *file, u64 start, u64 end, bool data_only);
 int regular_allocate(struct file *file, int mode, u64 offset, u64 len);
+/* The same; what is longer than @max_pages is -ENOSPC at once. 0: no limit */
+int regular_allocate_within(struct file *file, int mode, u64 offset, u64 len, u64 max_pages);
 
 /* relatime, noatime: note that the file was read. */
 void file_accessed(struct file *file);
