@@ -73,6 +73,7 @@ struct tty {
     struct spinlock lock;
     struct line line;             /* (lock) */
     struct abi_winsize window;    /* (lock) */
+    struct abi_termios locked;    /* (lock) what of line.termios may not be changed */
     u32 hangups;                  /* (lock) how often it was hung up */
     struct list_head async;       /* (lock) struct tty_opening that want SIGIO */
     bool async_write;             /* (lock) a write fell short: SIGIO when there is room */

@@ -289,10 +289,29 @@ int tty_wait_drained(struct tty *tty)
     return error;
 }
 
+/* What is locked (TIOCSLCKTRMIOS) stays: bits of flags; the discipline or a character as a whole.
+ */
+static void keep_locked(struct abi_termios *new, const struct abi_termios *old,
+                        const struct abi_termios *locked)
+{
+    new->c_iflag ^= (new->c_iflag ^ old->c_iflag) & locked->c_iflag;
+    new->c_oflag ^= (new->c_oflag ^ old->c_oflag) & locked->c_oflag;
+    new->c_cflag ^= (new->c_cflag ^ old->c_cflag) & locked->c_cflag;
+    new->c_lflag ^= (new->c_lflag ^ old->c_lflag) & locked->c_lflag;
+    if (locked->c_line)
+        new->c_line = old->c_line;
+    for (size_t i = 0; i < TERMIOS_NR_CC; i++)
+        if (locked->c_cc[i])
+            new->c_cc[i] = old->c_cc[i];
+}
+
 int tty_set_termios(struct tty *tty, const struct abi_termios *termios)
 {
+    struct abi_termios settings = *termios;
+
     spin_lock(&tty->lock);
-    line_set_termios(&tty->line, termios);
+    keep_locked(&settings, &tty->line.termios, &tty->locked);
+    line_set_termios(&tty->line, &settings);
     if (tty->ops->settings)
         tty->ops->settings(tty);
     spin_unlock(&tty->lock);

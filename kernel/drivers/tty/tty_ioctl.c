@@ -97,6 +97,30 @@ static long set_termios(struct tty *tty, unsigned request, const void __user *ar
     return tty_set_termios(tty, &settings);
 }
 
+static long get_locked(struct tty *tty, void __user *argument)
+{
+    struct abi_termios locked;
+
+    spin_lock(&tty->lock);
+    locked = tty->locked;
+    spin_unlock(&tty->lock);
+    return copy_to_user(argument, &locked, sizeof(locked));
+}
+
+static long set_locked(struct tty *tty, const void __user *argument)
+{
+    struct abi_termios locked;
+
+    if (!capable(CAP_SYS_ADMIN))
+        return -EPERM;
+    if (copy_from_user(&locked, argument, sizeof(locked)) != 0)
+        return -EFAULT;
+    spin_lock(&tty->lock);
+    tty->locked = locked;
+    spin_unlock(&tty->lock);
+    return 0;
+}
+
 static long flush(struct tty *tty, unsigned long which)
 {
     int error = tty_check_background_write(tty, true);
@@ -249,6 +273,10 @@ static long line_request(struct tty *tty, unsigned request, unsigned long argume
     case TCSETAW:
     case TCSETAF:
         return set_termios(tty, request, pointer);
+    case TIOCGLCKTRMIOS:
+        return get_locked(tty, pointer);
+    case TIOCSLCKTRMIOS:
+        return set_locked(tty, pointer);
     case TCFLSH:
         return flush(tty, argument);
     case TCXONC:
