@@ -7,6 +7,7 @@
 #include <proc/compare.h>
 
 #include <abi/errno.h>
+#include <arch/user.h>
 #include <lib/atomic.h>
 #include <proc/control.h>
 #include <proc/machine.h>
@@ -14,6 +15,7 @@
 #include <proc/task.h>
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
+#include <vfs/poll.h>
 
 enum compare_type {
     KCMP_FILE,
@@ -39,8 +41,8 @@ static long order(const void *a, const void *b)
     return x == y ? 0 : x < y ? 1 : 2;
 }
 
-/* The file @fd of @task, only to be compared; NULL: none. */
-static const struct file *file_of(struct task *task, unsigned long fd)
+/* The file @fd of @task, referenced; NULL: none. */
+static struct file *task_get_file(struct task *task, unsigned long fd)
 {
     struct fd_table *files = task_get_files(task);
     struct file *file;
@@ -49,6 +51,14 @@ static const struct file *file_of(struct task *task, unsigned long fd)
         return NULL;
     file = fd > INT32_MAX ? NULL : fd_get_any(files, (int)fd);
     fd_table_put(files);
+    return file;
+}
+
+/* The same, only to be compared. */
+static const struct file *file_of(struct task *task, unsigned long fd)
+{
+    struct file *file = task_get_file(task, fd);
+
     file_put(file);
     return file;
 }
@@ -59,6 +69,29 @@ static long compare_files(struct task *first, struct task *second, unsigned long
     const struct file *file_b = file_of(second, b);
 
     return file_a == NULL || file_b == NULL ? -EBADF : order(file_a, file_b);
+}
+
+struct epoll_slot {
+    u32 epoll, target, index;
+};
+
+/* Is the file @fd of @first the one that an epoll of @second watches as @slot says? */
+static long compare_watched(struct task *first, struct task *second, unsigned long fd,
+                            const struct epoll_slot __user *user)
+{
+    const struct file *file, *watched;
+    struct epoll_slot slot;
+    struct file *epoll;
+
+    if (copy_from_user(&slot, user, sizeof(slot)) != 0)
+        return -EFAULT;
+    file = file_of(first, fd);
+    epoll = file == NULL ? NULL : task_get_file(second, slot.epoll);
+    if (epoll == NULL)
+        return -EBADF;
+    watched = epoll_watched(epoll, (int)slot.target, slot.index);
+    file_put(epoll);
+    return IS_ERR(watched) ? PTR_ERR(watched) : order(file, watched);
 }
 
 static long compare(struct task *first, struct task *second, int type, unsigned long a,
@@ -80,7 +113,7 @@ static long compare(struct task *first, struct task *second, int type, unsigned 
     case KCMP_SYSVSEM:
         return order(READ_ONCE(first->sem_undo), READ_ONCE(second->sem_undo));
     case KCMP_EPOLL_TFD:
-        return -EOPNOTSUPP;
+        return compare_watched(first, second, a, (const struct epoll_slot __user *)b);
     default:
         return -EINVAL;
     }

@@ -169,3 +169,22 @@ int epoll_control(const struct vfs_context *context, struct file *epoll, int ope
     file_put(target);
     return err;
 }
+
+const struct file *epoll_watched(struct file *file, int fd, u32 index)
+{
+    struct epoll *epoll = epoll_of(file);
+    const struct file *found = ERR_PTR(-ENOENT);
+    struct epoll_item *item;
+
+    if (epoll == NULL)
+        return ERR_PTR(-EINVAL);
+    mutex_lock(&epoll->lock);
+    rb_for_each (item, &epoll->items, node) {
+        if (item->fd == fd && index-- == 0) {
+            found = item->file;
+            break;
+        }
+    }
+    mutex_unlock(&epoll->lock);
+    return found;
+}

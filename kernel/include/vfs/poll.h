@@ -62,5 +62,10 @@ int epoll_control(const struct vfs_context *context, struct file *epoll, int ope
  */
 int epoll_wait(struct file *epoll, struct epoll_event __user *events, int max,
                u64 deadline) __must_check;
+/*
+ * epoll_watched: among the watches of @epoll that were added as descriptor @fd, number @index.
+ * => the file, not referenced: only to be compared; -EINVAL: no epoll, -ENOENT: no such watch
+ */
+const struct file *epoll_watched(struct file *epoll, int fd, u32 index) __must_check;
 /* Called by the last file_put: forget the watches on it. */
 void epoll_forget(struct file *file);
