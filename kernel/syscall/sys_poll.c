@@ -3,9 +3,11 @@
  */
 #include <abi/poll.h>
 #include <abi/time.h>
+#include <abi/utsname.h>
 #include <kmem/kmalloc.h>
 #include <lib/string.h>
 #include <proc/rlimit.h>
+#include <proc/task.h>
 #include <proc/timers.h>
 #include <signal/signal.h>
 #include <time/time.h>
@@ -113,27 +115,53 @@ static void end_mask(const u64 __user *mask, long result)
         signal_end_temporary_mask(result == -ERESTARTNOHAND || result == -EINTR);
 }
 
+/* => *deadline: WAIT_FOREVER without @timeout */
+static int read_deadline(const struct abi_timespec __user *timeout, u64 *deadline)
+{
+    int error;
+    s64 ns;
+
+    *deadline = WAIT_FOREVER;
+    if (!timeout)
+        return 0;
+    error = sys_read_timespec(timeout, &ns);
+    if (!error)
+        *deadline = deadline_of_ns(ns);
+    return error;
+}
+
+/* STICKY_TIMEOUTS of personality(2): the timeout stays what it was. */
+static bool tells_time_left(void)
+{
+    return !(current_task()->personality & STICKY_TIMEOUTS);
+}
+
+/* The caller was not told what is left of its time: begun again it would wait for all of it. */
+static long without_restart(long result)
+{
+    return result == -ERESTARTNOHAND ? -EINTR : result;
+}
+
+static long tell_time_left(struct abi_timespec __user *timeout, u64 deadline, long result)
+{
+    if (!timeout || (tells_time_left() && !sys_write_timespec(timeout, time_left(deadline))))
+        return result;
+    return without_restart(result);
+}
+
 long sys_ppoll(void __user *fds, unsigned nr, struct abi_timespec __user *timeout, u64 __user *mask,
                size_t size)
 {
-    u64 deadline = WAIT_FOREVER;
-    long result;
-    s64 ns;
+    u64 deadline;
+    long result = read_deadline(timeout, &deadline);
 
-    if (timeout) {
-        result = sys_read_timespec(timeout, &ns);
-        if (result)
-            return result;
-        deadline = deadline_of_ns(ns);
-    }
-    result = sys_begin_mask(mask, size);
+    if (!result)
+        result = sys_begin_mask(mask, size);
     if (result)
         return result;
     result = poll_until(fds, nr, deadline);
     end_mask(mask, result);
-    if (timeout && sys_write_timespec(timeout, time_left(deadline)) && result >= 0)
-        return result;
-    return result;
+    return tell_time_left(timeout, deadline, result);
 }
 
 /* Bytes of a bit set of @nr descriptors: whole longs. */
@@ -204,8 +232,8 @@ long sys_select(int nr, void __user *read, void __user *write, void __user *exce
 
         value.seconds = left / (s64)NS_PER_SECOND;
         value.microseconds = left % (s64)NS_PER_SECOND / (s64)NS_PER_US;
-        if (copy_to_user(timeout, &value, sizeof(value)))
-            return result;
+        if (!tells_time_left() || copy_to_user(timeout, &value, sizeof(value)))
+            return without_restart(result);
     }
     return result;
 }
@@ -214,26 +242,19 @@ long sys_pselect6(int nr, void __user *read, void __user *write, void __user *ex
                   struct abi_timespec __user *timeout, void __user *mask_and_size)
 {
     struct sys_mask_argument sixth = {0};
-    u64 deadline = WAIT_FOREVER;
+    u64 deadline;
     long result;
-    s64 ns;
 
     if (mask_and_size && copy_from_user(&sixth, mask_and_size, sizeof(sixth)))
         return -EFAULT;
-    if (timeout) {
-        result = sys_read_timespec(timeout, &ns);
-        if (result)
-            return result;
-        deadline = deadline_of_ns(ns);
-    }
-    result = sys_begin_mask(sixth.mask, sixth.size);
+    result = read_deadline(timeout, &deadline);
+    if (!result)
+        result = sys_begin_mask(sixth.mask, sixth.size);
     if (result)
         return result;
     result = select_until(nr, read, write, except, deadline);
     end_mask(sixth.mask, result);
-    if (timeout && sys_write_timespec(timeout, time_left(deadline)))
-        return result;
-    return result;
+    return tell_time_left(timeout, deadline, result);
 }
 
 long sys_epoll_create1(unsigned long flags)
@@ -286,17 +307,11 @@ long sys_epoll_pwait(int epoll, void __user *events, int max, int timeout, u64 _
 long sys_epoll_pwait2(int epoll, void __user *events, int max, struct abi_timespec __user *timeout,
                       u64 __user *mask, size_t size)
 {
-    u64 deadline = WAIT_FOREVER;
-    long result;
-    s64 ns;
+    u64 deadline;
+    long result = read_deadline(timeout, &deadline);
 
-    if (timeout) {
-        result = sys_read_timespec(timeout, &ns);
-        if (result)
-            return result;
-        deadline = deadline_of_ns(ns);
-    }
-    result = sys_begin_mask(mask, size);
+    if (!result)
+        result = sys_begin_mask(mask, size);
     if (result)
         return result;
     result = wait_epoll(epoll, events, max, deadline);

@@ -50,6 +50,7 @@ _Static_assert(sizeof(struct abi_sysinfo) == 112, "sysinfo(2)");
 #define MMAP_PAGE_ZERO     0x0100000u
 #define ADDR_COMPAT_LAYOUT 0x0200000u
 #define READ_IMPLIES_EXEC  0x0400000u
+#define STICKY_TIMEOUTS    0x4000000u
 /* What a set-id program does not take over. */
 #define PER_CLEAR_ON_SETID                                                                         \
     (READ_IMPLIES_EXEC | ADDR_COMPAT_LAYOUT | ADDR_NO_RANDOMIZE | MMAP_PAGE_ZERO)
