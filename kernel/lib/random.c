@@ -6,45 +6,46 @@
 #include <lib/random.h>
 #include <lib/string.h>
 
-static u32 rotate_left(u32 value, unsigned int bits)
+static inline u32 rotate_left(u32 value, unsigned int bits)
 {
     return value << bits | value >> (32 - bits);
 }
 
-static inline void quarter_round(u32 state[16], int a, int b, int c, int d)
+static __always_inline void quarter_round(u32 *a, u32 *b, u32 *c, u32 *d)
 {
-    state[a] += state[b];
-    state[d] = rotate_left(state[d] ^ state[a], 16);
-    state[c] += state[d];
-    state[b] = rotate_left(state[b] ^ state[c], 12);
-    state[a] += state[b];
-    state[d] = rotate_left(state[d] ^ state[a], 8);
-    state[c] += state[d];
-    state[b] = rotate_left(state[b] ^ state[c], 7);
+    *a += *b;
+    *d = rotate_left(*d ^ *a, 16);
+    *c += *d;
+    *b = rotate_left(*b ^ *c, 12);
+    *a += *b;
+    *d = rotate_left(*d ^ *a, 8);
+    *c += *d;
+    *b = rotate_left(*b ^ *c, 7);
 }
 
-static void double_round(u32 state[16])
+/* Inlined with constant places, so that the words live in registers as far as there are any. */
+static __always_inline void double_round(u32 state[16])
 {
-    quarter_round(state, 0, 4, 8, 12);
-    quarter_round(state, 1, 5, 9, 13);
-    quarter_round(state, 2, 6, 10, 14);
-    quarter_round(state, 3, 7, 11, 15);
-    quarter_round(state, 0, 5, 10, 15);
-    quarter_round(state, 1, 6, 11, 12);
-    quarter_round(state, 2, 7, 8, 13);
-    quarter_round(state, 3, 4, 9, 14);
+    quarter_round(&state[0], &state[4], &state[8], &state[12]);
+    quarter_round(&state[1], &state[5], &state[9], &state[13]);
+    quarter_round(&state[2], &state[6], &state[10], &state[14]);
+    quarter_round(&state[3], &state[7], &state[11], &state[15]);
+    quarter_round(&state[0], &state[5], &state[10], &state[15]);
+    quarter_round(&state[1], &state[6], &state[11], &state[12]);
+    quarter_round(&state[2], &state[7], &state[8], &state[13]);
+    quarter_round(&state[3], &state[4], &state[9], &state[14]);
 }
 
 void chacha20_block(const u32 key[8], u32 counter, const u32 nonce[3], u8 output[64])
 {
-    u32 start[16] = {0x61707865, 0x3320646e, 0x79622d32, 0x6b206574};
+    u32 start[16] = {0x61707865, 0x3320646e, 0x79622d32, 0x6b206574, key[0], key[1],
+                     key[2],     key[3],     key[4],     key[5],     key[6], key[7],
+                     counter,    nonce[0],   nonce[1],   nonce[2]};
     u32 state[16];
     int i;
 
-    memcpy(&start[4], key, 32);
-    start[12] = counter;
-    memcpy(&start[13], nonce, 12);
-    memcpy(state, start, sizeof(state));
+    for (i = 0; i < 16; i++)
+        state[i] = start[i];
     for (i = 0; i < 10; i++)
         double_round(state);
     for (i = 0; i < 16; i++)
@@ -112,6 +113,19 @@ void random_bytes(struct random_generator *generator, void *bytes, size_t len)
         out += part;
         len -= part;
     }
+}
+
+void random_stream_begin(struct random_stream *stream, struct random_generator *generator)
+{
+    random_bytes(generator, stream->key, sizeof(stream->key));
+    stream->counter = 0;
+}
+
+void random_stream_block(struct random_stream *stream, u8 block[RANDOM_BLOCK])
+{
+    static const u32 nonce[3];
+
+    chacha20_block(stream->key, stream->counter++, nonce, block);
 }
 
 u64 random_u64(struct random_generator *generator)

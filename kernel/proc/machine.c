@@ -17,6 +17,7 @@
 #include <time/time.h>
 
 #define HOOKS_MAX 4
+#define FEW_BYTES 128 /* taken from the generator itself */
 
 static struct spinlock names_lock = SPINLOCK_INIT(LOCK_RANK_ACCOUNT);
 static struct abi_utsname names = {
@@ -155,16 +156,44 @@ static void stir_from_machine(void)
     memzero_secret(entropy, sizeof(entropy));
 }
 
+/* => random_lock held */
+static void stir_before(size_t len)
+{
+    u64 cycles = arch_cycles();
+
+    /* Only then: it costs 6,000 instructions, and an exec takes nine times a few bytes. */
+    if (random_is_short(&generator, len))
+        random_stir(&generator, &cycles, sizeof(cycles));
+}
+
 void machine_random_bytes(void *bytes, size_t len)
 {
     irqflags_t flags = spin_lock_irqsave(&random_lock);
-    u64 cycles = arch_cycles();
 
-    /* Only then: it costs 8,000 instructions, and an exec takes nine times a few bytes. */
-    if (random_is_short(&generator, len))
-        random_stir(&generator, &cycles, sizeof(cycles));
+    stir_before(len);
     random_bytes(&generator, bytes, len);
     spin_unlock_irqrestore(&random_lock, flags);
+}
+
+static void stream_begin(struct random_stream *stream)
+{
+    irqflags_t flags = spin_lock_irqsave(&random_lock);
+
+    stir_before(sizeof(stream->key));
+    random_stream_begin(stream, &generator);
+    spin_unlock_irqrestore(&random_lock, flags);
+}
+
+void machine_random_chunk(struct random_stream *stream, u8 chunk[MACHINE_RANDOM_CHUNK], size_t len)
+{
+    if (stream->counter == 0 && len <= FEW_BYTES) {
+        machine_random_bytes(chunk, len);
+        return;
+    }
+    if (stream->counter == 0)
+        stream_begin(stream);
+    for (size_t at = 0; at < len; at += RANDOM_BLOCK)
+        random_stream_block(stream, &chunk[at]);
 }
 
 u64 machine_random_u64(void)

@@ -5,6 +5,7 @@
 #include <abi/resource.h>
 #include <abi/utsname.h>
 #include <arch/thread.h>
+#include <lib/random.h>
 #include <lib/string.h>
 #include <proc/control.h>
 #include <proc/credentials.h>
@@ -79,7 +80,8 @@ long sys_reboot(unsigned long magic1, unsigned long magic2, unsigned long comman
 
 long sys_getrandom(void __user *user, size_t len, unsigned long flags)
 {
-    u8 chunk[256];
+    struct random_stream stream = {};
+    u8 chunk[MACHINE_RANDOM_CHUNK];
     size_t done = 0;
 
     if (flags & ~(unsigned long)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ||
@@ -89,14 +91,17 @@ long sys_getrandom(void __user *user, size_t len, unsigned long flags)
     while (done < len) {
         size_t part = min(len - done, sizeof(chunk));
 
-        machine_random_bytes(chunk, part);
-        if (copy_to_user((u8 __user *)user + done, chunk, part))
-            return done ? (long)done : -EFAULT;
+        machine_random_chunk(&stream, chunk, part);
+        if (copy_to_user((u8 __user *)user + done, chunk, part)) {
+            done = done ? done : (size_t)-EFAULT;
+            break;
+        }
         done += part;
         if (signal_pending() && done < len)
             break;
     }
-    memset(chunk, 0, sizeof(chunk));
+    memzero_secret(chunk, sizeof(chunk));
+    memzero_secret(&stream, sizeof(stream));
     return (long)done;
 }
 

@@ -7,6 +7,7 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 #include <arch/user.h>
+#include <lib/random.h>
 #include <lib/string.h>
 #include <proc/machine.h>
 #include <vfs/context.h>
@@ -22,7 +23,8 @@
 
 static ssize_t random_read(struct file *file, struct io_buffer *buffer, u64 *position)
 {
-    u8 bytes[256];
+    struct random_stream stream = {};
+    u8 bytes[MACHINE_RANDOM_CHUNK];
     size_t done = 0;
 
     (void)file;
@@ -31,7 +33,7 @@ static ssize_t random_read(struct file *file, struct io_buffer *buffer, u64 *pos
         size_t len = min(buffer->remaining, sizeof(bytes));
         size_t copied;
 
-        machine_random_bytes(bytes, len);
+        machine_random_chunk(&stream, bytes, len);
         copied = io_buffer_copy_to(buffer, bytes, len);
         done += copied;
         if (copied < len) {
@@ -42,6 +44,7 @@ static ssize_t random_read(struct file *file, struct io_buffer *buffer, u64 *pos
             break;
     }
     memzero_secret(bytes, sizeof(bytes));
+    memzero_secret(&stream, sizeof(stream));
     return (ssize_t)done;
 }
 

@@ -31,5 +31,17 @@ static inline bool random_is_short(const struct random_generator *generator, siz
 }
 u64 random_u64(struct random_generator *generator);
 
+/*
+ * Many bytes at once: a key of its own, drawn from a generator, and blocks from that, without the
+ * generator. => the caller wipes it; not more than 2^32 blocks
+ */
+#define RANDOM_BLOCK 64
+struct random_stream {
+    u32 key[8];
+    u32 counter;
+};
+void random_stream_begin(struct random_stream *stream, struct random_generator *generator);
+void random_stream_block(struct random_stream *stream, u8 block[RANDOM_BLOCK]);
+
 /* Uniform in [0, bound); bound > 0. */
 u64 random_below(struct random_generator *generator, u64 bound);

@@ -24,6 +24,15 @@ long machine_reboot(unsigned command);
 
 /* Cryptographic randomness: from the processor, interrupts' timing and the boot information. */
 void machine_random_bytes(void *bytes, size_t len);
+
+/*
+ * machine_random_chunk: the next @len bytes of a request that may be long, made without a lock.
+ * => @stream is {} before the first chunk; all but the last have the full size; the caller wipes
+ *    both, the chunk also behind @len
+ */
+#define MACHINE_RANDOM_CHUNK 256
+struct random_stream;
+void machine_random_chunk(struct random_stream *stream, u8 chunk[MACHINE_RANDOM_CHUNK], size_t len);
 void machine_random_stir(const void *entropy, size_t len);
 u64 machine_random_u64(void);
 

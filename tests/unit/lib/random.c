@@ -60,6 +60,28 @@ TEST(different_seeds_and_stirring_change_the_bytes)
     EXPECT(random_u64(&a) != random_u64(&b));
 }
 
+TEST(a_stream_has_a_key_of_its_own)
+{
+    struct random_generator a;
+    struct random_generator b;
+    struct random_stream stream;
+    u8 first[RANDOM_BLOCK], second[RANDOM_BLOCK], expected[RANDOM_BLOCK];
+    u32 key[8];
+    const u32 nonce[3] = {0};
+
+    random_init(&a, "seed", 4);
+    random_init(&b, "seed", 4);
+    random_stream_begin(&stream, &a);
+    random_bytes(&b, key, sizeof(key));
+    random_stream_block(&stream, first);
+    random_stream_block(&stream, second);
+    chacha20_block(key, 0, nonce, expected);
+    EXPECT(memcmp(first, expected, sizeof(first)) == 0);
+    chacha20_block(key, 1, nonce, expected);
+    EXPECT(memcmp(second, expected, sizeof(second)) == 0);
+    EXPECT_EQ(random_u64(&a), random_u64(&b));
+}
+
 TEST(below_is_within_bounds_and_even)
 {
     struct random_generator generator;
