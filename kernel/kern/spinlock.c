@@ -30,5 +30,6 @@ void spin_lock_wait(struct spinlock *lock)
 
 bool spin_is_held(const struct spinlock *lock)
 {
-    return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == cpu_id() + 1 && preempt_depth() > 0;
+    return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == arch_lock_owner() &&
+           preempt_depth() > 0;
 }

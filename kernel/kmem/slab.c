@@ -215,6 +215,14 @@ static void *take_from_slabs(struct kmem_cache *cache)
     return object;
 }
 
+/* As its owner gets it. */
+static inline void *hand_out(struct kmem_cache *cache, void *object, unsigned int flags)
+{
+    if (SLAB_DEBUG)
+        slot_check_alloc(cache, object);
+    return flags & ALLOC_ZERO ? memset(object, 0, cache->object_size) : object;
+}
+
 /* The slow half of allocation: fill from the slabs, make a slab if there is nothing. */
 static __noinline void *alloc_slowly(struct kmem_cache *cache, unsigned int flags)
 {
@@ -225,7 +233,7 @@ static __noinline void *alloc_slowly(struct kmem_cache *cache, unsigned int flag
 
         irq_restore(irq);
         if (object != NULL)
-            return object;
+            return hand_out(cache, object, flags);
         page = slab_create(cache, flags);
         if (page == NULL) {
             fetch_add(&cache->failures, 1);
@@ -237,34 +245,37 @@ static __noinline void *alloc_slowly(struct kmem_cache *cache, unsigned int flag
     }
 }
 
-void *kmem_cache_alloc(struct kmem_cache *cache, unsigned int flags)
+/* Calls nothing but for its end, so that the quick way saves no registers. */
+static __always_inline void *allocate(struct kmem_cache *cache, unsigned int flags)
 {
     struct kmem_magazine *magazine;
-    irqflags_t irq;
+    irqflags_t irq = irq_save();
     void *object = NULL;
 
-    if (flags & ALLOC_WAIT)
-        might_sleep();
-    if (unlikely(failpoint_should_fail(FAILPOINT_SLAB)))
-        return NULL;
-    irq = irq_save();
     magazine = cache->magazines[cpu_id()];
     if (likely(magazine != NULL && magazine->count > 0))
         object = magazine->objects[--magazine->count];
     irq_restore(irq);
-    if (unlikely(object == NULL))
-        object = alloc_slowly(cache, flags);
-    if (unlikely(object == NULL))
-        return NULL;
-    if (SLAB_DEBUG)
-        slot_check_alloc(cache, object);
-    if (flags & ALLOC_ZERO)
-        memset(object, 0, cache->object_size);
-    return object;
+    return likely(object != NULL) ? hand_out(cache, object, flags) : alloc_slowly(cache, flags);
 }
 
-/* The slow half of freeing: there is no magazine, or it is full. Interrupts off. */
-static __noinline void free_slowly(struct kmem_cache *cache, void *object)
+static __noinline void *alloc_or_fail(struct kmem_cache *cache, unsigned int flags)
+{
+    return failpoint_should_fail(FAILPOINT_SLAB) ? NULL : allocate(cache, flags);
+}
+
+void *kmem_cache_alloc(struct kmem_cache *cache, unsigned int flags)
+{
+    if (flags & ALLOC_WAIT)
+        might_sleep();
+    if (unlikely(failpoint_is_armed(FAILPOINT_SLAB)))
+        return alloc_or_fail(cache, flags);
+    return allocate(cache, flags);
+}
+
+/* The slow half of freeing: there is no magazine, or it is full. Interrupts are off, and restored
+ * to @irq. */
+static __noinline void free_slowly(struct kmem_cache *cache, void *object, irqflags_t irq)
 {
     struct kmem_magazine *magazine = magazine_get(cache);
 
@@ -272,31 +283,46 @@ static __noinline void free_slowly(struct kmem_cache *cache, void *object)
         spin_lock(&cache->lock);
         slab_give(cache, object);
         spin_unlock(&cache->lock);
-        return;
+    } else {
+        if (magazine->count >= cache->magazine_limit)
+            magazine_flush(cache, magazine, cache->magazine_limit / 2);
+        magazine->objects[magazine->count++] = object;
     }
-    if (magazine->count >= cache->magazine_limit)
-        magazine_flush(cache, magazine, cache->magazine_limit / 2);
-    magazine->objects[magazine->count++] = object;
+    irq_restore(irq);
 }
 
-void kmem_cache_free(struct kmem_cache *cache, void *object)
+static __always_inline void take_back(struct kmem_cache *cache, void *object)
 {
     struct kmem_magazine *magazine;
     irqflags_t irq;
 
-    if (object == NULL)
-        return;
-    if (unlikely(frames_are_cleared()) && cache->constructor == NULL)
-        memset(object, 0, cache->object_size);
     if (SLAB_DEBUG)
         slot_check_free(cache, object);
     irq = irq_save();
     magazine = cache->magazines[cpu_id()];
-    if (likely(magazine != NULL && magazine->count < cache->magazine_limit))
-        magazine->objects[magazine->count++] = object;
-    else
-        free_slowly(cache, object);
+    if (unlikely(magazine == NULL || magazine->count >= cache->magazine_limit)) {
+        free_slowly(cache, object, irq);
+        return;
+    }
+    magazine->objects[magazine->count++] = object;
     irq_restore(irq);
+}
+
+static __noinline void free_cleared(struct kmem_cache *cache, void *object)
+{
+    if (cache->constructor == NULL)
+        memset(object, 0, cache->object_size);
+    take_back(cache, object);
+}
+
+void kmem_cache_free(struct kmem_cache *cache, void *object)
+{
+    if (object == NULL)
+        return;
+    if (unlikely(frames_are_cleared()))
+        free_cleared(cache, object);
+    else
+        take_back(cache, object);
 }
 
 struct kmem_cache *kmem_cache_of(const void *object)

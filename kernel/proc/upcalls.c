@@ -41,17 +41,12 @@ static bool log_allowed(void)
     return fetch_add(&lines, 1) < LOG_BURST;
 }
 
-/* A line in the log when a fault is about to kill. */
+/* A line in the log: a fault is about to kill. */
 static void log_fatal(const struct trap_frame *frame, int signal, vaddr_t addr, const char *reason)
 {
     struct task *self = current_task();
 
-    if (ptrace_is_on(self))
-        return; /* the tracer decides what becomes of it */
-    if (signal_handler_read(self->process, signal) > SIG_IGN &&
-        !(self->signals.blocked & SIGNAL_BIT(signal)))
-        return;
-    if (!log_allowed())
+    if (ptrace_is_on(self) || !log_allowed()) /* the tracer decides what becomes of it */
         return;
     pr_info("%s[%d]: %s at %lx pc %lx sp %lx: %s\n", self->thread.name, task_id(self),
             signal_name(signal), addr, arch_frame_pc(frame), arch_frame_stack(frame), reason);
@@ -62,6 +57,7 @@ static int page_fault(struct trap_frame *frame, vaddr_t addr, enum fault_access 
     struct mm_fault_failure failure __uncleared; /* written with the error */
     struct task *self = current_task_or_null();
     int error = -EFAULT;
+    bool kills;
 
     if (self == NULL || self->mm == NULL)
         return -EFAULT;
@@ -77,13 +73,10 @@ static int page_fault(struct trap_frame *frame, vaddr_t addr, enum fault_access 
     if (!user)
         return -EFAULT;
     memory_failure_note_fault(addr, &failure);
-    log_fatal(frame, failure.signal, addr, failure.reason);
-    if (failure.signal == SIGKILL)
-        signal_force_fatal(SIGKILL);
-    else if (failure.code == SEGV_PKUERR)
-        signal_force_key_fault(addr, failure.key);
-    else
-        signal_force_fault(failure.signal, failure.code, addr);
+    kills = failure.code == SEGV_PKUERR ? signal_force_key_fault(addr, failure.key)
+                                        : signal_force_fault(failure.signal, failure.code, addr);
+    if (kills)
+        log_fatal(frame, failure.signal, addr, failure.reason);
     return -EFAULT;
 }
 
@@ -106,8 +99,8 @@ static void user_trap(struct trap_frame *frame, enum trap_kind kind, int code, v
 
     if (kind == TRAP_PROTECTION || kind == TRAP_STACK || kind == TRAP_BREAKPOINT)
         addr = 0;
-    log_fatal(frame, signal, addr, traps[kind].reason);
-    signal_force_fault(signal, traps[kind].code != 0 ? traps[kind].code : code, addr);
+    if (signal_force_fault(signal, traps[kind].code != 0 ? traps[kind].code : code, addr))
+        log_fatal(frame, signal, addr, traps[kind].reason);
 }
 
 static void user_return(struct trap_frame *frame)

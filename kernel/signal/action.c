@@ -26,8 +26,8 @@ static struct abi_sigaction *place_of(const struct signal_actions *actions, int 
     return group != NULL ? &group->action[index % SIGNAL_GROUP_SIZE] : NULL;
 }
 
-static void copy_action(const struct signal_actions *actions, int signal,
-                        struct abi_sigaction *action)
+static inline void copy_action(const struct signal_actions *actions, int signal,
+                               struct abi_sigaction *action)
 {
     const struct abi_sigaction *place = place_of(actions, signal);
 
@@ -62,6 +62,15 @@ static int make_place(struct signal_actions *actions, int signal)
     return 0;
 }
 
+/* Out of line, as few tables are shared by processes. */
+static __noinline void read_shared(struct signal_actions *actions, int signal,
+                                   struct abi_sigaction *action)
+{
+    spin_lock_nested(&actions->lock);
+    copy_action(actions, signal, action);
+    spin_unlock(&actions->lock);
+}
+
 /*
  * process.lock keeps the table of one process still: it is changed under that and shared under that
  * (signal_actions_share). Only a shared one needs its own lock.
@@ -71,23 +80,10 @@ void signal_action_read(struct process *process, int signal, struct abi_sigactio
     struct signal_actions *actions = process->signals.actions;
 
     ASSERT_HELD(&process->lock);
-    if (likely(refcount_read(&actions->references) == 1)) {
+    if (likely(refcount_read(&actions->references) == 1))
         copy_action(actions, signal, action);
-        return;
-    }
-    spin_lock_nested(&actions->lock);
-    copy_action(actions, signal, action);
-    spin_unlock(&actions->lock);
-}
-
-/* One word of a table that stays: no lock. */
-vaddr_t signal_handler_read(struct process *process, int signal)
-{
-    unsigned index = (unsigned)signal - 1;
-    struct signal_group **group = &process->signals.actions->groups[index / SIGNAL_GROUP_SIZE];
-    struct signal_group *found = load_acquire(group);
-
-    return found != NULL ? READ_ONCE(found->action[index % SIGNAL_GROUP_SIZE].handler) : SIG_DFL;
+    else
+        read_shared(actions, signal, action);
 }
 
 void signal_action_get(struct process *process, int signal, struct abi_sigaction *action)

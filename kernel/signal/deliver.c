@@ -97,11 +97,10 @@ static bool take(struct task *self, struct delivery *delivery)
     int signal;
 
     for (;;) {
-        irqflags_t flags = spin_lock_irqsave(&process->lock);
-
+        spin_lock_irq(&process->lock);
         duty = pending_duty(self);
         if (duty != DUTY_NONE) {
-            spin_unlock_irqrestore(&process->lock, flags);
+            spin_unlock_irq(&process->lock);
             do_duty(self, duty);
             continue;
         }
@@ -112,7 +111,7 @@ static bool take(struct task *self, struct delivery *delivery)
                 take_action_locked(self, delivery);
         }
         signal_recalculate_queues(self);
-        spin_unlock_irqrestore(&process->lock, flags);
+        spin_unlock_irq(&process->lock);
         if (signal == 0 || !traced || ask_tracer(self, delivery))
             return signal != 0;
     }
@@ -251,6 +250,11 @@ void signal_user_return(struct trap_frame *frame)
     }
 }
 
+static bool is_same_stack(const struct abi_stack *one, const struct abi_stack *other)
+{
+    return one->flags == other->flags && one->sp == other->sp && one->size == other->size;
+}
+
 long signal_return(struct trap_frame *frame)
 {
     struct task *self = current_task();
@@ -263,7 +267,8 @@ long signal_return(struct trap_frame *frame)
         return 0;
     }
     signal_set_blocked(blocked);
-    (void)signal_alternate_stack(&stack, NULL, arch_frame_stack(frame));
+    if (!is_same_stack(&stack, &self->signals.alternate))
+        (void)signal_alternate_stack(&stack, NULL, arch_frame_stack(frame));
     return arch_frame_result(frame);
 }
 

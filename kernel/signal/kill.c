@@ -133,22 +133,17 @@ static int own_group(void)
     return number;
 }
 
-long signal_kill(int pid, const struct abi_siginfo *info)
+/* To any process, or to several. Out of line: who sends to itself saves no registers for it. */
+static __noinline long kill_others(int pid, const struct abi_siginfo *info)
 {
     struct process *process;
     struct task *task;
     long result;
 
-    if (info->signo < 0 || info->signo > NR_SIGNALS)
-        return -EINVAL;
-    if (pid == INT32_MIN)
-        return -ESRCH;
     if (pid == -1)
         return kill_all(info);
     if (pid <= 0)
         return kill_group(pid == 0 ? own_group() : -pid, info);
-    if (pid == process_id(current_process())) /* needs no permission, and will not go meanwhile */
-        return info->signo != 0 ? signal_send_process(current_process(), info) : 0;
     process = process_find(pid);
     if (process == NULL) {
         task = task_find(pid); /* any task's number names its process (kill(2) on Linux) */
@@ -160,6 +155,20 @@ long signal_kill(int pid, const struct abi_siginfo *info)
     result = send_checked(process, NULL, info);
     process_put(process);
     return result;
+}
+
+long signal_kill(int pid, const struct abi_siginfo *info)
+{
+    struct process *self = current_process();
+
+    if (info->signo < 0 || info->signo > NR_SIGNALS)
+        return -EINVAL;
+    if (pid == INT32_MIN)
+        return -ESRCH;
+    if (pid != process_id(self))
+        return kill_others(pid, info);
+    /* This needs no permission, and will not go meanwhile. */
+    return info->signo != 0 ? signal_send_process(self, info) : 0;
 }
 
 long signal_kill_task(int process_number, int task_number, const struct abi_siginfo *info)

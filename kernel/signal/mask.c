@@ -102,17 +102,16 @@ void signal_block_locked(struct task *self, u64 signals)
 void signal_set_blocked(u64 blocked)
 {
     struct task *self = current_task();
-    irqflags_t flags;
 
     blocked &= ~SIGNALS_UNBLOCKABLE;
     if (blocked == self->signals.blocked)
         return;
-    flags = spin_lock_irqsave(&self->process->lock);
+    spin_lock_irq(&self->process->lock);
     signal_block_locked(self, blocked);
     self->signals.blocked = blocked;
     if (thread_flag(&self->thread, THREAD_SIGNAL_PENDING) || can_take_queued(self))
         signal_recalculate(self);
-    spin_unlock_irqrestore(&self->process->lock, flags);
+    spin_unlock_irq(&self->process->lock);
 }
 
 u64 signal_get_blocked(void)

@@ -218,16 +218,17 @@ void signal_group(struct process_group *group, int signal)
 
 /*
  * Force @info on the current task, which takes it on its way out of the kernel. @fatal: without
- * asking its handler.
+ * asking its handler. => no handler takes it
  */
-static void force(const struct abi_siginfo *info, bool fatal)
+static bool force(const struct abi_siginfo *info, bool fatal)
 {
     struct task *self = current_task();
     struct process *process = self->process;
     int signal = info->signo;
-    irqflags_t flags = spin_lock_irqsave(&process->lock);
-    vaddr_t handler = signal_handler_read(process, signal);
+    vaddr_t handler;
 
+    spin_lock_irq(&process->lock);
+    handler = signal_handler_read(process, signal);
     if (fatal || handler == SIG_IGN || signal_in_set(signal, self->signals.blocked)) {
         signal_action_set_default_locked(process, signal);
         handler = SIG_DFL;
@@ -242,7 +243,8 @@ static void force(const struct abi_siginfo *info, bool fatal)
         signal_readers_wake(process);
         thread_set_flag(&self->thread, THREAD_SIGNAL_PENDING);
     }
-    spin_unlock_irqrestore(&process->lock, flags);
+    spin_unlock_irq(&process->lock);
+    return handler == SIG_DFL;
 }
 
 void signal_force(const struct abi_siginfo *info)
@@ -250,21 +252,21 @@ void signal_force(const struct abi_siginfo *info)
     force(info, false);
 }
 
-void signal_force_fault(int signal, int code, vaddr_t address)
+bool signal_force_fault(int signal, int code, vaddr_t address)
 {
     struct abi_siginfo info = {.signo = signal, .code = code};
 
     info.fault.address = address;
-    force(&info, false);
+    return force(&info, false);
 }
 
-void signal_force_key_fault(vaddr_t address, unsigned key)
+bool signal_force_key_fault(vaddr_t address, unsigned key)
 {
     struct abi_siginfo info = {.signo = SIGSEGV, .code = SEGV_PKUERR};
 
     info.fault.address = address;
     info.fault.lower = key;
-    force(&info, false);
+    return force(&info, false);
 }
 
 void signal_force_fatal_info(const struct abi_siginfo *info)

@@ -48,6 +48,17 @@ void signal_block_locked(struct task *self, u64 signals);
 
 void signal_action_set_default_locked(struct process *process, int signal);
 
+/* The handler at this moment: one word of a table that stays, so no lock. => process.lock held, or
+ * the current process */
+static inline vaddr_t signal_handler_read(struct process *process, int signal)
+{
+    unsigned index = (unsigned)signal - 1;
+    struct signal_group **group = &process->signals.actions->groups[index / SIGNAL_GROUP_SIZE];
+    struct signal_group *found = load_acquire(group);
+
+    return found != NULL ? READ_ONCE(found->action[index % SIGNAL_GROUP_SIZE].handler) : SIG_DFL;
+}
+
 /* Does @handler, or the default, throw @signal away? */
 static inline bool signal_handler_ignores(vaddr_t handler, int signal)
 {

@@ -107,19 +107,35 @@ fault:
 int fpu_restore_user(const struct fpu_state __user *state)
 {
     u32 low = (u32)cpu_features.xcr0, high = (u32)(cpu_features.xcr0 >> 32);
+    u32 size = cpu_features.xstate_size;
     const struct fpu_state *area = (const struct fpu_state __force *)state;
+    u32 magic1, extended_size, state_size, magic2;
 
-    if (!user_range_ok(state, cpu_features.xstate_size) || !is_aligned((vaddr_t)area, 64))
+    if (!user_range_ok(state, size + sizeof(magic2)))
         return -EFAULT;
-    __asm__ goto(ALLOW_USER_ACCESS
-                 "1: xrstor64 (%0)\n\t" FORBID_USER_ACCESS EXCEPTION_ENTRY_C("0", fault)
+    user_access_begin();
+    USER_LOAD_32(magic1, &area->software.magic1, fault);
+    USER_LOAD_32(extended_size, &area->software.extended_size, fault);
+    USER_LOAD_32(state_size, &area->software.state_size, fault);
+    if (magic1 != ABI_FP_XSTATE_MAGIC1 || state_size != size || extended_size < size)
+        goto other;
+    USER_LOAD_32(magic2, (const u32 *)((const char *)area + size), fault);
+    if (magic2 != ABI_FP_XSTATE_MAGIC2)
+        goto other;
+    if (!is_aligned((vaddr_t)area, 64))
+        goto fault;
+    __asm__ goto("1: xrstor64 (%0)\n\t" EXCEPTION_ENTRY_C("0", fault)
                  :
                  : "r"(area), "a"(low), "d"(high)
                  : "memory"
                  : fault);
+    user_access_end();
     return 0;
+other:
+    user_access_end();
+    return FPU_NOT_WHOLE;
 fault:
-    __asm__ volatile(FORBID_USER_ACCESS : : : "memory");
+    user_access_end();
     return -EFAULT;
 }
 

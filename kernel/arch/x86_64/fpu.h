@@ -39,7 +39,10 @@ void fpu_restore(const struct fpu_state *state);
  *    number behind the state are written, too; the range has been checked
  * => -EFAULT; fpu_restore_user: also for state that the processor refuses; the registers hold
  *    anything then
+ * => fpu_restore_user: FPU_NOT_WHOLE, and nothing done, when the words there do not say that it is
+ *    all of this processor's state; the caller has checked nothing
  */
+#define FPU_NOT_WHOLE 1
 int fpu_save_user(struct fpu_state __user *state) __must_check;
 int fpu_restore_user(const struct fpu_state __user *state) __must_check;
 

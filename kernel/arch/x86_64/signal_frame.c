@@ -122,28 +122,36 @@ static void load_initial_fpu(struct arch_thread *thread)
     irq_restore(flags);
 }
 
-static int pop_fpu(struct arch_thread *thread, u64 at)
+/* State of another size: by way of the thread's own place for it. */
+static __noinline int pop_other_fpu(struct arch_thread *thread, u64 at)
 {
     bool missing;
     u32 size;
 
-    if (at == 0) {
-        load_initial_fpu(thread);
-        return 0;
-    }
     if (fp_state_size(at, &size))
         return -EFAULT;
-    if (cpu_features.xsave && size == cpu_features.xstate_size) {
-        if (fpu_restore_user((const void __user *)at) == 0)
-            return 0;
-        load_initial_fpu(thread); /* not half of what the program wrote */
-        return -EFAULT;
-    }
     while (!load_fpu(thread->fpu, at, size, &missing)) {
         if (!missing || touch(at, size))
             return -EFAULT;
     }
     return 0;
+}
+
+static int pop_fpu(struct arch_thread *thread, u64 at)
+{
+    int result = FPU_NOT_WHOLE;
+
+    if (at == 0) {
+        load_initial_fpu(thread);
+        return 0;
+    }
+    if (cpu_features.xsave)
+        result = fpu_restore_user((const void __user *)at);
+    if (result == FPU_NOT_WHOLE)
+        return pop_other_fpu(thread, at);
+    if (result != 0)
+        load_initial_fpu(thread); /* not half of what the program wrote */
+    return result;
 }
 
 /* ---- the frame ---- */

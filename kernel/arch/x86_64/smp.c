@@ -38,7 +38,8 @@ extern const char trampoline_start[], trampoline_words[], trampoline_end[];
 u64 arch_percpu_offset[ARCH_MAX_CPUS];
 
 /* The template's own area: CPU 0. */
-__section(".percpu.first") struct cpu_area percpu_area = {.preempt_count = PREEMPT_NO_REQUEST};
+__section(".percpu.first") struct cpu_area percpu_area = {.preempt_count = PREEMPT_NO_REQUEST,
+                                                          .lock_owner = 1};
 
 static unsigned nr_online = 1;  /* (a) */
 static paddr_t trampoline_page; /* (I) 0: only one CPU */
@@ -74,6 +75,7 @@ void smp_percpu_alloc(unsigned nr_cpus)
 
         memcpy(copy, percpu_start, size);
         *area = (struct cpu_area){.id = cpu,
+                                  .lock_owner = cpu + 1,
                                   .offset = (u64)copy - (u64)percpu_start,
                                   .preempt_count = PREEMPT_NO_REQUEST};
         arch_percpu_offset[cpu] = area->offset;

@@ -42,6 +42,7 @@ _Static_assert(offsetof(struct arch_thread, flags) == THREAD_FLAGS, "asm.h");
 _Static_assert(offsetof(struct arch_thread, user_cycles) == THREAD_USER_CYCLES, "asm.h");
 _Static_assert(offsetof(struct arch_upcalls, syscall) == UPCALL_SYSCALL, "asm.h");
 _Static_assert(offsetof(struct cpu_area, interrupt_depth) == 40, "percpu.h");
+_Static_assert(offsetof(struct cpu_area, lock_owner) == 44, "percpu.h");
 
 /* The words context_switch pops. */
 struct switch_frame {
@@ -257,13 +258,6 @@ void arch_fpu_save_current(void)
 struct trap_frame *arch_user_frame(void *stack)
 {
     return (struct trap_frame *)stack_top(stack) - 1;
-}
-
-void frame_force_user(struct trap_frame *frame)
-{
-    frame->cs = USER_CS;
-    frame->ss = USER_SS;
-    frame->rflags |= RFLAGS_IF | RFLAGS_FIXED;
 }
 
 void arch_start_user_program(struct arch_thread *arch, struct trap_frame *frame, vaddr_t entry,

@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include "asm.h"
+
 #include <arch/percpu.h>
 #include <arch/thread.h>
 #include <arch/trap_frame.h>
@@ -21,7 +23,12 @@ void arch_thread_save_bases(struct arch_thread *thread);
 void return_to_user(struct trap_frame *frame);
 
 /* A valid user frame: selectors and flags as user mode must have them. */
-void frame_force_user(struct trap_frame *frame);
+static inline void frame_force_user(struct trap_frame *frame)
+{
+    frame->cs = USER_CS;
+    frame->ss = USER_SS;
+    frame->rflags |= RFLAGS_IF | RFLAGS_FIXED;
+}
 
 /* Called from trap_entry.S. */
 void thread_start_kernel(void (*entry)(void *), void *argument);

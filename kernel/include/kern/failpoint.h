@@ -20,6 +20,11 @@ extern u64 failpoint_armed[NR_FAILPOINTS]; /* (a) which call is to fail; 0: disa
 bool failpoint_armed_should_fail(enum failpoint point, u64 nth);
 
 /* Disarmed, the usual state, a place costs one load. */
+static inline bool failpoint_is_armed(enum failpoint point)
+{
+    return __atomic_load_n(&failpoint_armed[point], __ATOMIC_ACQUIRE) != 0;
+}
+
 static inline bool failpoint_should_fail(enum failpoint point)
 {
     u64 nth = __atomic_load_n(&failpoint_armed[point], __ATOMIC_ACQUIRE);

@@ -80,8 +80,8 @@ static inline bool spin_lock_take(struct spinlock *lock)
 {
     u32 free = 0;
 
-    return __atomic_compare_exchange_n(&lock->owner, &free, cpu_id() + 1, false, __ATOMIC_ACQUIRE,
-                                       __ATOMIC_RELAXED);
+    return __atomic_compare_exchange_n(&lock->owner, &free, arch_lock_owner(), false,
+                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
 static inline void spin_lock_ordered(struct spinlock *lock, bool nested)
@@ -124,6 +124,20 @@ static inline bool __must_check spin_trylock(struct spinlock *lock)
 static inline void spin_unlock(struct spinlock *lock) __releases(lock)
 {
     spin_lock_give(lock);
+    preempt_enable();
+}
+
+/* The same where interrupts are known to be on. */
+static inline void spin_lock_irq(struct spinlock *lock) __acquires(lock)
+{
+    irq_disable();
+    spin_lock(lock);
+}
+
+static inline void spin_unlock_irq(struct spinlock *lock) __releases(lock)
+{
+    spin_lock_give(lock);
+    irq_enable();
     preempt_enable();
 }
 

@@ -64,9 +64,10 @@ void signal_group_info(struct process_group *group, const struct abi_siginfo *in
 /* signal_force: a synchronous fault of the current task: delivered even if blocked or ignored (then
  * it kills). */
 void signal_force(const struct abi_siginfo *info);
-void signal_force_fault(int signal, int code, vaddr_t address);
+/* => true: no handler takes it, so that it kills if no tracer prevents it */
+bool signal_force_fault(int signal, int code, vaddr_t address);
 /* The same of a page whose protection key denied the access. */
-void signal_force_key_fault(vaddr_t address, unsigned key);
+bool signal_force_key_fault(vaddr_t address, unsigned key);
 /* Die of @signal whatever its action is: exec past its point of no return, a broken signal frame.
  */
 void signal_force_fatal(int signal);
@@ -113,8 +114,6 @@ int signal_action_change(int signal, const struct abi_sigaction *action,
 void signal_action_get(struct process *process, int signal, struct abi_sigaction *action);
 /* => process.lock held */
 void signal_action_read(struct process *process, int signal, struct abi_sigaction *action);
-/* The handler at this moment. => process.lock held, or the current process */
-vaddr_t signal_handler_read(struct process *process, int signal);
 struct signal_actions *signal_actions_create(void) __must_check; /* all default; NULL: no memory */
 struct signal_actions *signal_actions_copy(struct process *process) __must_check;
 struct signal_actions *signal_actions_share(struct process *process); /* referenced */

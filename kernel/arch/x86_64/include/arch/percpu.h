@@ -26,8 +26,8 @@ struct cpu_area {
     u64 user_stack;       /* 24 scratch of the system call entry */
     void *current;        /* 32 own CPU: the running thread (sched's) */
     u32 interrupt_depth;  /* 40 own CPU */
-    u32 reserved;
-    u64 rcu_seen; /* 48 own CPU: the grace period it was quiescent in (sched's) */
+    u32 lock_owner;       /* 44 (I) what a lock that this CPU holds says: id + 1, never 0 */
+    u64 rcu_seen;         /* 48 own CPU: the grace period it was quiescent in (sched's) */
 };
 
 #define PREEMPT_NO_REQUEST 0x80000000u
@@ -47,6 +47,15 @@ static inline unsigned cpu_id(void)
 
     __asm__ volatile("movl %%gs:8, %0" : "=r"(id));
     return id;
+}
+
+/* What a spin lock that this CPU holds says; stable only with preemption off. */
+static inline u32 arch_lock_owner(void)
+{
+    u32 owner;
+
+    __asm__ volatile("movl %%gs:44, %0" : "=r"(owner));
+    return owner;
 }
 
 /*

@@ -21,6 +21,11 @@ static inline unsigned cpu_id(void)
     return fake_cpu;
 }
 
+static inline u32 arch_lock_owner(void)
+{
+    return fake_cpu + 1;
+}
+
 static inline void *arch_current(void)
 {
     return fake_cpus[fake_cpu].current;
