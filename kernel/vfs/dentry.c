@@ -63,19 +63,22 @@ static inline u64 hash_word(u64 hash, u64 word)
 
 void name_set(struct name *name, const char *text, size_t len)
 {
-    u64 hash = 0, word;
-    size_t done;
+    u64 hash = 0, first = 0;
 
-    for (done = 0; done + sizeof(word) <= len; done += sizeof(word)) {
-        memcpy(&word, text + done, sizeof(word));
+    for (size_t done = 0; done < len; done += sizeof(u64)) {
+        u64 word = 0;
+
+        memcpy(&word, text + done, min(len - done, sizeof(word)));
         hash = hash_word(hash, word);
+        if (done == 0)
+            first = word;
     }
-    if (done < len) {
-        word = 0;
-        memcpy(&word, text + done, len - done);
-        hash = hash_word(hash, word);
-    }
-    *name = (struct name){.text = text, .len = (u32)len, .hash = (u32)hash};
+    *name = (struct name){.text = text, .len = (u32)len, .hash = (u32)hash, .first = first};
+}
+
+static inline bool word_is_in_page(const char *text)
+{
+    return ((uintptr_t)text & (PAGE_SIZE - 1)) <= PAGE_SIZE - sizeof(u64);
 }
 
 /* The eight bytes at @text; of those on a further page only what comes before a zero. */
@@ -83,7 +86,7 @@ static u64 load_word(const char *text)
 {
     u64 word = 0;
 
-    if (likely(((uintptr_t)text & (PAGE_SIZE - 1)) <= PAGE_SIZE - sizeof(word))) {
+    if (likely(word_is_in_page(text))) {
         memcpy(&word, text, sizeof(word));
         return word;
     }
@@ -100,24 +103,53 @@ static inline u64 zero_marks(u64 word)
     return (word - EACH_BYTE(1)) & ~word & EACH_BYTE(0x80ul);
 }
 
-const char *name_scan(const char *text, struct name *name)
+/* The same of the first byte that ends a name. */
+static inline u64 end_marks(u64 word)
 {
-    u64 hash = 0, word, marks;
+    return zero_marks(word) | zero_marks(word ^ EACH_BYTE((u64)'/'));
+}
+
+/* What comes before the first mark's byte. */
+static inline u64 before_mark(u64 word, u64 marks)
+{
+    return word & ((marks & -marks) / 0x80 - 1);
+}
+
+/* Out of line, so that names of less than eight bytes save no registers for it. */
+static __noinline const char *scan_long(const char *text, struct name *name)
+{
+    u64 hash = 0, word = load_word(text), marks = end_marks(word), first;
     size_t len = 0;
 
-    for (;;) {
-        word = load_word(text + len);
-        marks = zero_marks(word) | zero_marks(word ^ EACH_BYTE((u64)'/'));
-        if (marks != 0)
-            break;
+    first = marks != 0 ? before_mark(word, marks) : word;
+    while (marks == 0) {
         hash = hash_word(hash, word);
         len += sizeof(word);
+        word = load_word(text + len);
+        marks = end_marks(word);
     }
-    word &= (marks & -marks) / 0x80 - 1; /* what comes before the first mark's byte */
+    word = before_mark(word, marks);
     if (word != 0)
         hash = hash_word(hash, word);
-    len += (size_t)__builtin_ctzl(marks) / 8;
-    *name = (struct name){.text = text, .len = (u32)len, .hash = (u32)hash};
+    len += lowest_bit(marks) / 8;
+    *name = (struct name){.text = text, .len = (u32)len, .hash = (u32)hash, .first = first};
+    return text + len;
+}
+
+const char *name_scan(const char *text, struct name *name)
+{
+    u64 word, marks = 0, len;
+
+    if (likely(word_is_in_page(text))) {
+        memcpy(&word, text, sizeof(word));
+        marks = end_marks(word);
+    }
+    if (unlikely(marks == 0))
+        return scan_long(text, name);
+    word = before_mark(word, marks);
+    len = lowest_bit(marks) / 8;
+    *name = (struct name){
+        .text = text, .len = (u32)len, .hash = (u32)hash_word(0, word), .first = word};
     return text + len;
 }
 
@@ -173,7 +205,8 @@ static struct dentry *dentry_alloc(struct filesystem *filesystem, const struct n
     }
     memcpy(text, name->text, name->len);
     text[name->len] = '\0';
-    dentry->name = (struct name){.text = text, .len = name->len, .hash = name->hash};
+    dentry->name = *name;
+    dentry->name.text = text;
     dentry->references = 1;
     dentry->filesystem = filesystem;
     dentry->parent = dentry;
@@ -385,14 +418,15 @@ struct dentry *dentry_create_unnamed(struct dentry *directory, struct inode *ino
     return dentry;
 }
 
-/* Are the texts of two names of one length the same? Both lie in strings that end with a zero. */
-static inline bool text_is_equal(const char *a, const char *b, size_t len)
+static inline bool name_is_equal(const struct name *a, const struct name *b)
 {
-    for (; len > sizeof(u64); len -= sizeof(u64), a += sizeof(u64), b += sizeof(u64)) {
-        if (load_word(a) != load_word(b))
+    if (a->hash != b->hash || a->len != b->len || a->first != b->first)
+        return false;
+    for (u32 i = sizeof(a->first); i < a->len; i++) {
+        if (a->text[i] != b->text[i])
             return false;
     }
-    return len == 0 || (load_word(a) ^ load_word(b)) << (64 - 8 * len) == 0;
+    return true;
 }
 
 struct dentry *dentry_peek(const struct dentry *parent, const struct name *name)
@@ -401,9 +435,7 @@ struct dentry *dentry_peek(const struct dentry *parent, const struct name *name)
 
     ASSERT_HELD(&name_lock);
     for (dentry = *hash_bucket(parent, name->hash); dentry != NULL; dentry = dentry->hash_next) {
-        if (dentry->name.hash == name->hash && dentry->parent == parent &&
-            dentry->name.len == name->len &&
-            text_is_equal(dentry->name.text, name->text, name->len))
+        if (dentry->parent == parent && name_is_equal(&dentry->name, name))
             return dentry;
     }
     return NULL;

@@ -52,11 +52,12 @@ static int step_next(struct step *step, u64 number, struct dentry **out)
 
     mutex_lock(&directory->lock);
     while ((entry = tmpfs_entry_at(directory, step->cookie)) != NULL) {
-        struct name name = {.text = entry->name, .len = entry->len, .hash = entry->hash};
+        struct name name;
 
         step->cookie = entry->cookie + 1;
         if (!inode_is_directory(entry->inode) && entry->inode->number != number)
             continue;
+        name_set(&name, entry->name, entry->len);
         err = dentry_lookup_locked(step->directory, &name, out);
         break;
     }

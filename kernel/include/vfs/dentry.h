@@ -12,7 +12,7 @@
 #include <lib/types.h>
 #include <vfs/path.h>
 
-#define DENTRY_INLINE_NAME 32
+#define DENTRY_INLINE_NAME 36
 
 struct dentry {
     u32 references;        /* (a); 0 -> 1 and 1 -> 0 only under name_lock */

@@ -32,6 +32,7 @@ struct name {
     const char *text;
     u32 len;
     u32 hash;
+    u64 first; /* its first eight bytes, zeroes behind a shorter one */
 };
 void name_set(struct name *name, const char *text, size_t len);
 
