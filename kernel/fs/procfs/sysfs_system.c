@@ -87,8 +87,15 @@ static const struct proc_entry topology_entries[] = {
     {0},
 };
 
+static int node_text(const struct proc_subject *subject, char *buffer, size_t size)
+{
+    (void)subject;
+    return (int)scnprintf(buffer, size, "../../node/node0");
+}
+
 static const struct proc_entry cpu_children[] = {
     PROC_FILE("online", show_is_online),
+    {.name = "node0", .mode = S_IFLNK | 0777, .readlink = node_text},
     SYSFS_FOLDER("topology", topology_entries),
     {0},
 };
@@ -111,20 +118,28 @@ static bool put_cpu_name(const struct proc_subject *parent, u64 number, char *na
     return true;
 }
 
-static int find_cpu(const struct proc_subject *parent, const struct name *name,
-                    const struct proc_entry **entry, struct proc_subject *subject)
+/* Which processor is called that; -ENOENT: none. */
+static int cpu_of(const struct name *name)
 {
     struct name digits = {.text = name->text + 3, .len = name->len - 3};
     long number;
 
-    (void)parent;
     if (name->len <= 3 || memcmp(name->text, "cpu", 3) != 0)
         return -ENOENT;
     number = proc_name_number(&digits);
-    if (number < 0 || number >= cpu_count())
-        return -ENOENT;
+    return number < 0 || number >= cpu_count() ? -ENOENT : (int)number;
+}
+
+static int find_cpu(const struct proc_subject *parent, const struct name *name,
+                    const struct proc_entry **entry, struct proc_subject *subject)
+{
+    int number = cpu_of(name);
+
+    (void)parent;
+    if (number < 0)
+        return number;
     *entry = number ? &cpu_entry : &first_cpu_entry;
-    subject->number = (int)number;
+    subject->number = number;
     return 0;
 }
 
@@ -213,11 +228,35 @@ static const struct proc_entry node_entries[] = {
     PROC_FILE("numastat", show_numastat), {0},
 };
 
+static int cpu_text(const struct proc_subject *subject, char *buffer, size_t size)
+{
+    return (int)scnprintf(buffer, size, "../../cpu/cpu%d", subject->number);
+}
+
+static const struct proc_entry cpu_link_entry = {
+    .name = "cpu", .mode = S_IFLNK | 0777, .readlink = cpu_text};
+
+static int find_cpu_link(const struct proc_subject *parent, const struct name *name,
+                         const struct proc_entry **entry, struct proc_subject *subject)
+{
+    int number = cpu_of(name);
+
+    (void)parent;
+    if (number < 0)
+        return number;
+    *entry = &cpu_link_entry;
+    subject->number = number;
+    return 0;
+}
+
+static const struct proc_directory cpu_links = {
+    .find = find_cpu_link, .next = next_cpu, .put_name = put_cpu_name, .type = S_IFLNK};
+
 static const struct proc_entry nodes_entries[] = {
     PROC_FILE("has_cpu", show_zero),
     PROC_FILE("has_memory", show_zero),
     PROC_FILE("has_normal_memory", show_zero),
-    SYSFS_FOLDER("node0", node_entries),
+    {.name = "node0", .mode = S_IFDIR | 0755, .children = node_entries, .directory = &cpu_links},
     PROC_FILE("online", show_zero),
     PROC_FILE("possible", show_zero),
     {0},

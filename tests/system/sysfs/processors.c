@@ -89,6 +89,19 @@ static void topology(int cpu)
     }
 }
 
+static void link_of(const char *name)
+{
+    char path[256], target[256];
+    long len;
+
+    snprintf(path, sizeof(path), SYSTEM "%s", name);
+    len = readlink(path, target, sizeof(target));
+    if (len < 0)
+        say("%s: %s", name, errno_name(errno));
+    else
+        say("%s -> %.*s", name, (int)len, target);
+}
+
 static void node(const char *list)
 {
     static const char *const keys[] = {
@@ -140,6 +153,10 @@ int main(void)
     call("cpu", access(SYSTEM "cpu/cpu", F_OK));
     call("cpu00", access(SYSTEM "cpu/cpu00", F_OK));
     node(list);
+    link_of("node/node0/cpu0");
+    link_of("cpu/cpu0/node0");
+    call("through both", access(SYSTEM "node/node0/cpu0/node0/cpu0/topology/core_id", R_OK));
+    call("a processor that is not there", access(SYSTEM "node/node0/cpu4000", F_OK));
     call("write online", open(SYSTEM "cpu/online", O_WRONLY));
     call("make a folder", mkdir(SYSTEM "cpu/cpu7000", 0755));
     must(lstat(SYSTEM "cpu/online", &status));
