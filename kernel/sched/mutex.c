@@ -4,8 +4,9 @@
  * @owner is the owning thread's address; bit 0 says that threads wait and that unlocking must look
  * at the queue. Free and nobody waiting is 0, so the uncontended paths are one
  * compare-and-exchange. With bit 0 set ownership changes under queue.lock only. An unlock frees the
- * mutex and wakes the first waiter; a thread that comes just then may be faster, once: a waiter
- * that lost is handed the mutex directly at the next unlock, so nobody starves.
+ * mutex and wakes the first waiter; until that one runs, others may take the mutex, which costs no
+ * switch of threads. A waiter that ran and found it taken is handed it at the next unlock, so
+ * nobody starves, and threads that take a mutex often do not stand in line for it at each turn.
  */
 #include <abi/errno.h>
 #include <kern/panic.h>
@@ -17,6 +18,7 @@
 struct mutex_waiter {
     struct list_head link; /* (queue lock) */
     struct thread *thread; /* (I) */
+    bool woken;            /* (queue lock) and did not run since */
     bool hand_over;        /* (queue lock) it was woken before, in vain */
 };
 
@@ -78,6 +80,8 @@ static __noinline int lock_slow(struct mutex *mutex, enum thread_state state)
             result = -ERESTARTSYS;
             break;
         }
+        self.hand_over |= self.woken;
+        self.woken = false;
         thread_set_state(state);
         spin_unlock(&mutex->queue.lock);
         schedule();
@@ -104,9 +108,10 @@ static __noinline void unlock_slow(struct mutex *mutex)
         store_release(&mutex->owner, 0);
     } else {
         first = list_first_entry(&mutex->queue.waiters, struct mutex_waiter, link);
-        woken = first->thread;
-        store_release(&mutex->owner, (first->hand_over ? (uintptr_t)woken : 0) | MUTEX_WAITERS);
-        first->hand_over = true;
+        woken = first->woken ? NULL : first->thread;
+        store_release(&mutex->owner,
+                      (first->hand_over ? (uintptr_t)first->thread : 0) | MUTEX_WAITERS);
+        first->woken = true;
     }
     preempt_disable();
     spin_unlock(&mutex->queue.lock);
