@@ -47,6 +47,9 @@ struct nlattr {
 #define RTM_GETADDR  22
 #define RTM_NEWROUTE 24
 #define RTM_GETROUTE 26
+#define RTM_GETNEIGH 30
+#define RTM_NEWRULE  32
+#define RTM_GETRULE  34
 #define RTM_MAX      123
 
 #define RTM_KIND_MASK 3
@@ -85,15 +88,23 @@ struct ifaddrmsg {
 #define IFA_LABEL     3
 #define IFA_CACHEINFO 6
 #define IFA_FLAGS     8
+#define IFA_PROTO     11
+
+#define IFAPROT_KERNEL_LO 1
 
 #define IFA_F_PERMANENT 0x80
 #define RT_SCOPE_HOST   254
 
-#define RT_SCOPE_LINK  253
-#define RT_TABLE_LOCAL 255
-#define RTPROT_KERNEL  2
-#define RTN_LOCAL      2
-#define RTN_BROADCAST  3
+#define RT_SCOPE_LINK     253
+#define RT_TABLE_UNSPEC   0
+#define RT_TABLE_DEFAULT  253
+#define RT_TABLE_MAIN     254
+#define RT_TABLE_LOCAL    255
+#define RT_SCOPE_UNIVERSE 0
+#define RTPROT_UNSPEC     0
+#define RTPROT_KERNEL     2
+#define RTN_LOCAL         2
+#define RTN_BROADCAST     3
 
 struct rtmsg {
     u8 family, destination_len, source_len, tos;
@@ -101,10 +112,34 @@ struct rtmsg {
     u32 flags;
 };
 
-#define RTA_DST     1
-#define RTA_OIF     4
-#define RTA_PREFSRC 7
-#define RTA_TABLE   15
+#define RTM_F_CLONED 0x200
+#define RTCF_LOCAL   0x80000000u
+
+#define RTA_DST       1
+#define RTA_SRC       2
+#define RTA_PRIORITY  6
+#define RTA_CACHEINFO 12
+#define RTA_PREF      20
+#define RTA_UID       25
+#define RTA_OIF       4
+#define RTA_PREFSRC   7
+#define RTA_TABLE     15
+
+/* fib_rule_hdr(rtnetlink(7)): a rule that chooses a table. */
+struct fib_rule_hdr {
+    u8 family, destination_len, source_len, tos;
+    u8 table, reserved1, reserved2, action;
+    u32 flags;
+};
+#define FRA_PRIORITY           6
+#define FRA_SUPPRESS_PREFIXLEN 14
+#define FRA_TABLE              15
+#define FRA_PROTOCOL           21
+#define FR_ACT_TO_TBL          1
+
+struct rta_cacheinfo {
+    u32 references, last_use, expires, error, used, id, timestamp, timestamp_age;
+};
 
 struct ifa_cacheinfo {
     u32 preferred, valid, created, updated;

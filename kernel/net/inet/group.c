@@ -251,6 +251,40 @@ void group_leave_all(struct inet_socket *inet)
         leave(inet, member);
 }
 
+/* Does an older member stand for the same group? Then that one is shown. */
+static bool is_repeated(const struct group_member *member)
+{
+    struct group_member *other;
+
+    list_for_each_entry (other, &members, all) {
+        if (other == member)
+            return false;
+        if (ip_addr_cmp(&other->group, &member->group))
+            return true;
+    }
+    return false;
+}
+
+const ip_addr_t *group_next(const ip_addr_t *group, bool v6, unsigned *users)
+{
+    const struct group_member *member, *other, *found = NULL;
+
+    /* The list begins with the oldest: the last before @group is the next younger one's follower.
+     */
+    list_for_each_entry (member, &members, all) {
+        if (&member->group == group)
+            break;
+        if (IP_IS_V6(&member->group) == v6 && !is_repeated(member))
+            found = member;
+    }
+    *users = 0;
+    if (found == NULL)
+        return NULL;
+    list_for_each_entry (other, &members, all)
+        *users += ip_addr_cmp(&other->group, &found->group);
+    return &found->group;
+}
+
 /* ---- packets ---- */
 
 static bool group_has_members(const ip_addr_t *group)

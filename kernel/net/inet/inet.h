@@ -236,6 +236,12 @@ bool group_is_option(int level, int name);
  */
 int group_set_option(struct inet_socket *inet, int level, int name, const void *value,
                      size_t len) __must_check;
+/*
+ * group_next: walk over the groups that anybody is in, the youngest first: that after @group (NULL:
+ * the first), and how many are in it. @v6: those of which family.
+ * => inside; NULL: no more
+ */
+const ip_addr_t *group_next(const ip_addr_t *group, bool v6, unsigned *users);
 void group_leave_all(struct inet_socket *inet); /* inside */
 /* Does a packet to @group, which the socket is bound to receive, concern it? => inside */
 bool group_admits(const struct inet_socket *inet, const ip_addr_t *group);
@@ -256,3 +262,4 @@ void icmp_error_init(void);
 void tcp_event_init(void);
 void inet_settings_init(void);
 void inet_proc_init(void);
+void inet_proc_network_init(void);

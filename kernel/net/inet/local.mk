@@ -14,7 +14,7 @@ $(LWIP)/source.stamp: $(srcdir)/libc-port/sources $(srcdir)/kernel/net/inet/buil
 	$(srcdir)/kernel/net/inet/build-lwip source "$$tarball" $(LWIP)
 	@touch $@
 
-$(LWIP)/lwip.o: $(LWIP)/source.stamp $(LWIP_PORT)/lwipopts.h $(LWIP_PORT)/hooks.h $(LWIP_PORT)/arch/cc.h $(LWIP_PORT)/string.h \
+$(LWIP)/lwip.o: $(LWIP)/source.stamp $(srcdir)/kernel/net/inet/build-lwip $(LWIP_PORT)/lwipopts.h $(LWIP_PORT)/hooks.h $(LWIP_PORT)/arch/cc.h $(LWIP_PORT)/string.h \
 		$(LWIP_PORT)/stdlib.h $(srcdir)/kernel/include/lib/types.h $(srcdir)/kernel/include/lib/string.h \
 		$(srcdir)/kernel/include/kern/panic.h
 	$(AM_V_LWIP)$(srcdir)/kernel/net/inet/build-lwip object $(LWIP) $(CC) $(KERNEL_CPPFLAGS) $(LWIP_CPPFLAGS) \
@@ -37,6 +37,7 @@ quire_SOURCES += %D%/interface.c
 quire_SOURCES += %D%/loopback.c
 quire_SOURCES += %D%/option.c
 quire_SOURCES += %D%/proc_net.c
+quire_SOURCES += %D%/proc_network.c
 quire_SOURCES += %D%/raw.c
 quire_SOURCES += %D%/settings.c
 quire_SOURCES += %D%/stack.c

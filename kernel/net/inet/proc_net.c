@@ -1,5 +1,5 @@
 /*
- * /proc/net: the sockets of each protocol, the interface, totals (proc(5)).
+ * /proc/net: the sockets of each protocol, and how many there are (proc(5)).
  *
  * Lock: inet_lock while a table is made.
  */
@@ -201,7 +201,7 @@ SHOW_DATAGRAMS(udp6, SOCK_DGRAM, AF_INET6)
 SHOW_DATAGRAMS(raw, SOCK_RAW, AF_INET)
 SHOW_DATAGRAMS(raw6, SOCK_RAW, AF_INET6)
 
-/* ---- the interface, totals ---- */
+/* ---- the interface's traffic, totals ---- */
 
 static int show_dev(struct proc_text *text, const struct proc_subject *subject)
 {
@@ -224,20 +224,21 @@ static int show_dev(struct proc_text *text, const struct proc_subject *subject)
     return 0;
 }
 
-static int show_if_inet6(struct proc_text *text, const struct proc_subject *subject)
-{
-    (void)subject;
-    proc_print(text, "00000000000000000000000000000001 01 80 10 80       lo\n");
-    return 0;
-}
-
-static int show_route(struct proc_text *text, const struct proc_subject *subject)
+/* There are no sockets for "ping": ping_group_range is empty. */
+static int show_icmp(struct proc_text *text, const struct proc_subject *subject)
 {
     (void)subject;
     proc_print(text, "%-127s\n",
-               "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\t"
-               "MTU\tWindow\tIRTT");
+               "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  "
+               "timeout inode ref pointer drops");
     return 0;
+}
+
+static bool is_v6(const struct tcp_pcb *pcb)
+{
+    const struct inet_binding *binding = pcb->ext_args[0].data;
+
+    return binding != NULL && binding->is_v6;
 }
 
 struct totals {
@@ -262,7 +263,7 @@ static void count(struct totals *totals)
 
         if (dgram->inet.socket.type == SOCK_RAW)
             *(v6 ? &totals->raw6 : &totals->raw) += 1;
-        else
+        else if (dgram->inet.binding != NULL && dgram->inet.binding->port != 0)
             *(v6 ? &totals->udp6 : &totals->udp) += 1;
     }
 }
@@ -285,16 +286,43 @@ static int show_sockstat(struct proc_text *text, const struct proc_subject *subj
     return 0;
 }
 
+static int show_sockstat6(struct proc_text *text, const struct proc_subject *subject)
+{
+    struct totals totals = {0};
+    const struct tcp_pcb *pcb;
+    unsigned tcp6 = 0;
+
+    (void)subject;
+    inet_lock();
+    count(&totals);
+    for (pcb = tcp_listen_pcbs.pcbs; pcb != NULL; pcb = pcb->next)
+        tcp6 += is_v6(pcb);
+    for (pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next)
+        tcp6 += is_v6(pcb);
+    inet_unlock();
+    proc_print(text,
+               "TCP6: inuse %u\nUDP6: inuse %u\nUDPLITE6: inuse 0\nRAW6: inuse %u\n"
+               "FRAG6: inuse 0 memory 0\n",
+               tcp6, totals.udp6, totals.raw6);
+    return 0;
+}
+
 static struct proc_addition additions[] = {
-    {.entry = PROC_FILE("dev", show_dev)},     {.entry = PROC_FILE("if_inet6", show_if_inet6)},
-    {.entry = PROC_FILE("raw", show_raw)},     {.entry = PROC_FILE("raw6", show_raw6)},
-    {.entry = PROC_FILE("route", show_route)}, {.entry = PROC_FILE("sockstat", show_sockstat)},
-    {.entry = PROC_FILE("tcp", show_tcp)},     {.entry = PROC_FILE("tcp6", show_tcp6)},
-    {.entry = PROC_FILE("udp", show_udp)},     {.entry = PROC_FILE("udp6", show_udp6)},
+    {.entry = PROC_FILE("dev", show_dev)},
+    {.entry = PROC_FILE("icmp", show_icmp)},
+    {.entry = PROC_FILE("raw", show_raw)},
+    {.entry = PROC_FILE("raw6", show_raw6)},
+    {.entry = PROC_FILE("sockstat", show_sockstat)},
+    {.entry = PROC_FILE("sockstat6", show_sockstat6)},
+    {.entry = PROC_FILE("tcp", show_tcp)},
+    {.entry = PROC_FILE("tcp6", show_tcp6)},
+    {.entry = PROC_FILE("udp", show_udp)},
+    {.entry = PROC_FILE("udp6", show_udp6)},
 };
 
 void inet_proc_init(void)
 {
     for (size_t i = 0; i < ARRAY_SIZE(additions); i++)
         proc_register(PROC_PLACE_NET, &additions[i]);
+    inet_proc_network_init();
 }

@@ -14,6 +14,7 @@
 #include <kmem/kmalloc.h>
 #include <lwip/init.h>
 #include <lwip/priv/tcp_priv.h>
+#include <lwip/sys.h>
 #include <proc/machine.h>
 #include <sched/work.h>
 #include <time/time.h>
@@ -123,6 +124,12 @@ void tcp_timer_needed(void)
 }
 
 /* ---- the rest ---- */
+
+/* lwIP: milliseconds, for its statistics. */
+u32_t sys_now(void)
+{
+    return (u32_t)(time_monotonic_ns() / NS_PER_MS);
+}
 
 u32 inet_random(void)
 {

@@ -54,6 +54,24 @@ void netlink_put_attribute(struct netlink_packet *packet, struct nlmsghdr *messa
 /* netlink_queue: give the packet to the socket. => it is the socket's now, or freed: -ENOBUFS */
 int netlink_queue(struct netlink_socket *to, struct netlink_packet *packet);
 
+/* ---- answer.c ---- */
+
+void netlink_put_u32(struct netlink_packet *packet, struct nlmsghdr *message, u16 type, u32 value);
+void netlink_put_u8(struct netlink_packet *packet, struct nlmsghdr *message, u16 type, u8 value);
+
+/* Puts the messages that answer @request. */
+typedef void netlink_put_function(struct netlink_packet *packet, const struct nlmsghdr *request);
+/* Answers in a datagram of their own. => -ENOBUFS */
+int netlink_answer(struct netlink_socket *socket, const struct nlmsghdr *request,
+                   netlink_put_function *put);
+
+/* ---- routes.c: as route_request; the dumps without their end ---- */
+
+int routes_dump(struct netlink_socket *socket, const struct nlmsghdr *request, u8 family);
+int rules_dump(struct netlink_socket *socket, const struct nlmsghdr *request, u8 family);
+/* Which way is this address reached? -EINVAL, -ENETUNREACH, -EOPNOTSUPP */
+int route_get(struct netlink_socket *socket, const struct nlmsghdr *request);
+
 /*
  * route_request: answer one message of @len bytes (header included, its port filled in).
  * => 0, or the errno for the error message; *answered: no acknowledgement (a dump)

@@ -12,19 +12,7 @@
 #include <net/families.h>
 #include <proc/credentials.h>
 
-#define ANSWER_MAX 1024 /* bytes of all answers to one request */
-
 #define IFF_LOWER_UP 0x10000
-
-static void put_u32(struct netlink_packet *packet, struct nlmsghdr *message, u16 type, u32 value)
-{
-    netlink_put_attribute(packet, message, type, &value, sizeof(value));
-}
-
-static void put_u8(struct netlink_packet *packet, struct nlmsghdr *message, u16 type, u8 value)
-{
-    netlink_put_attribute(packet, message, type, &value, sizeof(value));
-}
 
 static void put_link(struct netlink_packet *packet, const struct nlmsghdr *request, u16 flags)
 {
@@ -39,15 +27,16 @@ static void put_link(struct netlink_packet *packet, const struct nlmsghdr *reque
         netlink_put_message(packet, request, RTM_NEWLINK, flags, &link, sizeof(link));
 
     netlink_put_attribute(packet, message, IFLA_IFNAME, "lo", 3);
-    put_u32(packet, message, IFLA_TXQLEN, 1000);
-    put_u8(packet, message, IFLA_OPERSTATE, inet_loopback_is_up() ? 0 : 2); /* unknown, down */
-    put_u8(packet, message, IFLA_LINKMODE, 0);
-    put_u32(packet, message, IFLA_MTU, INET_LOOPBACK_MTU);
-    put_u32(packet, message, IFLA_GROUP, 0);
-    put_u32(packet, message, IFLA_PROMISCUITY, 0);
-    put_u32(packet, message, IFLA_NUM_TX_QUEUES, 1);
-    put_u32(packet, message, IFLA_NUM_RX_QUEUES, 1);
-    put_u8(packet, message, IFLA_CARRIER, 1);
+    netlink_put_u32(packet, message, IFLA_TXQLEN, 1000);
+    netlink_put_u8(packet, message, IFLA_OPERSTATE,
+                   inet_loopback_is_up() ? 0 : 2); /* unknown, down */
+    netlink_put_u8(packet, message, IFLA_LINKMODE, 0);
+    netlink_put_u32(packet, message, IFLA_MTU, INET_LOOPBACK_MTU);
+    netlink_put_u32(packet, message, IFLA_GROUP, 0);
+    netlink_put_u32(packet, message, IFLA_PROMISCUITY, 0);
+    netlink_put_u32(packet, message, IFLA_NUM_TX_QUEUES, 1);
+    netlink_put_u32(packet, message, IFLA_NUM_RX_QUEUES, 1);
+    netlink_put_u8(packet, message, IFLA_CARRIER, 1);
     netlink_put_attribute(packet, message, IFLA_QDISC, "noqueue", 8);
     netlink_put_attribute(packet, message, IFLA_ADDRESS, no_address, sizeof(no_address));
     netlink_put_attribute(packet, message, IFLA_BROADCAST, no_address, sizeof(no_address));
@@ -66,11 +55,10 @@ static struct nlmsghdr *begin_address(struct netlink_packet *packet, const struc
                                sizeof(address));
 }
 
-static void end_address(struct netlink_packet *packet, struct nlmsghdr *message)
+static void put_lifetime(struct netlink_packet *packet, struct nlmsghdr *message)
 {
     struct ifa_cacheinfo for_ever = {.preferred = ~0u, .valid = ~0u};
 
-    put_u32(packet, message, IFA_FLAGS, IFA_F_PERMANENT);
     netlink_put_attribute(packet, message, IFA_CACHEINFO, &for_ever, sizeof(for_ever));
 }
 
@@ -82,7 +70,8 @@ static void put_address_v4(struct netlink_packet *packet, const struct nlmsghdr 
     netlink_put_attribute(packet, message, IFA_ADDRESS, loopback, sizeof(loopback));
     netlink_put_attribute(packet, message, IFA_LOCAL, loopback, sizeof(loopback));
     netlink_put_attribute(packet, message, IFA_LABEL, "lo", 3);
-    end_address(packet, message);
+    netlink_put_u32(packet, message, IFA_FLAGS, IFA_F_PERMANENT);
+    put_lifetime(packet, message);
 }
 
 static void put_address_v6(struct netlink_packet *packet, const struct nlmsghdr *request)
@@ -91,50 +80,9 @@ static void put_address_v6(struct netlink_packet *packet, const struct nlmsghdr 
     struct nlmsghdr *message = begin_address(packet, request, AF_INET6, 128);
 
     netlink_put_attribute(packet, message, IFA_ADDRESS, loopback, sizeof(loopback));
-    end_address(packet, message);
-}
-
-/* A route of IPv4's local table, over lo and from its address. */
-static void put_route_v4(struct netlink_packet *packet, const struct nlmsghdr *request,
-                         const u8 to[4], u8 prefix_len, u8 scope, u8 type)
-{
-    static const u8 loopback[4] = {127, 0, 0, 1};
-    struct rtmsg route = {.family = AF_INET,
-                          .destination_len = prefix_len,
-                          .table = RT_TABLE_LOCAL,
-                          .protocol = RTPROT_KERNEL,
-                          .scope = scope,
-                          .type = type};
-    struct nlmsghdr *message =
-        netlink_put_message(packet, request, RTM_NEWROUTE, NLM_F_MULTI, &route, sizeof(route));
-
-    put_u32(packet, message, RTA_TABLE, RT_TABLE_LOCAL);
-    netlink_put_attribute(packet, message, RTA_DST, to, 4);
-    netlink_put_attribute(packet, message, RTA_PREFSRC, loopback, sizeof(loopback));
-    put_u32(packet, message, RTA_OIF, INET_LOOPBACK_INDEX);
-}
-
-/* All of them lead to lo; what it is down for is the broadcast. */
-static void put_routes_v4(struct netlink_packet *packet, const struct nlmsghdr *request)
-{
-    static const u8 network[4] = {127}, host[4] = {127, 0, 0, 1}, all[4] = {127, 255, 255, 255};
-
-    put_route_v4(packet, request, network, 8, RT_SCOPE_HOST, RTN_LOCAL);
-    put_route_v4(packet, request, host, 32, RT_SCOPE_HOST, RTN_LOCAL);
-    if (inet_loopback_is_up())
-        put_route_v4(packet, request, all, 32, RT_SCOPE_LINK, RTN_BROADCAST);
-}
-
-/* Answers in a datagram of their own. => -ENOBUFS */
-static int send_answers(struct netlink_socket *socket, const struct nlmsghdr *request,
-                        void (*put)(struct netlink_packet *packet, const struct nlmsghdr *request))
-{
-    struct netlink_packet *packet = netlink_packet_create(ANSWER_MAX);
-
-    if (packet == NULL)
-        return -ENOBUFS;
-    put(packet, request);
-    return netlink_queue(socket, packet);
+    put_lifetime(packet, message);
+    netlink_put_u32(packet, message, IFA_FLAGS, IFA_F_PERMANENT);
+    netlink_put_u8(packet, message, IFA_PROTO, IFAPROT_KERNEL_LO);
 }
 
 static void put_all_links(struct netlink_packet *packet, const struct nlmsghdr *request)
@@ -155,43 +103,44 @@ static void put_done(struct netlink_packet *packet, const struct nlmsghdr *reque
                               sizeof(no_error));
 }
 
-typedef void put_function(struct netlink_packet *packet, const struct nlmsghdr *request);
-
 /* What there is of each family. */
 static int dump_families(struct netlink_socket *socket, const struct nlmsghdr *request, u8 family,
-                         put_function *v4, put_function *v6)
+                         netlink_put_function *v4, netlink_put_function *v6)
 {
     int err = 0;
 
     if (family != AF_INET6)
-        err = send_answers(socket, request, v4);
+        err = netlink_answer(socket, request, v4);
     if (err == 0 && family != AF_INET && inet_loopback_is_up())
-        err = send_answers(socket, request, v6);
+        err = netlink_answer(socket, request, v6);
     return err;
 }
 
-/* All links, all addresses of @family, or the routes of IPv4. => -EOPNOTSUPP: something else is
- * asked for */
+/* All links, addresses, routes, rules or neighbours of @family. => -EOPNOTSUPP: something else */
 static int dump(struct netlink_socket *socket, const struct nlmsghdr *request, u8 family)
 {
     int err;
 
     switch (request->type) {
     case RTM_GETLINK:
-        err = send_answers(socket, request, put_all_links);
+        err = netlink_answer(socket, request, put_all_links);
         break;
     case RTM_GETADDR:
         err = dump_families(socket, request, family, put_address_v4, put_address_v6);
         break;
     case RTM_GETROUTE:
-        if (family != AF_INET)
-            return -EOPNOTSUPP;
-        err = send_answers(socket, request, put_routes_v4);
+        err = routes_dump(socket, request, family);
+        break;
+    case RTM_GETRULE:
+        err = rules_dump(socket, request, family);
+        break;
+    case RTM_GETNEIGH: /* the loopback has none */
+        err = 0;
         break;
     default:
         return -EOPNOTSUPP;
     }
-    return err ? err : send_answers(socket, request, put_done);
+    return err ? err : netlink_answer(socket, request, put_done);
 }
 
 /* Does the request's IFLA_IFNAME say "lo"? *named: there is such an attribute. */
@@ -232,7 +181,7 @@ static int get_link(struct netlink_socket *socket, const struct nlmsghdr *reques
         return -EINVAL;
     if (!is_loopback)
         return -ENODEV;
-    return send_answers(socket, request, put_one_link);
+    return netlink_answer(socket, request, put_one_link);
 }
 
 int route_request(struct netlink_socket *socket, const struct nlmsghdr *request, bool *answered)
@@ -251,5 +200,12 @@ int route_request(struct netlink_socket *socket, const struct nlmsghdr *request,
         *answered = err == 0;
         return err;
     }
-    return request->type == RTM_GETLINK ? get_link(socket, request) : -EOPNOTSUPP;
+    switch (request->type) {
+    case RTM_GETLINK:
+        return get_link(socket, request);
+    case RTM_GETROUTE:
+        return route_get(socket, request);
+    default:
+        return -EOPNOTSUPP;
+    }
 }
