@@ -6,6 +6,7 @@ quire_SOURCES += %D%/socket_control.c
 quire_SOURCES += %D%/socket_option.c
 quire_SOURCES += %D%/socket_settings.c
 quire_SOURCES += %D%/netlink/answer.c
+quire_SOURCES += %D%/netlink/diag.c
 quire_SOURCES += %D%/netlink/option.c
 quire_SOURCES += %D%/netlink/route.c
 quire_SOURCES += %D%/netlink/routes.c

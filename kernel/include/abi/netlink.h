@@ -5,8 +5,9 @@
 
 #include <lib/types.h>
 
-#define NETLINK_ROUTE 0
-#define NETLINK_LINKS 32 /* protocols there may be */
+#define NETLINK_ROUTE     0
+#define NETLINK_SOCK_DIAG 4
+#define NETLINK_LINKS     32 /* protocols there may be */
 
 struct sockaddr_nl {
     u16 family, pad;
@@ -56,6 +57,16 @@ struct nlattr {
 #define RTM_KIND_GET  2
 
 #define RTNLGRP_MAX 36
+
+/* sock_diag(7) */
+#define TCPDIAG_GETSOCK     18
+#define DCCPDIAG_GETSOCK    19
+#define SOCK_DIAG_BY_FAMILY 20
+#define SOCK_DESTROY        21
+
+struct sock_diag_req {
+    u8 family, protocol;
+};
 
 struct ifinfomsg {
     u8 family, pad;

@@ -1,6 +1,7 @@
 /*
- * AF_NETLINK, protocol NETLINK_ROUTE, as far as a machine with one interface has something to say:
- * the sockets (socket.c), their options (option.c), and what requests are answered with (route.c).
+ * AF_NETLINK: the sockets (socket.c), their options (option.c), and what requests are answered
+ * with: NETLINK_ROUTE (route.c), as far as a machine with one interface has something to say, and
+ * NETLINK_SOCK_DIAG (diag.c). Port numbers are each protocol's own.
  */
 #pragma once
 
@@ -77,6 +78,9 @@ int route_get(struct netlink_socket *socket, const struct nlmsghdr *request);
  * => 0, or the errno for the error message; *answered: no acknowledgement (a dump)
  */
 int route_request(struct netlink_socket *socket, const struct nlmsghdr *request, bool *answered);
+
+/* diag_request: refuse one message, as route_request. */
+int diag_request(const struct nlmsghdr *request);
 
 /* socket_operations.set_option, get_option: level SOL_NETLINK. => -ENOPROTOOPT, -EINVAL */
 int netlink_set_option(struct socket *socket, int level, int name, const void *value, size_t len);

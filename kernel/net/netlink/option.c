@@ -10,9 +10,10 @@
 
 static int change_membership(struct netlink_socket *self, u32 group, bool member)
 {
+    u32 groups = self->socket.protocol == NETLINK_ROUTE ? RTNLGRP_MAX : 32;
     u64 bit;
 
-    if (group < 1 || group > RTNLGRP_MAX)
+    if (group < 1 || group > groups)
         return -EINVAL;
     bit = 1ull << (group - 1);
     mutex_lock(&self->lock);

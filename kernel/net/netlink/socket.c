@@ -94,12 +94,12 @@ int netlink_queue(struct netlink_socket *to, struct netlink_packet *packet)
 /* ---- names ---- */
 
 /* => ports_lock held */
-static struct netlink_socket *find_port(u32 port)
+static struct netlink_socket *find_port(u16 protocol, u32 port)
 {
     struct netlink_socket *socket;
 
     list_for_each_entry (socket, &sockets, link) {
-        if (socket->port == port)
+        if (socket->socket.protocol == protocol && socket->port == port)
             return socket;
     }
     return NULL;
@@ -114,13 +114,13 @@ static int take_port(struct netlink_socket *self, u32 port)
     if (self->port != 0) {
         err = port != 0 && port != self->port ? -EINVAL : 0;
     } else if (port != 0) {
-        if (find_port(port) != NULL)
+        if (find_port(self->socket.protocol, port) != NULL)
             err = -EADDRINUSE;
         else
             self->port = port;
     } else {
         port = (u32)process_id(current_process());
-        while (find_port(port) != NULL)
+        while (find_port(self->socket.protocol, port) != NULL)
             port = next_port--;
         self->port = port;
     }
@@ -238,7 +238,8 @@ static void answer(struct netlink_socket *self, u8 *bytes, u32 len)
         step = min(align_up(request->len, 4), len);
         request->port = self->port; /* to whom the answers go */
         if ((request->flags & NLM_F_REQUEST) && request->type >= NLMSG_MIN_TYPE)
-            error = route_request(self, request, &answered);
+            error = self->socket.protocol == NETLINK_ROUTE ? route_request(self, request, &answered)
+                                                           : diag_request(request);
         if (!answered && (error != 0 || (request->flags & NLM_F_ACK)))
             (void)acknowledge(self, request, error);
         bytes += step;
@@ -253,7 +254,7 @@ static int forward(struct netlink_socket *self, u32 port, struct netlink_packet 
     int err = -ECONNREFUSED;
 
     mutex_lock(&ports_lock);
-    to = find_port(port);
+    to = find_port(self->socket.protocol, port);
     if (to != NULL && (to->peer_port == 0 || to->peer_port == self->port))
         socket_get(&to->socket);
     else
@@ -458,7 +459,7 @@ static int family_create(int type, int protocol, struct socket **out)
 
     if (type != SOCK_RAW && type != SOCK_DGRAM)
         return -ESOCKTNOSUPPORT;
-    if (protocol != NETLINK_ROUTE)
+    if (protocol != NETLINK_ROUTE && protocol != NETLINK_SOCK_DIAG)
         return -EPROTONOSUPPORT;
     self = kzalloc(sizeof(*self), ALLOC_WAIT);
     if (self == NULL)
