@@ -274,6 +274,21 @@ static void step_input(struct channel *channel, short port_events, short input_e
     }
 }
 
+/* Has @child ended? Others that have, and whose parents ended before them, are forgotten. */
+static bool has_ended(pid_t child, int *status)
+{
+    int other;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &other, WNOHANG)) > 0) {
+        if (pid == child) {
+            *status = other;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Carries data until the program has ended and its output is empty. => its wait status */
 static int carry(struct channel *channel, pid_t child)
 {
@@ -293,7 +308,7 @@ static int carry(struct channel *channel, pid_t child)
         if (nr_ready <= 0) {
             if (!is_running)
                 return status;
-            is_running = waitpid(child, &status, WNOHANG) != child;
+            is_running = !has_ended(child, &status);
             continue;
         }
         if (polled[0].revents && !forward_output(channel, channel->output, 'o'))
@@ -303,7 +318,7 @@ static int carry(struct channel *channel, pid_t child)
         if (is_running)
             step_input(channel, polled[2].revents, polled[3].revents);
         if (is_running)
-            is_running = waitpid(child, &status, WNOHANG) != child;
+            is_running = !has_ended(child, &status);
         else if (!polled[0].revents && !polled[1].revents)
             return status;
     }

@@ -7,8 +7,9 @@
  *
  * Half of the calls are any, the others scenes (scenes.c).
  *
- * Prints "@@ round SEED" before each, then the audit when it says anything but ok, then "@@ done",
- * with how much memory is free before and after. With VERBOSE every call is printed before it is
+ * Prints "@@ round SEED" before each, then the audit when it says anything but ok, then what of the
+ * processes is left in memory when they have ended, then "@@ done", with how much memory is free
+ * before and after. With VERBOSE every call is printed before it is
  * made, which shows the last one of a kernel that stopped.
  */
 #define _GNU_SOURCE
@@ -20,7 +21,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ipc.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/prctl.h>
 #include <sys/reboot.h>
 #include <sys/resource.h>
@@ -256,6 +261,25 @@ static void end_all(void)
         ;
 }
 
+/* System V objects outlive who made them. */
+static void remove_ipc_objects(void)
+{
+    struct seminfo semaphores;
+    struct msginfo messages;
+    struct shm_info segments;
+    int last, i;
+
+    last = semctl(0, 0, SEM_INFO, &semaphores);
+    for (i = 0; i <= last; i++)
+        semctl(semctl(i, 0, SEM_STAT, &(struct semid_ds){0}), 0, IPC_RMID);
+    last = msgctl(0, MSG_INFO, (void *)&messages);
+    for (i = 0; i <= last; i++)
+        msgctl(msgctl(i, MSG_STAT, &(struct msqid_ds){0}), IPC_RMID, NULL);
+    last = shmctl(0, SHM_INFO, (void *)&segments);
+    for (i = 0; i <= last; i++)
+        shmctl(shmctl(i, SHM_STAT, &(struct shmid_ds){0}), IPC_RMID, NULL);
+}
+
 /* A mount of its own, so that whatever a round leaves behind goes away with it. */
 static void run_round(uint64_t seed, unsigned count, int verbose)
 {
@@ -286,6 +310,7 @@ static void run_round(uint64_t seed, unsigned count, int verbose)
     if (!wait_for(pid, &child))
         printf("@@ slow %lu\n", seed);
     end_all();
+    remove_ipc_objects();
     if (umount2(AREA, MNT_DETACH) != 0)
         printf("@@ busy %lu\n", seed);
     print_audit(seed);
@@ -301,10 +326,52 @@ static void set_aside_huge_pages(void)
     }
 }
 
+/* ---- what is left when all have ended ---- */
+
+static const char *const caches[] = {"task",        "process", "pid",      "mm",    "vma",
+                                     "anon_family", "file",    "fd_table", "signal"};
+#define NR_CACHES (sizeof(caches) / sizeof(caches[0]))
+
+static void count_objects(unsigned long counts[NR_CACHES])
+{
+    char line[256], name[64];
+    unsigned long active;
+    FILE *stream = fopen("/proc/slabinfo", "r");
+
+    while (stream != NULL && fgets(line, sizeof(line), stream) != NULL) {
+        for (size_t i = 0; sscanf(line, "%63s %lu", name, &active) == 2 && i < NR_CACHES; i++) {
+            if (strcmp(name, caches[i]) == 0)
+                counts[i] = active;
+        }
+    }
+    if (stream != NULL)
+        fclose(stream);
+}
+
+/* Some of it is freed a moment after the last who could see it. */
+static void print_left(const unsigned long before[NR_CACHES])
+{
+    unsigned long now[NR_CACHES];
+    size_t i = 0;
+
+    for (int tries = 0; tries < 100 && i < NR_CACHES; tries++) {
+        count_objects(now);
+        for (i = 0; i < NR_CACHES && now[i] <= before[i]; i++)
+            ;
+        if (i < NR_CACHES)
+            usleep(100000);
+    }
+    for (i = 0; i < NR_CACHES; i++) {
+        if (now[i] > before[i])
+            printf("@@ left %s: %lu, before %lu\n", caches[i], now[i], before[i]);
+    }
+}
+
 int main(void)
 {
     uint64_t seed, rounds, i;
     unsigned count;
+    unsigned long before[NR_CACHES] = {0};
     int verbose;
     FILE *plan = fopen("/fuzz.plan", "r");
 
@@ -319,11 +386,14 @@ int main(void)
     nr_made = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (nr_made == MAP_FAILED)
         return 1;
-    for (i = 0; i < rounds; i++) {
+    run_round(seed, count, verbose); /* makes what stays once it is there */
+    count_objects(before);
+    for (i = 1; i < rounds; i++) {
         if (i == rounds / 2)
             printf("@@ free %lu\n", free_kilobytes());
         run_round(seed + i, count, verbose);
     }
+    print_left(before);
     printf("@@ free %lu\n@@ calls %lu\n@@ done\n", free_kilobytes(), *nr_made);
     reboot(RB_POWER_OFF);
     return 0;

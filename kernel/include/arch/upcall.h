@@ -5,10 +5,13 @@
  */
 #pragma once
 
-#include <arch/syscall.h>
 #include <lib/types.h>
 
 struct trap_frame;
+
+/* Serves a system call: its six arguments, of which it may want fewer. */
+typedef long (*arch_syscall_function)(unsigned long, unsigned long, unsigned long, unsigned long,
+                                      unsigned long, unsigned long);
 
 enum fault_access { FAULT_READ = 0, FAULT_WRITE = 1, FAULT_EXEC = 2 };
 

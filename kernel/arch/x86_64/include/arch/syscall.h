@@ -7,9 +7,7 @@
 #pragma once
 
 #include <arch/trap_frame.h>
-
-typedef long (*arch_syscall_function)(unsigned long, unsigned long, unsigned long, unsigned long,
-                                      unsigned long, unsigned long);
+#include <arch/upcall.h>
 
 /* The upper half of the register is ignored, as on Linux. */
 static inline unsigned arch_syscall_requested(const struct trap_frame *frame)
