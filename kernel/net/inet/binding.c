@@ -10,6 +10,8 @@
  * Free ports are looked for from a random place in the range. When TCP has none left, the oldest
  * connection in TIME_WAIT gives its one up, as Linux does for connections over the loopback.
  *
+ * A datagram is for one of those who share its port: binding_choose_receiver.
+ *
  * Lock: inet_lock.
  */
 #include "inet.h"
@@ -258,6 +260,93 @@ struct inet_binding *binding_choose_listener(struct inet_binding *listener, u32 
         if (shares_listening(listener, other) && hash-- == 0)
             return other;
     return listener;
+}
+
+/* ---- datagrams ---- */
+
+#define SCORE_V4        1
+#define SCORE_CONNECTED 2
+#define SCORE_ADDRESS   4
+
+/* How exactly the binding asks for it; -1: it does not get it. */
+static int score_of(const struct inet_binding *binding, const struct inet_arrival *arrival)
+{
+    const struct inet_socket *inet = binding->socket;
+    bool v6 = IP_IS_V6(arrival->to);
+    int score = binding->is_v6 ? 0 : SCORE_V4;
+
+    if (binding->port != arrival->to_port || inet == NULL)
+        return -1;
+    if (v6 ? !takes_v6(binding) : !takes_v4(binding))
+        return -1;
+    if (!ip_addr_isany(&binding->address)) {
+        if (!ip_addr_cmp(&binding->address, arrival->to))
+            return -1;
+        score += SCORE_ADDRESS;
+    }
+    if (inet->remote_port != 0) {
+        if (inet->remote_port != arrival->from_port || !ip_addr_cmp(&inet->remote, arrival->from))
+            return -1;
+        score += SCORE_CONNECTED;
+    }
+    return score;
+}
+
+static u32 hash_of(const struct inet_arrival *arrival)
+{
+    u8 bytes[16];
+    u32 hash = arrival->from_port;
+
+    inet_address_bytes(arrival->from, bytes);
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        hash = (hash ^ bytes[i]) * 16777619u;
+    return hash ^ hash >> 16;
+}
+
+static bool shares_receiving(const struct inet_binding *best, const struct inet_binding *other,
+                             const struct inet_arrival *arrival)
+{
+    return share_port(best, other) && score_of(other, arrival) == score_of(best, arrival);
+}
+
+struct inet_binding *binding_choose_receiver(const struct inet_arrival *arrival)
+{
+    struct list_head *bucket = bucket_of(IPPROTO_UDP, arrival->to_port);
+    struct inet_binding *other, *best = NULL;
+    int score = 0;
+    u32 nr = 0, chosen;
+
+    list_for_each_entry (other, bucket, link) {
+        int its = score_of(other, arrival);
+
+        if (its >= score) {
+            score = its;
+            best = other;
+        }
+    }
+    if (best == NULL || !reuses_port(best) || best->socket->remote_port != 0)
+        return best;
+    list_for_each_entry (other, bucket, link)
+        nr += shares_receiving(best, other, arrival);
+    chosen = hash_of(arrival) % nr;
+    list_for_each_entry (other, bucket, link)
+        if (shares_receiving(best, other, arrival) && chosen-- == 0)
+            return other;
+    return best;
+}
+
+struct inet_binding *binding_next_receiver(const struct inet_arrival *arrival,
+                                           struct inet_binding *previous)
+{
+    bool seen = previous == NULL;
+    struct inet_binding *other;
+
+    list_for_each_entry (other, bucket_of(IPPROTO_UDP, arrival->to_port), link) {
+        if (seen && score_of(other, arrival) >= 0)
+            return other;
+        seen = seen || other == previous;
+    }
+    return NULL;
 }
 
 void binding_init(void)

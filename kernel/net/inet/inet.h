@@ -108,6 +108,20 @@ void binding_give_up(struct inet_binding *binding);
 bool binding_may_listen(struct inet_binding *binding);
 /* One of the listeners that share the port of @listener (SO_REUSEPORT), by @hash. */
 struct inet_binding *binding_choose_listener(struct inet_binding *listener, u32 hash);
+/* A datagram of UDP, as it arrives. */
+struct inet_arrival {
+    const ip_addr_t *from, *to;
+    u16 from_port, to_port;
+};
+/*
+ * binding_choose_receiver: who gets it, of those who share its port: the one that is bound and
+ * connected most exactly, IPv4 before both, the youngest; with SO_REUSEPORT one of them by hash.
+ * => inside; NULL: nobody
+ */
+struct inet_binding *binding_choose_receiver(const struct inet_arrival *arrival);
+/* All who get a broadcast: the one after @previous (NULL: the first). => inside; NULL: no more */
+struct inet_binding *binding_next_receiver(const struct inet_arrival *arrival,
+                                           struct inet_binding *previous);
 void binding_init(void);
 
 struct inet_port_range {

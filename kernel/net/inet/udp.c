@@ -11,6 +11,7 @@
 
 #include <abi/fcntl.h>
 #include <lib/string.h>
+#include <lwip/ip.h>
 #include <lwip/udp.h>
 #include <vfs/io_buffer.h>
 
@@ -38,17 +39,55 @@ static void arrived_in_segments(struct datagram_socket *dgram, struct pbuf *data
     pbuf_free(data);
 }
 
-static void arrived(void *argument, struct udp_pcb *pcb, struct pbuf *data, const ip_addr_t *from,
-                    u16_t port)
+static void arrived_for(struct datagram_socket *dgram, struct pbuf *data, const ip_addr_t *from,
+                        u16_t port)
 {
-    struct datagram_socket *dgram = argument;
     u32 segment = loopback_incoming.segment;
 
-    (void)pcb;
     if (segment == 0 || dgram->joins_segments)
         datagram_arrived(dgram, data, from, port, segment);
     else
         arrived_in_segments(dgram, data, from, port);
+}
+
+static struct datagram_socket *socket_of(struct inet_binding *binding)
+{
+    return container_of(binding->socket, struct datagram_socket, inet);
+}
+
+/* To all who get a broadcast. */
+static void arrived_for_all(const struct inet_arrival *arrival, struct pbuf *data)
+{
+    struct inet_binding *next = NULL;
+
+    while ((next = binding_next_receiver(arrival, next)) != NULL) {
+        struct pbuf *copy = pbuf_clone(PBUF_RAW, PBUF_RAM, data);
+
+        if (copy == NULL)
+            socket_of(next)->drops++;
+        else
+            arrived_for(socket_of(next), copy, arrival->from, arrival->from_port);
+    }
+    pbuf_free(data);
+}
+
+/* lwIP has found a socket with the port, which need not be the one that Linux would choose. A
+ * group's packets it offers to each. */
+static void arrived(void *argument, struct udp_pcb *pcb, struct pbuf *data, const ip_addr_t *from,
+                    u16_t port)
+{
+    struct inet_arrival arrival = {
+        .from = from, .to = ip_current_dest_addr(), .from_port = port, .to_port = pcb->local_port};
+    struct inet_binding *chosen;
+
+    if (ip_addr_ismulticast(arrival.to)) {
+        arrived_for(argument, data, from, port);
+    } else if (inet_address_is_broadcast(arrival.to)) {
+        arrived_for_all(&arrival, data);
+    } else {
+        chosen = binding_choose_receiver(&arrival);
+        arrived_for(chosen == NULL ? argument : socket_of(chosen), data, from, port);
+    }
 }
 
 /* The pcb has the socket's address and port. */
