@@ -49,14 +49,34 @@ int maps_put_areas(struct proc_text *text, int (*put_area)(const struct vma_info
     return error;
 }
 
+static void put_numbers(struct proc_text *text, const struct vma_info *info)
+{
+    const char rights[] = {' ',
+                           info->flags & VMA_READ ? 'r' : '-',
+                           info->flags & VMA_WRITE ? 'w' : '-',
+                           info->flags & VMA_EXEC ? 'x' : '-',
+                           info->flags & VMA_SHARED ? 's' : 'p',
+                           ' '};
+
+    proc_put_hex(text, info->start, 8);
+    proc_put(text, "-", 1);
+    proc_put_hex(text, info->end, 8);
+    proc_put(text, rights, sizeof(rights));
+    proc_put_hex(text, info->offset, 8);
+    proc_put(text, " ", 1);
+    proc_put_hex(text, device_major(info->device), 2);
+    proc_put(text, ":", 1);
+    proc_put_hex(text, device_minor(info->device), 2);
+    proc_put(text, " ", 1);
+    proc_put_decimal(text, info->inode, 0);
+    proc_put(text, " ", 1);
+}
+
 void maps_put_head(struct proc_text *text, const struct vma_info *info, const char *name)
 {
     size_t start = text->len;
 
-    proc_print(text, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", info->start, info->end,
-               info->flags & VMA_READ ? 'r' : '-', info->flags & VMA_WRITE ? 'w' : '-',
-               info->flags & VMA_EXEC ? 'x' : '-', info->flags & VMA_SHARED ? 's' : 'p',
-               info->offset, device_major(info->device), device_minor(info->device), info->inode);
+    put_numbers(text, info);
     if (name) {
         proc_print(text, "%*s", max(NAME_COLUMN - (int)(text->len - start), 1), "");
         proc_put_escaped(text, name, "\n");

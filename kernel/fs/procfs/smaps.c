@@ -3,13 +3,22 @@
  */
 #include <abi/errno.h>
 #include <arch/pkey.h>
+#include <lib/string.h>
 
 #include "maps.h"
 #include "views.h"
 
+#define LABEL_WIDTH 16
+
 static void put_size(struct proc_text *text, const char *label, u64 bytes)
 {
-    proc_print(text, "%-16s%8lu kB\n", label, bytes >> 10);
+    static const char blanks[LABEL_WIDTH] = "                ";
+    size_t len = strlen(label);
+
+    proc_put(text, label, len);
+    proc_put(text, blanks, LABEL_WIDTH - len);
+    proc_put_decimal(text, bytes >> 10, 8);
+    proc_put(text, " kB\n", 4);
 }
 
 /* The lines that both files have; @rollup: with the shares by kind. */

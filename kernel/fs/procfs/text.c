@@ -43,6 +43,36 @@ void proc_put(struct proc_text *text, const void *bytes, size_t len)
     text->len += len;
 }
 
+#define DIGITS_MAX 20
+
+void proc_put_hex(struct proc_text *text, u64 value, unsigned width)
+{
+    char digits[DIGITS_MAX];
+    unsigned first = DIGITS_MAX;
+
+    do {
+        digits[--first] = "0123456789abcdef"[value % 16];
+        value /= 16;
+    } while (value != 0);
+    while (DIGITS_MAX - first < width)
+        digits[--first] = '0';
+    proc_put(text, &digits[first], DIGITS_MAX - first);
+}
+
+void proc_put_decimal(struct proc_text *text, u64 value, unsigned width)
+{
+    char digits[DIGITS_MAX];
+    unsigned first = DIGITS_MAX;
+
+    do {
+        digits[--first] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    while (DIGITS_MAX - first < width)
+        digits[--first] = ' ';
+    proc_put(text, &digits[first], DIGITS_MAX - first);
+}
+
 void proc_print(struct proc_text *text, const char *format, ...)
 {
     va_list args;

@@ -45,6 +45,9 @@ struct proc_text {
 struct mm *proc_text_mm(const struct proc_text *text);
 void proc_print(struct proc_text *text, const char *format, ...) __printf(2, 3);
 void proc_put(struct proc_text *text, const void *bytes, size_t len);
+/* %0*lx and %*lu, for files of thousands of numbers. @width: at most 20 */
+void proc_put_hex(struct proc_text *text, u64 value, unsigned width);
+void proc_put_decimal(struct proc_text *text, u64 value, unsigned width);
 /* A name with spaces, newlines and backslashes as octal, as /proc/mounts and maps want; @special:
  * what to escape. */
 void proc_put_escaped(struct proc_text *text, const char *name, const char *special);
