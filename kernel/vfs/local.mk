@@ -45,6 +45,7 @@ quire_SOURCES += %D%/propagation.c
 quire_SOURCES += %D%/pseudo.c
 quire_SOURCES += %D%/query.c
 quire_SOURCES += %D%/quick_walk.c
+quire_SOURCES += %D%/ioctl.c
 quire_SOURCES += %D%/read_write.c
 quire_SOURCES += %D%/record_lock.c
 quire_SOURCES += %D%/regular.c

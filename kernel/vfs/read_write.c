@@ -291,48 +291,6 @@ int file_advise(struct file *file, s64 offset, s64 len, int advice)
     return 0; /* advice may be ignored: posix_fadvise(2) */
 }
 
-/* FIONREAD of a regular file: what is left from the position on. */
-static long ioctl_remaining(struct file *file, int __user *result)
-{
-    int left = (int)(inode_size(file->inode) - file->position);
-
-    return put_user(left, result);
-}
-
-static long ioctl_flag(struct file *file, u32 flag, const int __user *argument)
-{
-    int on;
-
-    if (get_user(on, argument) != 0)
-        return -EFAULT;
-    if (flag == O_ASYNC && !!on != !!(file_flags(file) & O_ASYNC)) {
-        int err = file->ops->set_async == NULL ? -ENOTTY : file->ops->set_async(file, on != 0);
-
-        if (err != 0)
-            return err;
-    }
-    if (on)
-        __atomic_fetch_or(&file->flags, flag, __ATOMIC_SEQ_CST);
-    else
-        __atomic_fetch_and(&file->flags, ~flag, __ATOMIC_SEQ_CST);
-    return 0;
-}
-
-long file_ioctl(struct file *file, unsigned request, unsigned long argument)
-{
-    if (file->mode & FILE_PATH)
-        return -EBADF;
-    if (request == FIONBIO)
-        return ioctl_flag(file, O_NONBLOCK, (const int __user *)argument);
-    if (request == FIOASYNC)
-        return ioctl_flag(file, O_ASYNC, (const int __user *)argument);
-    if (request == FIONREAD && S_ISREG(file->inode->mode) && file->ops->ioctl == NULL)
-        return ioctl_remaining(file, (int __user *)argument);
-    if (file->ops->ioctl == NULL)
-        return -ENOTTY;
-    return file->ops->ioctl(file, request, argument);
-}
-
 unsigned file_poll(struct file *file, struct poll_table *table)
 {
     if (file->ops->poll == NULL)

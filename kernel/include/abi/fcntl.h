@@ -216,3 +216,16 @@ struct abi_file_handle {
 
 #define FIONREAD 0x541b
 #define FIOQSIZE 0x5460
+
+/* Of a file system, where it can do that. */
+#define FIGETBSZ      2
+#define FIFREEZE      0xC0045877
+#define FITHAW        0xC0045878
+#define FS_IOC_FIEMAP 0xC020660B
+#define FICLONE       0x40049409
+#define FICLONERANGE  0x4020940D
+
+struct file_clone_range {
+    s64 source;
+    u64 source_offset, len, offset;
+};
