@@ -3,7 +3,6 @@
  */
 #include <kern/panic.h>
 #include <kmem/page.h>
-#include <lib/hash.h>
 #include <sched/wait.h>
 
 #include "object_pages.h"
@@ -20,9 +19,10 @@ void page_busy_init(void)
         wait_queue_init(&queues[i]);
 }
 
+/* Neighbours have queues of their own: no other hash is worth its instructions. */
 static struct wait_queue *queue_of(const struct page *page)
 {
-    return &queues[hash_pointer(page) % NR_QUEUES];
+    return &queues[(uintptr_t)page / sizeof(*page) % NR_QUEUES];
 }
 
 bool page_try_make_busy(struct page *page)

@@ -12,7 +12,8 @@
 void io_buffer_segments(struct io_buffer *buffer, const struct iovec *segments, unsigned nr,
                         size_t total)
 {
-    *buffer = (struct io_buffer){.segments = segments, .nr_segments = nr, .remaining = total};
+    *buffer = (struct io_buffer){.next = segments, .nr_next = nr, .remaining = total};
+    io_buffer_advance(buffer, 0);
 }
 
 void io_buffer_kernel(struct io_buffer *buffer, void *base, size_t len)
@@ -67,51 +68,44 @@ int io_buffer_vector(struct io_buffer *buffer, const struct iovec __user *user, 
 
 bool io_buffer_piece(const struct io_buffer *buffer, void **base, size_t *len)
 {
-    const struct iovec *segment = buffer->segments;
-    unsigned nr = buffer->nr_segments;
-    size_t offset = buffer->offset;
+    void *at = buffer->base;
+    size_t left = buffer->len;
 
-    if (buffer->remaining == 0)
-        return false;
-    while (nr > 0 && offset >= segment->iov_len) {
-        offset -= segment->iov_len;
-        segment++;
-        nr--;
+    for (unsigned i = 0; left == 0 && i < buffer->nr_next; i++) {
+        at = (void __force *)buffer->next[i].iov_base;
+        left = buffer->next[i].iov_len;
     }
-    if (nr == 0)
-        return false;
-    *base = (char __force *)segment->iov_base + offset;
-    *len = min(segment->iov_len - offset, (u64)buffer->remaining);
-    return true;
+    *base = at;
+    *len = min(left, buffer->remaining);
+    return *len > 0;
 }
 
 void io_buffer_advance(struct io_buffer *buffer, size_t len)
 {
     len = min(len, buffer->remaining);
     buffer->remaining -= len;
-    buffer->offset += len;
-    while (buffer->nr_segments > 0 && buffer->offset >= buffer->segments->iov_len) {
-        buffer->offset -= buffer->segments->iov_len;
-        buffer->segments++;
-        buffer->nr_segments--;
+    while (len >= buffer->len && buffer->nr_next > 0) {
+        len -= buffer->len;
+        buffer->base = (void __force *)buffer->next->iov_base;
+        buffer->len = buffer->next->iov_len;
+        buffer->next++;
+        buffer->nr_next--;
     }
+    buffer->base = (char *)buffer->base + len;
+    buffer->len -= len;
 }
 
-/* The way of most calls: @len bytes lie in the one segment that is left, of user memory, at *base.
- */
-static inline bool is_plain(const struct io_buffer *buffer, size_t len, void **base)
+/* The way of most calls: @len bytes lie in the segment at hand, of user memory, at *base. */
+static inline bool is_plain(const struct io_buffer *buffer, size_t len, void __user **base)
 {
-    if (buffer->nr_segments != 1 || buffer->kernel || len > buffer->remaining)
-        return false;
-    *base = (char __force *)buffer->segments->iov_base + buffer->offset;
-    return len <= buffer->segments->iov_len - buffer->offset;
+    *base = io_buffer_plain_base(buffer);
+    return !buffer->kernel && len <= buffer->remaining && len <= buffer->len;
 }
 
-/* What is_plain found is behind: @len bytes of the one segment. */
+/* What is_plain found is behind. */
 static inline size_t plain_advance(struct io_buffer *buffer, size_t len)
 {
-    buffer->remaining -= len;
-    buffer->offset += len;
+    io_buffer_plain_advance(buffer, len);
     return len;
 }
 
@@ -138,11 +132,11 @@ static __noinline size_t copy_pieces_to(struct io_buffer *buffer, const char *fr
 
 size_t io_buffer_copy_to(struct io_buffer *buffer, const void *from, size_t len)
 {
-    void *base;
+    void __user *base;
 
     if (unlikely(!is_plain(buffer, len, &base)))
         return copy_pieces_to(buffer, from, len);
-    len -= copy_to_user_partial((void __user __force *)base, from, len);
+    len -= copy_to_user_partial(base, from, len);
     return plain_advance(buffer, len);
 }
 
@@ -169,25 +163,20 @@ static __noinline size_t copy_pieces_from(struct io_buffer *buffer, char *to, si
 
 size_t io_buffer_copy_from(struct io_buffer *buffer, void *to, size_t len)
 {
-    void *base;
+    void __user *base;
 
     if (unlikely(!is_plain(buffer, len, &base)))
         return copy_pieces_from(buffer, to, len);
-    len -= copy_from_user_partial(to, (const void __user __force *)base, len);
+    len -= copy_from_user_partial(to, base, len);
     return plain_advance(buffer, len);
 }
 
-size_t io_buffer_zero(struct io_buffer *buffer, size_t len)
+static __noinline size_t zero_pieces(struct io_buffer *buffer, size_t len)
 {
     size_t done = 0;
     size_t piece, failed;
     void *base;
 
-    if (likely(io_buffer_is_plain(buffer) && len <= buffer->remaining)) {
-        done = len - clear_user_partial(io_buffer_plain_base(buffer), len);
-        io_buffer_plain_advance(buffer, done);
-        return done;
-    }
     while (done < len && io_buffer_piece(buffer, &base, &piece)) {
         piece = min(piece, len - done);
         failed = 0;
@@ -201,4 +190,14 @@ size_t io_buffer_zero(struct io_buffer *buffer, size_t len)
             break;
     }
     return done;
+}
+
+size_t io_buffer_zero(struct io_buffer *buffer, size_t len)
+{
+    void __user *base;
+
+    if (unlikely(!is_plain(buffer, len, &base)))
+        return zero_pieces(buffer, len);
+    len -= clear_user_partial(base, len);
+    return plain_advance(buffer, len);
 }

@@ -10,14 +10,13 @@
 #include <lib/types.h>
 
 struct io_buffer {
-    const struct iovec
-        *segments;        /* next segment; for kernel memory the bases are kernel pointers */
-    unsigned nr_segments; /* left, the current one included */
-    size_t offset;        /* into the current segment */
-    size_t remaining;     /* bytes left over all segments */
-    bool kernel;
+    void *base;               /* of the segment at hand, as far as it has not been used: */
+    size_t len;               /* and its length */
+    size_t remaining;         /* bytes left over all segments */
+    const struct iovec *next; /* the segments behind it */
+    unsigned nr_next;
     unsigned flags; /* IO_* */
-    struct iovec single;
+    bool kernel;    /* the bases are kernel pointers */
 };
 
 #define IO_NOWAIT (1u << 0) /* -EAGAIN rather than waiting (RWF_NOWAIT, MSG_DONTWAIT) */
@@ -26,14 +25,12 @@ struct io_buffer {
 
 static inline void io_buffer_user(struct io_buffer *buffer, void __user *base, size_t len)
 {
-    buffer->segments = &buffer->single;
-    buffer->nr_segments = 1;
-    buffer->offset = 0;
+    buffer->base = (void __force *)base;
+    buffer->len = len;
     buffer->remaining = len;
-    buffer->kernel = false;
+    buffer->nr_next = 0;
     buffer->flags = 0;
-    buffer->single.iov_base = base;
-    buffer->single.iov_len = len;
+    buffer->kernel = false;
 }
 void io_buffer_kernel(struct io_buffer *buffer, void *base, size_t len);
 /* @segments stays the caller's; total is the sum of its lengths, already checked by
@@ -57,17 +54,17 @@ size_t io_buffer_zero(struct io_buffer *buffer, size_t len);
 /* The way of most calls: all that is left lies in one segment of user memory. */
 static inline bool io_buffer_is_plain(const struct io_buffer *buffer)
 {
-    return buffer->nr_segments == 1 && !buffer->kernel &&
-           buffer->remaining <= buffer->segments->iov_len - buffer->offset;
+    return !buffer->kernel && buffer->remaining <= buffer->len;
 }
 /* Where it begins then; and skipping @len bytes of it, which may be all. */
 static inline void __user *io_buffer_plain_base(const struct io_buffer *buffer)
 {
-    return (char __user *)buffer->segments->iov_base + buffer->offset;
+    return (void __user __force *)buffer->base;
 }
 static inline void io_buffer_plain_advance(struct io_buffer *buffer, size_t len)
 {
-    buffer->offset += len;
+    buffer->base = (char *)buffer->base + len;
+    buffer->len -= len;
     buffer->remaining -= len;
 }
 
