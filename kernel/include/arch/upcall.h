@@ -43,7 +43,8 @@ struct arch_upcalls {
     /* The system call that the current frame asks for, with its arguments (<arch/syscall.h>); the
      * result goes to user mode as is. Called with interrupts off, when the CPU holds no reference
      * yet; returns with them on. */
-    arch_syscall_function syscall;
+    long (*syscall)(unsigned long, unsigned long, unsigned long, unsigned long, unsigned long,
+                    unsigned long);
     /* The one-shot timer of this CPU fired, interrupts off. */
     void (*tick)(void);
     /* Before a return to user mode, interrupts on, while the thread has a flag of
