@@ -146,10 +146,37 @@ static void internet_datagram(struct sockaddr_in at)
     close(other);
 }
 
+/* Held back, cut into segments, to a group with two members. */
+static void internet_together(struct sockaddr_in at)
+{
+    int one = internet_socket(SOCK_DGRAM), other = internet_socket(SOCK_DGRAM), segment = 100;
+    struct ip_mreq group = {.imr_multiaddr.s_addr = htonl(0xef010203),
+                            .imr_interface.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(at);
+    char buffer[1000] = "";
+
+    if (one >= 0 && other >= 0 && attempt(bind(one, (const void *)&at, sizeof(at))) == 0 &&
+        getsockname(one, (void *)&at, &len) == 0) {
+        attempt(sendto(other, buffer, 500, MSG_MORE, (const void *)&at, sizeof(at)));
+        attempt(sendto(other, buffer, 500, 0, (const void *)&at, sizeof(at)));
+        setsockopt(other, IPPROTO_UDP, 103 /* UDP_SEGMENT */, &segment, sizeof(segment));
+        attempt(sendto(other, buffer, 450, 0, (const void *)&at, sizeof(at)));
+        attempt(setsockopt(one, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof(group)));
+        attempt(setsockopt(other, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof(group)));
+        at.sin_addr = group.imr_multiaddr;
+        if (attempt(setsockopt(other, IPPROTO_IP, IP_MULTICAST_IF, &group.imr_interface, 4)) == 0)
+            attempt(sendto(other, buffer, 50, 0, (const void *)&at, sizeof(at)));
+        attempt(recv(one, buffer, sizeof(buffer), MSG_DONTWAIT));
+    }
+    close(one);
+    close(other);
+}
+
 void internet(void)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
     internet_stream(at);
     internet_datagram(at);
+    internet_together(at);
 }
