@@ -99,13 +99,15 @@ static void fill_vectors(size_t most)
 
 static socklen_t fill_address(void)
 {
+    static const unsigned places[] = {INADDR_LOOPBACK, INADDR_LOOPBACK, INADDR_LOOPBACK,
+                                      0xef010101 /* a group */, 0x7fffffff /* everybody */};
     struct sockaddr_in *inet = (void *)&scene.address;
     struct sockaddr_un *local = (void *)&scene.address;
 
     memset(&scene.address, 0, sizeof(scene.address));
     if (values_below(2) == 0) {
         inet->sin_family = AF_INET;
-        inet->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        inet->sin_addr.s_addr = htonl(PICK(places));
         inet->sin_port = htons(4000 + values_below(NR_PORTS));
         return sizeof(*inet);
     }
@@ -149,7 +151,9 @@ static uint64_t message_flags(void)
 
 static long socket_scene(uint64_t arguments[6])
 {
-    static const int domains[] = {AF_UNIX, AF_INET};
+    static const int domains[] = {AF_UNIX, AF_INET, AF_INET, AF_INET6};
+    static const int levels[] = {SOL_SOCKET,  SOL_SOCKET,   IPPROTO_TCP, IPPROTO_IP,
+                                 IPPROTO_UDP, IPPROTO_IPV6, IPPROTO_UDP};
     static const int types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_RAW};
     static const int two[] = {SYS_bind, SYS_connect};
     static const int messages[] = {SYS_sendmsg, SYS_recvmsg};
@@ -180,8 +184,13 @@ static long socket_scene(uint64_t arguments[6])
     case 4:
         scene.length = values_below(65);
         scene.words[0] = values_below(4) ? values_below(5) : values_random();
-        arguments[1] = values_below(2) ? SOL_SOCKET : values_below(2) ? IPPROTO_TCP : IPPROTO_IP;
-        arguments[2] = values_below(70);
+        arguments[1] = (uint64_t)PICK(levels);
+        arguments[2] = arguments[1] == IPPROTO_UDP ? 100 + values_below(5) : values_below(80);
+        if (values_below(8) == 0) { /* join or leave 239.1.1.1 on the loopback */
+            scene.words[0] = (uint64_t)htonl(INADDR_LOOPBACK) << 32 | htonl(0xef010101);
+            arguments[1] = IPPROTO_IP;
+            arguments[2] = 35 + values_below(2);
+        }
         arguments[3] = at(scene.words);
         arguments[4] = values_below(17);
         if (values_below(2) == 0)
