@@ -3,7 +3,9 @@
  */
 #include <vfs/mount.h>
 
+#include <abi/errno.h>
 #include <kern/panic.h>
+#include <kmem/kmalloc.h>
 #include <lib/atomic.h>
 #include <lib/string.h>
 #include <vfs/dentry.h>
@@ -43,6 +45,31 @@ void filesystem_type_for_each(void (*visit)(const struct filesystem_type *type, 
             visit(type, argument);
     }
     mutex_unlock(&mount_mutex);
+}
+
+int mount_options_parse(const char *text,
+                        int (*apply)(void *options, const char *name, const char *value),
+                        void *options)
+{
+    char *copy, *cursor, *word;
+    int err = 0;
+
+    if (text == NULL || *text == '\0')
+        return 0;
+    copy = cursor = kstrdup(text, ALLOC_WAIT);
+    if (copy == NULL)
+        return -ENOMEM;
+    while (err == 0 && (word = strsep(&cursor, ",")) != NULL) {
+        char *value = strchr(word, '=');
+
+        if (*word == '\0')
+            continue;
+        if (value != NULL)
+            *value++ = '\0';
+        err = apply(options, word, value) != 0 ? -EINVAL : 0;
+    }
+    kfree(copy);
+    return err;
 }
 
 void filesystem_init(struct filesystem *filesystem, struct filesystem_type *type,

@@ -1,9 +1,9 @@
 /*
  * devpts: one directory with a character device for each open pty master, and ptmx.
  *
- * There is one instance, whatever mounts it. The inodes are made when the master opens and hold
- * owner and mode until it closes. pts.lock (sleeping, inside the directory's inode.lock) protects
- * the table.
+ * There is one instance, whatever mounts it; the options of a mount that has any are those of the
+ * instance from then on. The inodes are made when the master opens and hold owner and mode until it
+ * closes. pts.lock (sleeping, inside the directory's inode.lock) protects the table.
  */
 #include "pts_filesystem.h"
 
@@ -26,9 +26,14 @@
 
 #include "tty.h"
 
-#define PTS_GROUP 5 /* tty, as every distribution mounts it */
-#define PTS_MODE  0620
 #define PTMX_NAME "ptmx"
+#define NOT_GIVEN (~0u)
+
+/* What slaves that open from now on are like, and ptmx. */
+struct pts_options {
+    u32 uid, gid; /* NOT_GIVEN: those of who opens */
+    u32 mode, ptmx_mode;
+};
 
 static struct {
     struct mutex lock;
@@ -36,7 +41,12 @@ static struct {
     struct path root;             /* (I) of an internal mount, for TIOCGPTPEER */
     struct inode *ptmx;           /* (I) */
     struct inode *nodes[PTS_MAX]; /* (lock) */
-} pts = {.lock = MUTEX_INIT(pts.lock)};
+    struct pts_options options;   /* (lock) */
+} pts = {
+    .lock = MUTEX_INIT(pts.lock),
+    /* Group tty, as every distribution mounts it. */
+    .options = {.uid = NOT_GIVEN, .gid = 5, .mode = 0620, .ptmx_mode = 0666},
+};
 
 static const struct inode_ops node_ops;
 
@@ -135,41 +145,85 @@ static int iterate(struct file *file, struct directory_sink *sink)
 
 static const struct file_ops root_file_ops = {.iterate = iterate, .seek = file_seek_directory};
 
+/* ---- options ---- */
+
+static int option_apply(void *argument, const char *name, const char *value)
+{
+    struct pts_options *options = argument;
+    u32 *number = NULL;
+    int err;
+
+    if (string_is_equal(name, "newinstance")) /* means nothing since Linux 4.7 */
+        return value == NULL ? 0 : -EINVAL;
+    if (string_is_equal(name, "uid"))
+        number = &options->uid;
+    else if (string_is_equal(name, "gid"))
+        number = &options->gid;
+    else if (string_is_equal(name, "mode"))
+        number = &options->mode;
+    else if (string_is_equal(name, "ptmxmode"))
+        number = &options->ptmx_mode;
+    if (number == NULL || value == NULL)
+        return -EINVAL;
+    if (number == &options->uid || number == &options->gid)
+        return parse_u32(value, 10, number) != 0 || *number == NOT_GIVEN ? -EINVAL : 0;
+    err = parse_u32(value, 8, number);
+    *number &= 07777;
+    return err;
+}
+
+/* Those that a mount does not name are Linux's defaults. */
+static int options_take(const char *text)
+{
+    struct pts_options options = {.uid = NOT_GIVEN, .gid = NOT_GIVEN, .mode = 0600};
+    int err = mount_options_parse(text, option_apply, &options);
+
+    if (err != 0)
+        return err;
+    mutex_lock(&pts.lock);
+    pts.options = options;
+    WRITE_ONCE(pts.ptmx->mode, S_IFCHR | options.ptmx_mode);
+    mutex_unlock(&pts.lock);
+    return 0;
+}
+
 static size_t describe_options(struct filesystem *filesystem, char *buffer, size_t size)
 {
+    struct pts_options options;
+    size_t len = 0;
+
     (void)filesystem;
-    return (size_t)scnprintf(buffer, size, ",gid=%u,mode=%o,ptmxmode=666", PTS_GROUP, PTS_MODE);
+    mutex_lock(&pts.lock);
+    options = pts.options;
+    mutex_unlock(&pts.lock);
+    if (options.uid != NOT_GIVEN)
+        len += scnprintf(buffer + len, size - len, ",uid=%u", options.uid);
+    if (options.gid != NOT_GIVEN)
+        len += scnprintf(buffer + len, size - len, ",gid=%u", options.gid);
+    len += scnprintf(buffer + len, size - len, ",mode=%03o,ptmxmode=%03o", options.mode,
+                     options.ptmx_mode);
+    return len;
 }
 
-static const struct filesystem_ops filesystem_ops = {.describe_options = describe_options};
-
-/* Options name what is so anyway (gid=5, mode=620 ...); they change nothing, and others are
- * refused. */
-static bool options_known(const char *options)
+static int remount_pts(struct filesystem *filesystem, const struct mount_request *request)
 {
-    static const char *const known[] = {"gid=", "mode=", "ptmxmode=", "newinstance", "max="};
-
-    while (options && *options) {
-        size_t len = strcspn(options, ",");
-        bool found = len == 0;
-
-        for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-            found |= strncmp(options, known[i], strlen(known[i])) == 0;
-        if (!found)
-            return false;
-        options += len + (options[len] == ',');
-    }
-    return true;
+    (void)filesystem;
+    return options_take(request->options);
 }
+
+static const struct filesystem_ops filesystem_ops = {.describe_options = describe_options,
+                                                     .remount = remount_pts};
 
 static int mount_pts(struct filesystem_type *type, const struct mount_request *request,
                      struct filesystem **out)
 {
+    bool has_any = request->options != NULL && *request->options != '\0';
+    int err = has_any ? options_take(request->options) : 0;
+
     (void)type;
-    if (!options_known(request->options))
-        return -EINVAL;
-    *out = filesystem_get(&pts.filesystem);
-    return 0;
+    if (err == 0)
+        *out = filesystem_get(&pts.filesystem);
+    return err;
 }
 
 static struct filesystem_type pts_type = {.name = "devpts", .mount = mount_pts};
@@ -177,21 +231,20 @@ static struct filesystem_type pts_type = {.name = "devpts", .mount = mount_pts};
 int pts_add(unsigned number)
 {
     const struct credentials *credentials = vfs_current()->credentials;
-    struct inode_template template = {
-        .mode = S_IFCHR | PTS_MODE,
-        .uid = credentials->fsuid,
-        .gid = PTS_GROUP,
-        .device = device_make(TTY_MAJOR_PTS, number),
-    };
-    struct inode *inode = inode_create(&pts.filesystem, &node_ops, NULL, &template, NULL);
+    struct inode_template template = {.device = device_make(TTY_MAJOR_PTS, number)};
+    struct inode *inode;
 
-    if (!inode)
-        return -ENOMEM;
-    inode->number = number + 3;
     mutex_lock(&pts.lock);
-    pts.nodes[number] = inode;
+    template.mode = S_IFCHR | pts.options.mode;
+    template.uid = pts.options.uid != NOT_GIVEN ? pts.options.uid : credentials->fsuid;
+    template.gid = pts.options.gid != NOT_GIVEN ? pts.options.gid : credentials->fsgid;
+    inode = inode_create(&pts.filesystem, &node_ops, NULL, &template, NULL);
+    if (inode != NULL) {
+        inode->number = number + 3;
+        pts.nodes[number] = inode;
+    }
     mutex_unlock(&pts.lock);
-    return 0;
+    return inode != NULL ? 0 : -ENOMEM;
 }
 
 void pts_remove(unsigned number)
@@ -226,7 +279,7 @@ long pts_open_peer(unsigned number, u32 flags)
 void pts_filesystem_init(void)
 {
     struct inode_template root = {.mode = S_IFDIR | 0755};
-    struct inode_template ptmx = {.mode = S_IFCHR | 0666,
+    struct inode_template ptmx = {.mode = S_IFCHR | pts.options.ptmx_mode,
                                   .device = device_make(TTY_MAJOR_AUXILIARY, 2)};
     struct inode *inode;
     int error;

@@ -50,8 +50,9 @@ int tmpfs_parse_mode(const char *value, u32 *mode)
     return err;
 }
 
-static int option_apply(struct tmpfs_options *options, const char *name, const char *value)
+static int option_apply(void *argument, const char *name, const char *value)
 {
+    struct tmpfs_options *options = argument;
     u64 number;
 
     if (string_is_equal(name, "inode64"))
@@ -79,31 +80,6 @@ static int option_apply(struct tmpfs_options *options, const char *name, const c
     return 0;
 }
 
-int tmpfs_options_parse(struct tmpfs_options *options, const char *text,
-                        int (*apply)(struct tmpfs_options *options, const char *name,
-                                     const char *value))
-{
-    char *copy, *cursor, *word;
-    int err = 0;
-
-    if (text == NULL || *text == '\0')
-        return 0;
-    copy = cursor = kstrdup(text, ALLOC_WAIT);
-    if (copy == NULL)
-        return -ENOMEM;
-    while (err == 0 && (word = strsep(&cursor, ",")) != NULL) {
-        char *value = strchr(word, '=');
-
-        if (*word == '\0')
-            continue;
-        if (value != NULL)
-            *value++ = '\0';
-        err = apply(options, word, value) != 0 ? -EINVAL : 0;
-    }
-    kfree(copy);
-    return err;
-}
-
 static int tmpfs_statfs(struct filesystem *filesystem, struct statfs *statfs)
 {
     struct tmpfs *tmpfs = container_of(filesystem, struct tmpfs, filesystem);
@@ -124,7 +100,7 @@ static int tmpfs_remount(struct filesystem *filesystem, const struct mount_reque
 {
     struct tmpfs *tmpfs = container_of(filesystem, struct tmpfs, filesystem);
     struct tmpfs_options options = {.max_pages = tmpfs->max_pages, .max_inodes = tmpfs->max_inodes};
-    int err = tmpfs_options_parse(&options, request->options, option_apply);
+    int err = mount_options_parse(request->options, option_apply, &options);
 
     if (err != 0)
         return err;
@@ -265,7 +241,7 @@ int tmpfs_mount(struct filesystem_type *type, const struct mount_request *reques
                                     .uid = credentials->fsuid,
                                     .gid = credentials->fsgid};
     struct tmpfs_kind kind = {.ops = &tmpfs_ops, .magic = TMPFS_MAGIC};
-    int err = tmpfs_options_parse(&options, request->options, option_apply);
+    int err = mount_options_parse(request->options, option_apply, &options);
 
     return err != 0 ? err : tmpfs_mount_kind(type, request, &options, &kind, out);
 }

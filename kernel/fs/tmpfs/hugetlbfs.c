@@ -44,8 +44,10 @@ static int parse_page_size(const char *value)
     return parse_size(value, &size) == 0 && size == HUGETLB_SIZE ? 0 : -EINVAL;
 }
 
-static int option_apply(struct tmpfs_options *options, const char *name, const char *value)
+static int option_apply(void *argument, const char *name, const char *value)
 {
+    struct tmpfs_options *options = argument;
+
     if (value == NULL)
         return -EINVAL;
     if (string_is_equal(name, "pagesize"))
@@ -97,7 +99,7 @@ static int hugetlbfs_mount(struct filesystem_type *type, const struct mount_requ
     struct tmpfs_options options = {
         .mode = 0755, .uid = credentials->fsuid, .gid = credentials->fsgid};
     struct tmpfs_kind kind = {.ops = &ops, .files = &files, .magic = HUGETLBFS_MAGIC};
-    int err = tmpfs_options_parse(&options, request->options, option_apply);
+    int err = mount_options_parse(request->options, option_apply, &options);
 
     return err != 0 ? err : tmpfs_mount_kind(type, request, &options, &kind, out);
 }

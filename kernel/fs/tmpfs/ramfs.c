@@ -11,8 +11,10 @@
 
 #define MODE_DEFAULT 0755
 
-static int option_apply(struct tmpfs_options *options, const char *name, const char *value)
+static int option_apply(void *argument, const char *name, const char *value)
 {
+    struct tmpfs_options *options = argument;
+
     if (!string_is_equal(name, "mode"))
         return 0;
     return value == NULL ? -EINVAL : tmpfs_parse_mode(value, &options->mode);
@@ -46,7 +48,7 @@ static int ramfs_mount(struct filesystem_type *type, const struct mount_request 
     struct tmpfs_options options = {
         .mode = MODE_DEFAULT, .uid = credentials->fsuid, .gid = credentials->fsgid};
     struct tmpfs_kind kind = {.ops = &ops, .magic = RAMFS_MAGIC};
-    int err = tmpfs_options_parse(&options, request->options, option_apply);
+    int err = mount_options_parse(request->options, option_apply, &options);
 
     return err != 0 ? err : tmpfs_mount_kind(type, request, &options, &kind, out);
 }

@@ -108,10 +108,6 @@ struct tmpfs_options {
     u32 mode, uid, gid;
 };
 
-/* Each "name" or "name=value" between commas to @apply; -EINVAL: one of them was refused. */
-int tmpfs_options_parse(struct tmpfs_options *options, const char *text,
-                        int (*apply)(struct tmpfs_options *options, const char *name,
-                                     const char *value)) __must_check;
 int tmpfs_parse_mode(const char *value, u32 *mode) __must_check;
 
 /* What a filesystem that is built of these files has of its own. */

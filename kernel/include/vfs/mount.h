@@ -46,6 +46,15 @@ void filesystem_register(struct filesystem_type *type);
 void filesystem_type_for_each(void (*visit)(const struct filesystem_type *type, void *argument),
                               void *argument);
 
+/*
+ * mount_options_parse: give each "name" or "name=value" (value NULL: none) between the commas of
+ * @text, which may be NULL, to apply(@options).
+ * => -EINVAL: one of them was refused; -ENOMEM
+ */
+int mount_options_parse(const char *text,
+                        int (*apply)(void *options, const char *name, const char *value),
+                        void *options) __must_check;
+
 struct filesystem_ops {
     int (*statfs)(struct filesystem *filesystem, struct statfs *statfs);
     int (*remount)(struct filesystem *filesystem,
