@@ -14,13 +14,18 @@
 #include "run_queue.h"
 
 #define UNLIMITED (-1)
+#define US        1000ull /* ns */
 
 static s32 period_us = 1000000;
 static s32 runtime_us = 950000;
 
+/* The same for the switch between threads. */
+u64 realtime_period = 1000000 * US;
+u64 realtime_runtime = 950000 * US;
+
 static void renew(struct realtime_queue *queue, u64 now)
 {
-    if (now - queue->period_start >= (u64)READ_ONCE(period_us) * 1000) {
+    if (now - queue->period_start >= READ_ONCE(realtime_period)) {
         queue->period_start = now;
         queue->used = 0;
     }
@@ -34,10 +39,9 @@ void realtime_charge(struct realtime_queue *queue, u64 now, u64 ns)
 
 u64 realtime_spent_at(struct realtime_queue *queue, u64 now)
 {
-    s32 runtime = READ_ONCE(runtime_us);
-    u64 limit = (u64)runtime * 1000;
+    u64 limit = READ_ONCE(realtime_runtime);
 
-    if (runtime == UNLIMITED)
+    if (limit == TIME_NEVER)
         return TIME_NEVER;
     renew(queue, now);
     return queue->used < limit ? now + limit - queue->used : now;
@@ -45,7 +49,7 @@ u64 realtime_spent_at(struct realtime_queue *queue, u64 now)
 
 u64 realtime_renewed_at(const struct realtime_queue *queue)
 {
-    return queue->period_start + (u64)READ_ONCE(period_us) * 1000;
+    return queue->period_start + READ_ONCE(realtime_period);
 }
 
 static bool is_valid(s64 period, s64 runtime)
@@ -59,6 +63,7 @@ static int set_period(const struct sysctl *setting, const u64 *values)
     if (!is_valid((s64)values[0], runtime_us))
         return -EINVAL;
     WRITE_ONCE(period_us, (s32)values[0]);
+    WRITE_ONCE(realtime_period, values[0] * US);
     return 0;
 }
 
@@ -68,6 +73,7 @@ static int set_runtime(const struct sysctl *setting, const u64 *values)
     if (!is_valid(period_us, (s64)values[0]))
         return -EINVAL;
     WRITE_ONCE(runtime_us, (s32)values[0]);
+    WRITE_ONCE(realtime_runtime, runtime_us == UNLIMITED ? TIME_NEVER : values[0] * US);
     return 0;
 }
 

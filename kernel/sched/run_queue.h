@@ -105,6 +105,13 @@ int realtime_best_priority(const struct realtime_queue *queue); /* 0: empty */
 void realtime_charge(struct realtime_queue *queue, u64 now, u64 ns);
 /* When real-time threads have had what is theirs of this period: @now, or later; TIME_NEVER. */
 u64 realtime_spent_at(struct realtime_queue *queue, u64 now);
+/* Have they had it? */
+extern u64 realtime_period, realtime_runtime; /* (a) ns, TIME_NEVER: all */
+static inline bool realtime_is_spent(const struct realtime_queue *queue, u64 now)
+{
+    return queue->used >= READ_ONCE(realtime_runtime) &&
+           now - queue->period_start < READ_ONCE(realtime_period);
+}
 /* When the next period begins. */
 u64 realtime_renewed_at(const struct realtime_queue *queue);
 void sched_realtime_init(void);

@@ -80,13 +80,10 @@ static void start_hook(void)
 
 static struct thread *take_next(struct run_queue *queue, u64 now)
 {
-    struct thread *next = realtime_take_first(&queue->realtime);
+    struct thread *next = NULL;
 
-    if (unlikely(next != NULL && queue->fair.first != NULL &&
-                 realtime_spent_at(&queue->realtime, now) == now)) {
-        realtime_put(&queue->realtime, next, true);
-        next = NULL;
-    }
+    if (likely(queue->fair.first == NULL || !realtime_is_spent(&queue->realtime, now)))
+        next = realtime_take_first(&queue->realtime);
     if (next == NULL)
         next = fair_take_first(&queue->fair);
     return next != NULL ? next : queue->idle;
