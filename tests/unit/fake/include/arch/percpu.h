@@ -36,12 +36,6 @@ static inline void arch_set_current(void *current)
     fake_cpus[fake_cpu].current = current;
 }
 
-/* No thread of this machine comes from user mode: nothing asks for its registers. */
-static inline u64 arch_kernel_stack_top(void)
-{
-    return 0;
-}
-
 static inline void arch_preempt_disable(void)
 {
     fake_cpus[fake_cpu].preempt_count++;
