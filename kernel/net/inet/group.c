@@ -19,6 +19,8 @@
 #include <lwip/def.h>
 #include <lwip/ip_addr.h>
 
+#define GROUP6_CHARGE 56 /* bytes that Linux takes for a membership of IPv6 */
+
 struct group_member {
     struct list_head link; /* (inet_lock) in inet_socket.groups */
     struct list_head all;  /* (inet_lock) in members */
@@ -171,10 +173,22 @@ static struct group_member *member_find(const struct inet_socket *inet,
     return NULL;
 }
 
+/* A socket may be in so many groups of IPv4, and in as many of IPv6 as its memory for such things
+ * (net.core.optmem_max) has room for. */
+static int check_number(const struct inet_socket *inet, bool v4)
+{
+    if (v4)
+        return inet->nr_groups < IP_MEMBERSHIPS_MAX ? 0 : -ENOBUFS;
+    return (s64)(inet->nr_groups6 + 1) * GROUP6_CHARGE < READ_ONCE(socket_limits.control_max)
+               ? 0
+               : -ENOMEM;
+}
+
 static int join(struct inet_socket *inet, const struct group_request *request)
 {
     bool v4 = !IP_IS_V6(&request->group);
     struct group_member *member;
+    int err;
 
     if (!ip_addr_ismulticast(&request->group))
         return -EINVAL;
@@ -185,21 +199,22 @@ static int join(struct inet_socket *inet, const struct group_request *request)
         return -ENODEV;
     if (member_find(inet, request) != NULL)
         return -EADDRINUSE;
-    if (v4 && inet->nr_groups >= IP_MEMBERSHIPS_MAX)
-        return -ENOBUFS;
+    err = check_number(inet, v4);
+    if (err != 0)
+        return err;
     member = kmalloc(sizeof(*member), 0);
     if (member == NULL)
-        return -ENOBUFS;
+        return v4 ? -ENOBUFS : -ENOMEM;
     *member = (struct group_member){.group = request->group, .address = request->address};
     list_add_tail(&member->link, &inet->groups);
     list_add_tail(&member->all, &members);
-    inet->nr_groups += v4;
+    *(v4 ? &inet->nr_groups : &inet->nr_groups6) += 1;
     return 0;
 }
 
 static void leave(struct inet_socket *inet, struct group_member *member)
 {
-    inet->nr_groups -= !IP_IS_V6(&member->group);
+    *(IP_IS_V6(&member->group) ? &inet->nr_groups6 : &inet->nr_groups) -= 1;
     list_remove(&member->link);
     list_remove(&member->all);
     kfree(member);

@@ -180,7 +180,7 @@ struct inet_socket {
     s32 multicast_if, multicast_if6; /* (inet_lock) likewise */
     u32 multicast_source;            /* (inet_lock) IP_MULTICAST_IF by address, network order */
     u32 port_range;                  /* (inet_lock) IP_LOCAL_PORT_RANGE: last << 16 | first */
-    u32 nr_groups;                   /* (inet_lock) of IPv4 */
+    u32 nr_groups, nr_groups6;       /* (inet_lock) of IPv4, of IPv6 */
     struct list_head groups;         /* (inet_lock) struct group_member, see group.c */
     struct mutex receive_mutex;      /* one receiver copies at a time; outside of inet_lock */
 };

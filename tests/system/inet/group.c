@@ -266,6 +266,27 @@ static void version6(void)
     close(one);
 }
 
+/* So many that the socket's memory for such things is used up. */
+static void many(void)
+{
+    int six = (int)must(socket(AF_INET6, SOCK_DGRAM, 0)), nr;
+    struct ipv6_mreq wanted = {.ipv6mr_interface = 1};
+
+    inet_pton(AF_INET6, "ff05::1:0", &wanted.ipv6mr_multiaddr);
+    for (nr = 0; nr < 5000; nr++) {
+        wanted.ipv6mr_multiaddr.s6_addr[14] = (unsigned char)(nr >> 8);
+        wanted.ipv6mr_multiaddr.s6_addr[15] = (unsigned char)nr;
+        if (setsockopt(six, IPPROTO_IPV6, IPV6_JOIN_GROUP, &wanted, sizeof(wanted)) != 0)
+            break;
+    }
+    say("groups of IPv6: %d, then %s", nr, errno_name(errno));
+    call("leave one",
+         setsockopt(six, IPPROTO_IPV6, IPV6_LEAVE_GROUP,
+                    (wanted.ipv6mr_multiaddr.s6_addr[14] = 0, &wanted), sizeof(wanted)));
+    call("join it again", setsockopt(six, IPPROTO_IPV6, IPV6_JOIN_GROUP, &wanted, sizeof(wanted)));
+    close(six);
+}
+
 int main(void)
 {
     loopback_up();
@@ -273,5 +294,6 @@ int main(void)
     receiving();
     about_packets();
     version6();
+    many();
     return 0;
 }

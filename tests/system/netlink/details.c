@@ -4,7 +4,6 @@
 
 #include <arpa/inet.h>
 #include <linux/if_addr.h>
-#include <linux/neighbour.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -110,7 +109,6 @@ int main(void)
     struct rtmsg route6 = {.rtm_family = AF_INET6}, route = {.rtm_family = AF_UNSPEC};
     struct ifaddrmsg address6 = {.ifa_family = AF_INET6}, address4 = {.ifa_family = AF_INET};
     struct rtmsg route4 = {.rtm_family = AF_INET};
-    struct ndmsg neighbour = {.ndm_family = AF_INET};
 
     set_up(true);
     ask("routes of IPv6", RTM_GETROUTE, NLM_F_DUMP, &route6, sizeof(route6), sizeof(route6));
@@ -124,7 +122,6 @@ int main(void)
     route_to("to 10.0.0.1", AF_INET, "10.0.0.1");
     route_to("to ::1", AF_INET6, "::1");
     route_to("to fe80::1", AF_INET6, "fe80::1");
-    ask("neighbours", RTM_GETNEIGH, NLM_F_DUMP, &neighbour, sizeof(neighbour), sizeof(neighbour));
     ask("rules", RTM_GETRULE, NLM_F_DUMP, &route4, sizeof(route4), sizeof(route4));
     ask("rules of IPv6", RTM_GETRULE, NLM_F_DUMP, &route6, sizeof(route6), sizeof(route6));
     ask("a route to nowhere", RTM_GETROUTE, 0, &route4, sizeof(route4), sizeof(route4));
