@@ -346,9 +346,9 @@ static int one_control_v4(const struct cmsghdr *header, struct datagram_route *r
         route->ttl = (u8)number;
         return 0;
     case IP_TOS:
-        number = *(const u8 *)(header + 1);
-        if (header->cmsg_len != CMSG_LEN(1) &&
-            (control_number(header, &number) != 0 || number < 0 || number > 255))
+        if (header->cmsg_len == CMSG_LEN(1))
+            number = *(const u8 *)(header + 1);
+        else if (control_number(header, &number) != 0 || number < 0 || number > 255)
             return -EINVAL;
         route->tos = (u8)number;
         return 0;
