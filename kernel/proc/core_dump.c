@@ -2,9 +2,11 @@
  * Dumping core: whether, where, and with the other tasks of the process standing still.
  *
  * The task that takes the signal begins the exit of its process and names its dump in process.core.
- * The other tasks are woken by that and come, on their way out, to core_dump_park, where their
- * registers are on their kernel stacks and their memory stays. When all have come the core is
- * written; then process.core goes back to NULL and they end.
+ * The other tasks are woken by that and come, on their way out, to core_dump_park_locked, where
+ * their registers are on their kernel stacks and their memory stays. When all have come the core is
+ * written; then process.core goes back to NULL and they end. A task is among those waited for
+ * exactly as long as it is counted in process.nr_live: it looks for a dump and leaves that count
+ * under one hold of the lock.
  *
  * Lock: process.lock for process.core and what it points to.
  */
@@ -58,25 +60,19 @@ static void release_others(struct process *process, bool dumped)
     wake_all(&process->exit_wait);
 }
 
-void core_dump_park(struct task *self)
+void core_dump_park_locked(struct task *self)
 {
     struct process *process = self->process;
-    irqflags_t flags;
-    struct core_park *park;
+    struct core_park *park = process->core;
 
-    if (READ_ONCE(process->core) == NULL)
+    ASSERT_HELD(&process->lock);
+    if (park == NULL || park->dumper == self)
         return;
-    flags = spin_lock_irqsave(&process->lock);
-    park = process->core;
-    if (park != NULL && park->dumper != self)
-        park->nr_running--;
-    else
-        park = NULL;
-    spin_unlock_irqrestore(&process->lock, flags);
-    if (park == NULL)
-        return;
+    park->nr_running--;
+    spin_unlock_irq(&process->lock);
     wake_all(&process->exit_wait);
     wait_event(&process->exit_wait, READ_ONCE(process->core) == NULL);
+    spin_lock_irq(&process->lock);
 }
 
 /* ---- the file ---- */

@@ -94,16 +94,17 @@ void task_drop_resources(struct task *task)
 static bool begin_exit(struct task *self, int status)
 {
     struct process *process = self->process;
-    irqflags_t flags = spin_lock_irqsave(&process->lock);
     bool last;
 
+    spin_lock_irq(&process->lock);
+    core_dump_park_locked(self);
     signal_task_leaves(self);
     fetch_or(&self->flags, TASK_EXITING);
     if (!process->signals.group_exit && process->leader == self)
         process->exit_status = status;
     last = --process->nr_live == 0;
     thread_clear_flag(&self->thread, THREAD_SIGNAL_PENDING | THREAD_KILL_PENDING);
-    spin_unlock_irqrestore(&process->lock, flags);
+    spin_unlock_irq(&process->lock);
     return last;
 }
 
@@ -295,10 +296,7 @@ void task_exit(int status)
 {
     struct task *self = current_task();
     struct process *process = self->process;
-    bool last;
-
-    core_dump_park(self);
-    last = begin_exit(self, status);
+    bool last = begin_exit(self, status);
 
     if (READ_ONCE(process->signals.notify) != 0)
         signal_notify_parent_stop(process); /* it was the last that had to stop */

@@ -17,8 +17,12 @@ struct task;
  */
 bool core_dump(const struct abi_siginfo *info);
 
-/* A task ends: while its process is being dumped, wait until that is done. */
-void core_dump_park(struct task *self);
+/*
+ * core_dump_park_locked: the current task ends; while its process is being dumped, wait until that
+ * is done. No dump begins between its end and the release of the lock.
+ * Lock: process.lock is held, interrupts off; both are let go during the wait
+ */
+void core_dump_park_locked(struct task *self);
 
 extern s32 suid_dumpable; /* (a) fs.suid_dumpable, 0..2: dumpable after a change of rights */
 
