@@ -30,6 +30,14 @@ void private_page_init(struct page *page, const struct vma *vma, vaddr_t addr);
 /* The same for @nr consecutive single frames, of @addr and what follows. */
 void private_pages_init(struct page *block, unsigned nr, const struct vma *vma, vaddr_t addr);
 
+/* Is one entry the only user of @page, which is a private one then? => a hint, but for the entry
+ * whose leaf is locked and nobody else's */
+static inline bool private_page_is_alone(const struct page *page)
+{
+    return page_flag_test(page, PAGE_PRIVATE_OWNED) && page_map_count(page) == 1 &&
+           page_references(page) == 1;
+}
+
 void anon_family_init_cache(void);
 
 /* A new family with @mm as its only member. -ENOMEM */

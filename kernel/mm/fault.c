@@ -136,13 +136,6 @@ static enum fault_result fault_copy(struct fault *fault, const struct page *sour
     return result;
 }
 
-/* Is one entry the only user of the page? => its leaf locked, and nobody else's; or a hint */
-static bool is_alone(const struct page *page)
-{
-    return page_flag_test(page, PAGE_PRIVATE_OWNED) && page_map_count(page) == 1 &&
-           page_references(page) == 1;
-}
-
 /* The page is private, and this entry seems to be its only user: then write to it where it is. */
 static __noinline enum fault_result fault_reuse(struct fault *fault)
 {
@@ -152,7 +145,7 @@ static __noinline enum fault_result fault_reuse(struct fault *fault)
 
     if (result != FAULT_DONE)
         return result;
-    if (!is_alone(pt_page_of(fault->entry))) {
+    if (!private_page_is_alone(pt_page_of(fault->entry))) {
         pt_unlock(&cursor);
         return FAULT_RETRY;
     }
@@ -172,7 +165,7 @@ static enum fault_result fault_reuse_or_copy(struct fault *fault, const struct p
 
     if (result != FAULT_SMALL)
         return result;
-    return is_alone(page) ? fault_reuse(fault) : fault_copy(fault, page, false);
+    return private_page_is_alone(page) ? fault_reuse(fault) : fault_copy(fault, page, false);
 }
 
 static __noinline enum fault_result fault_private_write(struct fault *fault)

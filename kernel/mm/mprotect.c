@@ -195,7 +195,7 @@ static struct vma *protect_area(struct protection *p, struct vma *vma, struct ba
     account_remove(p->mm, vma->flags, vma_pages(vma));
     account_add(p->mm, flags, vma_pages(vma));
     vma_set_flags(vma, flags);
-    pt_protect(batch, vma->start, vma->end, pt_protection(flags));
+    pt_protect(batch, vma);
     vma = vma_merge(vma);
     if (fills) /* Linux has private pages in it before it looks at the next area */
         vma_set_lineage(vma);

@@ -320,9 +320,9 @@ void pt_zap_in_place(struct batch *batch, vaddr_t start, vaddr_t end, bool priva
 
 /* ---- pt_protect.c ---- */
 
-/* Give the entries the rights @prot (PTE_PROT_*); write permission is never added. => tables owned
- */
-void pt_protect(struct batch *batch, vaddr_t start, vaddr_t end, unsigned prot);
+/* Give the entries of @vma its rights; write permission is added only where no fault is needed for
+ * it. => tables owned */
+void pt_protect(struct batch *batch, const struct vma *vma);
 
 /* From the reverse map: take write permission from the entries of object pages, in place. */
 void pt_clean_in_place(struct batch *batch, vaddr_t start, vaddr_t end);
