@@ -14,6 +14,7 @@
 #include <vfs/mount.h>
 #include <vfs/permission.h>
 #include "create.h"
+#include "sticky.h"
 #include "watch.h"
 
 void template_init(struct inode_template *template, const struct vfs_context *context,
@@ -173,21 +174,6 @@ int vfs_symlink_at(const struct vfs_context *context, const char *target, int di
     return node_create(context, dirfd, name, S_IFLNK | 0777, 0, target, NULL);
 }
 
-/*
- * Debian's kernels refuse links to files that the caller could not read and write, or that are
- * special or set-id (proc(5), protected_hardlinks), unless it owns them.
- */
-static bool link_is_safe(struct inode *inode, const struct credentials *credentials)
-{
-    u32 mode = READ_ONCE(inode->mode);
-
-    if (inode_is_owner(inode, credentials))
-        return true;
-    if (!S_ISREG(mode) || (mode & S_ISUID) || (mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
-        return false;
-    return inode_permission(inode, credentials, MAY_READ | MAY_WRITE) == 0;
-}
-
 /* May the file at @old get another name? Conditions in Linux's order. */
 static int link_check(const struct path *old, const struct path *parent)
 {
@@ -208,7 +194,7 @@ static int link_locked(const struct vfs_context *context, const struct path *old
     struct inode *directory = path_inode(&place->lookup.parent);
     int err = mount_may_write(place->lookup.parent.mount);
 
-    if (err == 0 && !link_is_safe(inode, context->credentials))
+    if (err == 0 && !sticky_allows_link(inode, context->credentials))
         err = -EPERM;
     if (err == 0)
         err = inode_may_create(directory, context->credentials);

@@ -39,6 +39,7 @@ static struct dentry **hash_table;                            /* (name_lock) */
 static u64 hash_mask;                                         /* (I) */
 static struct list_head unused_list = LIST_INIT(unused_list); /* (name_lock) oldest first */
 static u64 nr_unused;                                         /* (name_lock) */
+static u64 nr_unused_negative;                                /* (name_lock) */
 static u64 max_unused;                                        /* (I) */
 static struct kmem_cache *dentry_slab;
 
@@ -248,14 +249,26 @@ static struct long_name *name_copy(struct dentry *dentry, const struct dentry *f
     return old;
 }
 
+static void unused_remove(struct dentry *dentry)
+{
+    list_remove(&dentry->unused);
+    nr_unused--;
+    nr_unused_negative -= dentry->inode == NULL;
+}
+
 struct dentry *dentry_get_locked(struct dentry *dentry)
 {
     ASSERT_HELD(&name_lock);
-    if (fetch_add(&dentry->references, 1) == 0) {
-        list_remove(&dentry->unused);
-        nr_unused--;
-    }
+    if (fetch_add(&dentry->references, 1) == 0)
+        unused_remove(dentry);
     return dentry;
+}
+
+static void unused_insert(struct dentry *dentry)
+{
+    list_add_tail(&dentry->unused, &unused_list);
+    nr_unused++;
+    nr_unused_negative += dentry->inode == NULL;
 }
 
 /* Take a dentry without references out of every list. => name_lock held */
@@ -264,10 +277,8 @@ static void dentry_unlink_all(struct dentry *dentry)
     ASSERT_HELD(&name_lock);
     hash_remove(dentry);
     list_remove(&dentry->sibling);
-    if (list_is_linked(&dentry->unused)) {
-        list_remove(&dentry->unused);
-        nr_unused--;
-    }
+    if (list_is_linked(&dentry->unused))
+        unused_remove(dentry);
 }
 
 /* Free a dentry that is in no list. Returns its parent, whose reference the caller now holds; NULL:
@@ -307,8 +318,7 @@ static bool dentry_put_and_test(struct dentry *dentry)
     spin_lock(&name_lock);
     if (fetch_sub(&dentry->references, 1) == 1) {
         if (dentry_is_kept(dentry)) {
-            list_add_tail(&dentry->unused, &unused_list);
-            nr_unused++;
+            unused_insert(dentry);
         } else {
             dentry_unlink_all(dentry);
             dead = true;
@@ -645,4 +655,15 @@ struct dentry *dentry_get_parent(struct dentry *dentry)
     parent = dentry_get(dentry->parent);
     spin_unlock(&name_lock);
     return parent;
+}
+
+void dentry_count(struct dentry_counts *counts)
+{
+    struct kmem_cache_statistics statistics;
+
+    kmem_cache_statistics(dentry_slab, &statistics);
+    spin_lock(&name_lock);
+    *counts = (struct dentry_counts){
+        .all = statistics.objects_active, .unused = nr_unused, .negative = nr_unused_negative};
+    spin_unlock(&name_lock);
 }

@@ -223,7 +223,7 @@ int mount_graft(struct mount *tree, const struct path *place)
         .tree = tree,
         .place = *place,
         .copies = LIST_INIT(graft.copies),
-        .nr_left = MOUNT_MAX - mount_count(),
+        .nr_left = mount_count_left(),
         .nr_each = tree_count(tree),
     };
     int err;

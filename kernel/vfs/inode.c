@@ -24,6 +24,14 @@ void inode_cache_init(void)
     ASSERT(inode_slab != NULL);
 }
 
+u64 inode_count(void)
+{
+    struct kmem_cache_statistics statistics;
+
+    kmem_cache_statistics(inode_slab, &statistics);
+    return statistics.objects_active;
+}
+
 static const struct vm_object_ops memory_object_ops = {
     .mapped_write = inode_object_written,
     .release = inode_object_release,

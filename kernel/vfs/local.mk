@@ -52,6 +52,7 @@ quire_SOURCES += %D%/regular.c
 quire_SOURCES += %D%/remove.c
 quire_SOURCES += %D%/splice.c
 quire_SOURCES += %D%/status.c
+quire_SOURCES += %D%/sticky.c
 quire_SOURCES += %D%/timerfd.c
 quire_SOURCES += %D%/umount.c
 quire_SOURCES += %D%/user_account.c

@@ -10,6 +10,7 @@
 
 #include <abi/errno.h>
 #include <kern/panic.h>
+#include <kern/sysctl.h>
 #include <kmem/kmalloc.h>
 #include <lib/atomic.h>
 #include <vfs/dentry.h>
@@ -24,6 +25,19 @@ static struct list_head mounts = LIST_INIT(mounts); /* (mount_mutex) in mount or
 static u32 nr_mounts;                               /* (mount_mutex) on that list */
 static struct path initial_root;                    /* (I) after boot */
 static u32 next_mount_id = 1;                       /* (a) */
+static s32 mount_max = 100000;                      /* fs.mount-max */
+
+static const struct sysctl settings[] = {
+    {.name = "mount-max", .value = &mount_max, .minimum = 1, .maximum = INT32_MAX},
+    {0},
+};
+
+void mount_init(void)
+{
+    static struct sysctl_table table = SYSCTL_TABLE("fs", settings);
+
+    sysctl_register(&table);
+}
 
 struct mount *mount_create(struct filesystem *filesystem, struct dentry *root, u32 flags,
                            const char *source)
@@ -87,9 +101,11 @@ bool mount_is_mounted(const struct mount *mount)
     return list_is_linked(&mount->link);
 }
 
-u32 mount_count(void)
+u32 mount_count_left(void)
 {
-    return nr_mounts;
+    u32 most = (u32)READ_ONCE(mount_max);
+
+    return most > nr_mounts ? most - nr_mounts : 0;
 }
 
 void path_cross_mounts(struct path *path)

@@ -12,9 +12,6 @@ extern struct mutex mount_mutex;
     (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME |     \
      MS_NOSYMFOLLOW)
 
-/* Mounts that the tree may hold: 100,000, as fs.mount-max says on Linux. */
-#define MOUNT_MAX 100000
-
 /* mount.marks */
 #define MOUNT_GOING        (1u << 0) /* is being unmounted */
 #define MOUNT_CANDIDATE    (1u << 1) /* goes too if nothing stays on it */
@@ -30,8 +27,8 @@ void mount_put_unused(struct mount *mount);
 
 /* Is it in the tree? */
 bool mount_is_mounted(const struct mount *mount);
-/* Mounts in the tree. */
-u32 mount_count(void);
+/* Mounts that the tree may still take: fs.mount-max. */
+u32 mount_count_left(void);
 
 /* Put @mount at @place (already crossed to the topmost mount). The tree below it comes along. */
 void mount_attach(struct mount *mount, const struct path *place);
@@ -78,7 +75,7 @@ void mount_discard_tree(struct mount *tree);
  * mount_graft: @tree, new or to be moved, is mounted on @place, and copies of it on all that
  * receive what happens there. A new tree's reference passes to the mount tree.
  * => @place is crossed to the topmost mount
- * => -ENOTDIR: one is a directory, the other is not; -ENOSPC: MOUNT_MAX; -ENOMEM. Nothing has
+ * => -ENOTDIR: one is a directory, the other is not; -ENOSPC: fs.mount-max; -ENOMEM. Nothing has
  *    changed then, the caller has its reference
  */
 int mount_graft(struct mount *tree, const struct path *place) __must_check;

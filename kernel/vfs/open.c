@@ -16,6 +16,7 @@
 #include <vfs/permission.h>
 #include "create.h"
 #include "quick_walk.h"
+#include "sticky.h"
 #include "walk.h"
 #include "watch.h"
 
@@ -124,6 +125,19 @@ static int request_open(const struct open_request *request, const struct path *p
     return 0;
 }
 
+/* The same with O_CREAT, of what was found in @place. */
+static int request_open_found(const struct open_request *request, const struct path *path,
+                              const struct name_place *place, bool made, struct file **out)
+{
+    const struct inode *inode = path_inode(path);
+
+    if (inode_is_directory(inode))
+        return -EISDIR;
+    if (!made && !sticky_allows_create(place, inode, request->context->credentials))
+        return -EACCES;
+    return request_open(request, path, made, out);
+}
+
 /* O_CREAT of @name in the directory @parent: the file, made if it is absent. *made tells. */
 static int create_step(const struct open_request *request, const struct path *parent,
                        const struct name *name, struct dentry **out, bool *made)
@@ -148,6 +162,7 @@ static int create_step(const struct open_request *request, const struct path *pa
 
 static int open_create(const struct open_request *request, struct walk *walk, struct file **out)
 {
+    struct name_place place;
     struct dentry *dentry;
     bool linked, made;
     int err;
@@ -165,6 +180,7 @@ static int open_create(const struct open_request *request, struct walk *walk, st
             dentry_put(dentry);
             return -EEXIST;
         }
+        place = name_place_of(path_inode(&walk->current));
         err = walk_step(walk, dentry, !(request->flags & O_NOFOLLOW), &linked);
         if (err != 0)
             return err;
@@ -173,9 +189,7 @@ static int open_create(const struct open_request *request, struct walk *walk, st
         if (*walk->next == '\0' && walk->depth == 0)
             break; /* a magic link: current is its end */
     }
-    if (inode_is_directory(path_inode(&walk->current)))
-        return -EISDIR;
-    return request_open(request, &walk->current, made, out);
+    return request_open_found(request, &walk->current, &place, made, out);
 }
 
 /* What is at the end of a path needs no more walking. */
@@ -192,6 +206,7 @@ static int create_quickly(const struct open_request *request, int dirfd, const c
                           struct file **out, bool *done)
 {
     struct parent_lookup lookup;
+    struct name_place place;
     struct path path;
     bool made;
     int err;
@@ -200,6 +215,7 @@ static int create_quickly(const struct open_request *request, int dirfd, const c
     if (!*done)
         return 0;
     path.mount = lookup.parent.mount;
+    place = name_place_of(path_inode(&lookup.parent));
     err = create_step(request, &lookup.parent, &lookup.last, &path.dentry, &made);
     if (err != 0)
         goto out;
@@ -207,10 +223,8 @@ static int create_quickly(const struct open_request *request, int dirfd, const c
         err = -EEXIST;
     else if (!is_end(path.dentry))
         *done = false;
-    else if (inode_is_directory(path.dentry->inode))
-        err = -EISDIR;
     else
-        err = request_open(request, &path, made, out);
+        err = request_open_found(request, &path, &place, made, out);
     dentry_put(path.dentry);
 out:
     parent_lookup_put(&lookup);

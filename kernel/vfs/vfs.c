@@ -6,12 +6,14 @@
 #include <vfs/fd_table.h>
 #include <vfs/inotify.h>
 #include <vfs/lock.h>
+#include <vfs/mount.h>
 #include <vfs/pipe.h>
 #include <vfs/poll.h>
 #include "file_open.h"
 #include "inode_cache.h"
 #include "name_cache.h"
 #include "pseudo.h"
+#include "sticky.h"
 
 void vfs_init(void)
 {
@@ -20,6 +22,8 @@ void vfs_init(void)
     file_cache_init();
     fd_table_cache_init();
     pseudo_init();
+    mount_init();
+    sticky_init();
     inotify_init();
     lease_init();
     epoll_init();

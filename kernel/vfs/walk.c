@@ -22,6 +22,7 @@
 #include <vfs/permission.h>
 #include "name_cache.h"
 #include "quick_walk.h"
+#include "sticky.h"
 
 void path_get(const struct path *path)
 {
@@ -197,22 +198,11 @@ static int walk_follow_text(struct walk *walk, struct inode *inode)
     return walk_enter_text(walk, text);
 }
 
-/*
- * Links in directories such as /tmp are followed at the end of a path only by their owner, or when
- * the directory's owner made them (proc(5), protected_symlinks, which Debian's kernels have on).
- */
+/* At the end of a path, links that others made are not always followed. */
 static bool link_is_trusted(const struct walk *walk, const struct inode *link)
 {
-    const struct inode *directory = path_inode(&walk->current);
-    const u32 shared = S_ISVTX | S_IWOTH;
-
-    if (*walk->next != '\0' || walk->depth != 0)
-        return true;
-    if (walk->context->credentials->fsuid == READ_ONCE(link->uid))
-        return true;
-    if ((READ_ONCE(directory->mode) & shared) != shared)
-        return true;
-    return READ_ONCE(directory->uid) == READ_ONCE(link->uid);
+    return *walk->next != '\0' || walk->depth != 0 ||
+           sticky_allows_follow(path_inode(&walk->current), link, walk->context->credentials);
 }
 
 static int walk_follow(struct walk *walk, const struct path *link)

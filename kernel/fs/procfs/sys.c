@@ -24,6 +24,7 @@
 #include <vfs/dentry.h>
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
+#include <vfs/inode.h>
 
 #include "sys.h"
 #include "views.h"
@@ -240,6 +241,32 @@ static int show_file_counts(struct proc_text *text, const struct proc_subject *s
     return 0;
 }
 
+/* What nobody uses goes as others come, not by age: 45 is only what Linux says there. */
+static int show_dentry_state(struct proc_text *text, const struct proc_subject *subject)
+{
+    struct dentry_counts counts;
+
+    (void)subject;
+    dentry_count(&counts);
+    proc_print(text, "%lu\t%lu\t45\t0\t%lu\t0\n", counts.all, counts.unused, counts.negative);
+    return 0;
+}
+
+/* Inodes that nobody uses are not kept. */
+static int show_inode_counts(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    proc_print(text, "%lu\t0\n", inode_count());
+    return 0;
+}
+
+static int show_inode_state(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    proc_print(text, "%lu\t0\t0\t0\t0\t0\t0\n", inode_count());
+    return 0;
+}
+
 /* Constants: the show function of a file that says @value. */
 #define CONSTANT(name_, value_)                                                                    \
     static int show_##name_(struct proc_text *text, const struct proc_subject *subject)            \
@@ -300,11 +327,12 @@ static const struct proc_entry fs_entries[] = {
     PROC_FOLDER("epoll", no_entries, &proc_additions[PROC_PLACE_SYS_FS_EPOLL]),
     PROC_FOLDER("inotify", no_entries, &proc_additions[PROC_PLACE_SYS_FS_INOTIFY]),
     PROC_FOLDER("mqueue", no_entries, &proc_additions[PROC_PLACE_SYS_FS_MQUEUE]),
+    PROC_FILE("dentry-state", show_dentry_state),
     PROC_FILE("file-nr", show_file_counts),
+    PROC_FILE("inode-nr", show_inode_counts),
+    PROC_FILE("inode-state", show_inode_state),
     PROC_FILE("overflowgid", show_overflow_id),
     PROC_FILE("overflowuid", show_overflow_id),
-    PROC_FILE("protected_hardlinks", show_zero),
-    PROC_FILE("protected_symlinks", show_zero),
     {0},
 };
 

@@ -87,6 +87,12 @@ void dentry_invalidate(struct dentry *dentry);
 void dentry_evict_filesystem(struct filesystem *filesystem);
 unsigned dentry_shrink(unsigned max);
 
+/* How many there are; without references; of those, for names that are not there. */
+struct dentry_counts {
+    u64 all, unused, negative;
+};
+void dentry_count(struct dentry_counts *counts);
+
 /* The name as it is now, into @size bytes, cut where it is longer. Takes name_lock. */
 void dentry_copy_name(struct dentry *dentry, char *name, size_t size);
 /* True when @ancestor is @dentry or above it, in the same filesystem. Takes name_lock. */

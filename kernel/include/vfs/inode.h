@@ -140,6 +140,9 @@ struct inode {
 
 #define INODE_LINKABLE (1u << 0) /* made by O_TMPFILE without O_EXCL: may get its first name */
 
+/* How many there are. */
+u64 inode_count(void);
+
 /*
  * inode_create: an inode with one reference, times now, links 1.
  * => @object_ops NULL with a regular file: shmem pages. The storage is freed when the object's last

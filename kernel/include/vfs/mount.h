@@ -160,6 +160,8 @@ void mount_put_write(struct mount *mount);
 /* Is nothing on it to be executed? */
 bool mount_is_noexec(const struct mount *mount);
 
+/* Its settings. => once, at boot */
+void mount_init(void);
 /* The first mount: the root of everything. => once, at boot. @type_name: "tmpfs" (shown as rootfs)
  */
 int mount_root_create(const char *type_name, const char *options) __must_check;
