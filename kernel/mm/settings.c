@@ -8,8 +8,13 @@
 
 #include "settings.h"
 
+#define RANDOM_BITS_MIN 28
+#define RANDOM_BITS_MAX 32
+
 static s32 max_map_count = MAX_MAP_COUNT;
 static u64 min_address = MMAP_MIN_ADDR;
+static s32 random_bits = RANDOM_BITS_MIN;
+static s32 legacy_layout;
 
 u64 settings_max_map_count(void)
 {
@@ -19,6 +24,16 @@ u64 settings_max_map_count(void)
 vaddr_t settings_min_address(void)
 {
     return align_up(READ_ONCE(min_address), PAGE_SIZE);
+}
+
+u64 settings_random_pages(void)
+{
+    return (1UL << READ_ONCE(random_bits)) - 1;
+}
+
+bool settings_legacy_layout(void)
+{
+    return READ_ONCE(legacy_layout) != 0;
 }
 
 u64 mm_min_address_get(void)
@@ -33,6 +48,12 @@ void mm_min_address_set(u64 address)
 
 static const struct sysctl settings[] = {
     {.name = "max_map_count", .value = &max_map_count, .minimum = 0, .maximum = INT32_MAX},
+    {.name = "mmap_rnd_bits",
+     .mode = 0600,
+     .value = &random_bits,
+     .minimum = RANDOM_BITS_MIN,
+     .maximum = RANDOM_BITS_MAX},
+    {.name = "legacy_va_layout", .value = &legacy_layout, .maximum = INT32_MAX},
     {0},
 };
 static struct sysctl_table table = SYSCTL_TABLE("vm", settings);

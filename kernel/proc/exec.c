@@ -244,7 +244,7 @@ static int build_program(struct exec *exec)
 
     rlimit_apply_to_mm(current_process());
     mm_layout_init(mm, exec->fixed_layout, machine_random_u64());
-    mm->bottom_up = exec->personality & ADDR_COMPAT_LAYOUT;
+    mm->bottom_up |= (exec->personality & ADDR_COMPAT_LAYOUT) != 0;
     error = exec_stack_map(exec);
     if (!error)
         error = elf_map(exec);

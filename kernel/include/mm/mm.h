@@ -409,7 +409,7 @@ void mm_huge_events_get(struct mm_huge_events *events);
 u64 mm_min_address_get(void);
 void mm_min_address_set(u64 address);
 
-/* Sets mmap_base from the stack limit, and mmap_bottom; the search is top-down. */
+/* Sets mmap_base from the stack limit, mmap_bottom, and the direction (vm.legacy_va_layout). */
 void mm_layout_init(struct mm *mm, bool fixed, u64 random);
 
 /* The page-aligned end of the initial stack area; where the heap begins; where a
