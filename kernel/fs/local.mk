@@ -45,4 +45,5 @@ quire_SOURCES += %D%/procfs/sysfs_hugepages.c
 quire_SOURCES += %D%/procfs/sysfs_system.c
 quire_SOURCES += %D%/procfs/sysvipc.c
 quire_SOURCES += %D%/procfs/text.c
+quire_SOURCES += %D%/procfs/timers.c
 quire_SOURCES += %D%/procfs/zoneinfo.c

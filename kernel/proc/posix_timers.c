@@ -448,3 +448,39 @@ void process_timers_clock_changed(void)
         process = process_next(next);
     }
 }
+
+/* The clocks of the caller's own CPU time, as the numbers that stand for any task's. */
+static int general_clock(int clock)
+{
+    if (clock == CLOCK_PROCESS_CPUTIME_ID)
+        return CPU_CLOCK_OF_CALLER;
+    return clock == CLOCK_THREAD_CPUTIME_ID ? CPU_CLOCK_OF_CALLER | CPU_CLOCK_THREAD : clock;
+}
+
+static void describe(const struct posix_timer *timer, struct posix_timer_description *description)
+{
+    *description = (struct posix_timer_description){
+        .id = timer->id,
+        .clock = general_clock(timer->clock),
+        .signal = timer->signal,
+        .notify = timer->notify,
+        .value = timer->value,
+        .target = timer->target != NULL ? task_id(timer->target) : process_id(timer->process),
+    };
+}
+
+unsigned posix_timers_describe(struct process *process, struct posix_timer_description *out,
+                               unsigned max)
+{
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    const struct posix_timer *timer;
+    unsigned nr = 0;
+
+    for (timer = process->posix_timers; timer != NULL; timer = timer->next) {
+        if (nr < max)
+            describe(timer, &out[nr]);
+        nr++;
+    }
+    spin_unlock_irqrestore(&process->lock, flags);
+    return nr;
+}

@@ -289,6 +289,23 @@ struct task *process_next_task(struct process *process, int number)
     return best;
 }
 
+unsigned process_children_get(struct process *process, int number, int *numbers, unsigned max)
+{
+    irqflags_t flags = process_tree_lock();
+    const struct process *child;
+    unsigned nr = 0;
+
+    list_for_each_entry (child, &process->children, sibling) {
+        if (child->creator_tid != number)
+            continue;
+        if (nr < max)
+            numbers[nr] = process_id(child);
+        nr++;
+    }
+    process_tree_unlock(flags);
+    return nr;
+}
+
 struct task *process_get_task(struct process *process)
 {
     irqflags_t flags = spin_lock_irqsave(&process->lock);

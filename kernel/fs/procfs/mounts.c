@@ -1,5 +1,5 @@
 /*
- * /proc/PID/mounts and mountinfo: what is mounted below the process's root.
+ * /proc/PID/mounts, mountinfo and mountstats: what is mounted below the process's root.
  */
 #include <kmem/kmalloc.h>
 #include <lib/string.h>
@@ -114,4 +114,21 @@ PROC_VIEW(mounts)
 PROC_VIEW(mountinfo)
 {
     return show_mounts(text, subject, put_mount_info);
+}
+
+static int put_mount_statistics(const struct mount_description *description, void *argument)
+{
+    struct proc_text *text = argument;
+
+    proc_print(text, "device ");
+    proc_put_escaped(text, description->source, SPECIAL "#");
+    proc_print(text, " mounted on ");
+    proc_put_escaped(text, description->place, SPECIAL);
+    proc_print(text, " with fstype %s\n", description->type);
+    return 0;
+}
+
+PROC_VIEW(mountstats)
+{
+    return show_mounts(text, subject, put_mount_statistics);
 }

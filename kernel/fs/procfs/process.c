@@ -84,11 +84,17 @@ const struct proc_entry proc_process_entries[] = {
      .directory = &proc_map_files_directory,
      .private = true},
     PROC_FILE("timerslack_ns", proc_show_timerslack),
+    PROC_FILE("timers", proc_show_timers),
+    {.name = "mountstats", .mode = S_IFREG | 0400, .show = proc_show_mountstats},
     ENTRIES_OF_BOTH,
     {0},
 };
 
-const struct proc_entry proc_task_entries[] = {ENTRIES_OF_BOTH, {0}};
+const struct proc_entry proc_task_entries[] = {
+    PROC_FILE("children", proc_show_children),
+    ENTRIES_OF_BOTH,
+    {0},
+};
 
 static const struct proc_entry process_entry = {
     .name = "PID",

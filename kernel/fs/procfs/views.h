@@ -25,6 +25,7 @@ PROC_VIEW(smaps);
 PROC_VIEW(smaps_rollup);
 PROC_VIEW(mounts);
 PROC_VIEW(mountinfo);
+PROC_VIEW(mountstats);
 PROC_VIEW(wchan);
 PROC_VIEW(io);
 PROC_VIEW(oom_score);
@@ -39,6 +40,8 @@ PROC_VIEW(timerslack);
 PROC_VIEW(no_login); /* loginuid, sessionid: there is no audit of logins */
 PROC_VIEW(id_map);   /* uid_map, gid_map: of the only user namespace */
 PROC_VIEW(setgroups);
+PROC_VIEW(children);
+PROC_VIEW(timers);
 int proc_store_comm(const struct proc_subject *subject, char *text, size_t len);
 int proc_store_oom_adj(const struct proc_subject *subject, char *text, size_t len);
 int proc_store_oom_score_adj(const struct proc_subject *subject, char *text, size_t len);

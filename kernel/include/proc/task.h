@@ -230,6 +230,10 @@ struct task *process_next_task(struct process *process, int number);
 /* A living task of the process: the leader if it lives; referenced; NULL: none. */
 struct task *process_get_task(struct process *process);
 
+/* The numbers of the children that the task @number of @process has, oldest first, at most @max of
+ * them into @numbers. => how many there are */
+unsigned process_children_get(struct process *process, int number, int *numbers, unsigned max);
+
 /* The letter of /proc/PID/stat: R S D T Z X I. */
 char task_state_letter(struct task *task);
 char process_state_letter(struct process *process);

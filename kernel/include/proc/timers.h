@@ -25,6 +25,18 @@ int posix_timer_set(int id, bool absolute, u64 value, u64 interval, u64 *old_val
 int posix_timer_get(int id, u64 *value, u64 *interval) __must_check;
 int posix_timer_overrun(int id) __must_check;
 int posix_timer_delete(int id) __must_check;
+
+/* What a POSIX timer was made as: /proc/PID/timers. */
+struct posix_timer_description {
+    int id, clock;      /* a clock of CPU time as the number that clock_getcpuclockid gives */
+    int signal, notify; /* SIGEV_* */
+    union abi_sigval value;
+    int target; /* number of the task, for SIGEV_THREAD_ID; else of the process */
+};
+/* Those of @process, newest first, at most @max of them into @out. => how many it has */
+unsigned posix_timers_describe(struct process *process, struct posix_timer_description *out,
+                               unsigned max);
+
 /*
  * timer_signal_taken: the current task has taken a signal; the timer that sent it goes on.
  * => no lock held
