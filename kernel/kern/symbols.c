@@ -8,7 +8,7 @@
 struct symbol {
     u64 address;
     u32 name_offset;
-    u32 padding;
+    u32 type;
 };
 
 extern const struct symbol symbol_table[];
@@ -18,7 +18,7 @@ extern const char symbol_names[];
 /* A function is not larger than this; beyond it an address belongs to nothing. */
 #define SYMBOL_SPAN_MAX 0x100000
 
-static const struct symbol *symbol_find(u64 address)
+static const struct symbol *find(u64 address)
 {
     u64 low = 0, high = symbol_count;
 
@@ -37,7 +37,7 @@ static const struct symbol *symbol_find(u64 address)
 
 const char *symbol_describe(u64 address, char *buffer, size_t size)
 {
-    const struct symbol *symbol = symbol_find(address);
+    const struct symbol *symbol = find(address);
 
     if (symbol)
         snprintf(buffer, size, "%s+%#lx", symbol_names + symbol->name_offset,
@@ -45,4 +45,26 @@ const char *symbol_describe(u64 address, char *buffer, size_t size)
     else
         snprintf(buffer, size, "%#lx", address);
     return buffer;
+}
+
+bool symbol_at(u64 index, struct symbol_description *description)
+{
+    const struct symbol *symbol = &symbol_table[index];
+
+    if (index >= symbol_count)
+        return false;
+    *description = (struct symbol_description){
+        .name = symbol_names + symbol->name_offset,
+        .address = symbol->address,
+        .size = index + 1 < symbol_count ? symbol[1].address - symbol->address : 0,
+        .type = (char)symbol->type,
+    };
+    return true;
+}
+
+bool symbol_find(u64 address, struct symbol_description *description)
+{
+    const struct symbol *symbol = find(address);
+
+    return symbol && symbol_at((u64)(symbol - symbol_table), description);
 }

@@ -121,6 +121,21 @@ void thread_exit(void (*reap)(struct thread *))
     panic("a dead thread runs");
 }
 
+bool thread_look_asleep(struct thread *thread, void (*look)(const struct thread *, void *),
+                        void *argument)
+{
+    const u32 states = THREAD_ASLEEP_MASK | THREAD_STATE_MASK(THREAD_STOPPED);
+    irqflags_t flags;
+    struct run_queue *queue = thread_queue_lock(thread, &flags);
+    bool asleep = thread->on_run_queue == THREAD_OFF_QUEUE &&
+                  (THREAD_STATE_MASK(READ_ONCE(thread->state)) & states) != 0;
+
+    if (asleep)
+        look(thread, argument);
+    run_queue_unlock(queue, flags);
+    return asleep;
+}
+
 void thread_wait_off_cpu(struct thread *thread)
 {
     while (load_acquire(&thread->on_cpu))

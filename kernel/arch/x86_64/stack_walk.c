@@ -4,6 +4,7 @@
  */
 #include "boot.h"
 #include "kernel_map.h"
+#include "thread.h"
 
 #include <arch/debug.h>
 #include <arch/memory.h>
@@ -36,6 +37,18 @@ static bool is_readable(const struct stack_link *link)
     return kernel_map_is_present(address) && kernel_map_is_present(address + 15);
 }
 
+static void follow_links(const struct stack_link *link, bool (*visit)(void *context, u64 address),
+                         void *context)
+{
+    for (int depth = 0; depth < WALK_MAX && is_readable(link); depth++) {
+        if (link->return_address == 0 || !visit(context, link->return_address))
+            return;
+        if (link->caller <= link)
+            return;
+        link = link->caller;
+    }
+}
+
 void arch_stack_walk(const struct trap_frame *frame, bool (*visit)(void *context, u64 address),
                      void *context)
 {
@@ -51,13 +64,16 @@ void arch_stack_walk(const struct trap_frame *frame, bool (*visit)(void *context
             !visit(context, *(const u64 *)frame->rsp))
             return;
     }
-    for (int depth = 0; depth < WALK_MAX && is_readable(link); depth++) {
-        if (link->return_address == 0 || !visit(context, link->return_address))
-            return;
-        if (link->caller <= link)
-            return;
-        link = link->caller;
-    }
+    follow_links(link, visit, context);
+}
+
+void arch_stack_walk_thread(const struct arch_thread *thread,
+                            bool (*visit)(void *context, u64 address), void *context)
+{
+    const struct switch_frame *frame = (const struct switch_frame *)thread->stack_pointer;
+
+    if (visit(context, frame->rip))
+        follow_links((const struct stack_link *)frame->rbp, visit, context);
 }
 
 void arch_print_registers(const struct trap_frame *frame, void (*line)(const char *text))

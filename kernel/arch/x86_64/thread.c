@@ -44,12 +44,6 @@ _Static_assert(offsetof(struct arch_upcalls, syscall) == UPCALL_SYSCALL, "asm.h"
 _Static_assert(offsetof(struct cpu_area, interrupt_depth) == 40, "percpu.h");
 _Static_assert(offsetof(struct cpu_area, lock_owner) == 44, "percpu.h");
 
-/* The words context_switch pops. */
-struct switch_frame {
-    u64 r15, r14, r13, r12, rbx, rbp;
-    u64 rip;
-};
-
 static void (*start_hook)(void); /* (I) after sched_init */
 
 void arch_thread_set_start_hook(void (*hook)(void))

@@ -30,6 +30,12 @@ static inline void frame_force_user(struct trap_frame *frame)
     frame->rflags |= RFLAGS_IF | RFLAGS_FIXED;
 }
 
+/* The words context_switch pops: at the stack pointer of a thread that is not running. */
+struct switch_frame {
+    u64 r15, r14, r13, r12, rbx, rbp;
+    u64 rip;
+};
+
 /* Called from trap_entry.S. */
 void thread_start_kernel(void (*entry)(void *), void *argument);
 void thread_start_user(struct trap_frame *frame);

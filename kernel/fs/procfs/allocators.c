@@ -6,6 +6,7 @@
 #include <kmem/slab.h>
 #include <kmem/vmalloc.h>
 
+#include "symbols.h"
 #include "views.h"
 
 #define CACHES_MAX 256
@@ -53,12 +54,13 @@ PROC_VIEW(slabinfo)
 
 PROC_VIEW(vmallocinfo)
 {
+    bool shows = symbols_show_addresses(text->credentials);
     struct vmalloc_range range;
 
     (void)subject;
     for (vaddr_t at = VMALLOC_BASE; vmalloc_next_range(at, &range); at = range.start + range.len) {
-        proc_print(text, "0x%016lx-0x%016lx %7lu %s", range.start, range.start + range.len,
-                   range.len, range.kind);
+        proc_print(text, "0x%016lx-0x%016lx %7lu %s", shows ? range.start : 0,
+                   shows ? range.start + range.len : 0, range.len, range.kind);
         if (range.phys)
             proc_print(text, " phys=0x%016lx\n", range.phys);
         else

@@ -7,14 +7,6 @@
 
 #include "views.h"
 
-/* Where a task sleeps is not told: Linux says 0 then too. */
-PROC_VIEW(wchan)
-{
-    (void)subject;
-    proc_print(text, "0");
-    return 0;
-}
-
 struct io_counts {
     u64 read_bytes, written_bytes, read_calls, write_calls;
 };

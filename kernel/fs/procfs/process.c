@@ -64,6 +64,8 @@ static const struct proc_entry no_entries[] = {{0}};
          .mode = S_IFREG | 0400,                                                                   \
          .file_ops = &proc_pagemap_file_ops,                                                       \
          .private = true},                                                                         \
+        {.name = "syscall", .mode = S_IFREG | 0400, .show = proc_show_syscall},                    \
+        {.name = "stack", .mode = S_IFREG | 0400, .show = proc_show_stack},                        \
         PROC_FILE("wchan", proc_show_wchan), PROC_FILE("schedstat", proc_show_schedstat),          \
         PROC_FILE("cgroup", proc_show_cgroup), PROC_FILE("oom_score", proc_show_oom_score),        \
         PROC_SETTING("oom_adj", proc_show_oom_adj, proc_store_oom_adj),                            \

@@ -37,6 +37,7 @@ const struct proc_entry proc_root_entries[] = {
     PROC_FILE("diskstats", proc_show_diskstats),
     PROC_FILE("filesystems", proc_show_filesystems),
     PROC_FILE("interrupts", proc_show_interrupts),
+    PROC_FILE("kallsyms", proc_show_kallsyms),
     {.name = "kpagecount", .mode = S_IFREG | 0400, .file_ops = &proc_kpagecount_file_ops},
     {.name = "kpageflags", .mode = S_IFREG | 0400, .file_ops = &proc_kpageflags_file_ops},
     PROC_FILE("loadavg", proc_show_loadavg),

@@ -26,6 +26,7 @@
 #include <vfs/file.h>
 #include <vfs/inode.h>
 
+#include "symbols.h"
 #include "sys.h"
 #include "views.h"
 
@@ -225,6 +226,7 @@ void proc_sys_init(void)
     make_uuid(boot_id);
     sysctl_register(&kernel_table);
     sysctl_register(&vm_table);
+    symbols_init();
 }
 
 static int show_boot_id(struct proc_text *text, const struct proc_subject *subject)

@@ -155,6 +155,7 @@ static int open_text(struct inode *inode, struct file *file)
         kfree(text);
         return error;
     }
+    text->credentials = file->credentials;
     file->private = text;
     return 0;
 }

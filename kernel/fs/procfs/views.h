@@ -27,6 +27,8 @@ PROC_VIEW(mounts);
 PROC_VIEW(mountinfo);
 PROC_VIEW(mountstats);
 PROC_VIEW(wchan);
+PROC_VIEW(syscall);
+PROC_VIEW(stack);
 PROC_VIEW(io);
 PROC_VIEW(oom_score);
 PROC_VIEW(oom_score_adj);
@@ -88,6 +90,7 @@ PROC_VIEW(locks);
 PROC_VIEW(partitions);
 PROC_VIEW(modules);
 PROC_VIEW(vmallocinfo);
+PROC_VIEW(kallsyms);
 
 /* Below /proc/quire. */
 PROC_VIEW(audit);

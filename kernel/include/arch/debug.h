@@ -5,6 +5,7 @@
 
 #include <lib/types.h>
 
+struct arch_thread;
 struct trap_frame;
 
 /* The serial port (and the debug port of an emulator), polled: works from the first instruction in
@@ -21,3 +22,6 @@ void arch_print_registers(const struct trap_frame *frame, void (*line)(const cha
  */
 void arch_stack_walk(const struct trap_frame *frame, bool (*visit)(void *context, u64 address),
                      void *context);
+/* The same, of a thread that has run and is not running; it stays so meanwhile. */
+void arch_stack_walk_thread(const struct arch_thread *thread,
+                            bool (*visit)(void *context, u64 address), void *context);

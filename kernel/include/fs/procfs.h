@@ -19,6 +19,7 @@
 #include <abi/stat.h>
 #include <lib/types.h>
 
+struct credentials;
 struct file;
 struct file_ops;
 struct mm;
@@ -39,6 +40,7 @@ struct proc_text {
     u64 next;      /* where it goes on, in its own terms; 0: the beginning */
     u64 start;     /* position in the file of the first byte */
     size_t wanted; /* how much the reader asks for */
+    const struct credentials *credentials; /* of who opened it */
     struct mm *mm; /* (c) of an entry about memory: as the file was opened; NULL: there was none */
 };
 /* That memory, with a user; NULL: it is gone. */

@@ -22,6 +22,16 @@ void backtrace_print(const struct trap_frame *frame);
 /* "symbol+0x12", or NULL-safe hex when unknown. Returns @buffer. */
 const char *symbol_describe(u64 address, char *buffer, size_t size);
 
+struct symbol_description {
+    const char *name;
+    u64 address, size; /* up to the next; of the last one: 0 */
+    char type;         /* as nm(1) says: t, T, w, W */
+};
+/* The kernel's functions in order of their addresses; false: no more. */
+bool symbol_at(u64 index, struct symbol_description *description);
+/* The one that @address is in; false: none. */
+bool symbol_find(u64 address, struct symbol_description *description);
+
 #define ASSERT(condition)                                                                          \
     do {                                                                                           \
         if (__builtin_expect(!(condition), 0))                                                     \

@@ -140,6 +140,15 @@ void thread_start(struct thread *thread);
  */
 __noreturn void thread_exit(void (*reap)(struct thread *));
 
+/*
+ * thread_look_asleep: call @look for a thread that sleeps or is stopped, which keeps it from waking
+ * meanwhile.
+ * => @look is short and takes no lock
+ * => false: it runs, is about to, or has ended; @look was not called
+ */
+bool thread_look_asleep(struct thread *thread, void (*look)(const struct thread *, void *),
+                        void *argument);
+
 /* Wait until @thread (state DEAD) has left its CPU for good. */
 void thread_wait_off_cpu(struct thread *thread);
 
