@@ -216,27 +216,36 @@ static int check_event(const struct abi_sigevent *event, struct task **target)
     return 0;
 }
 
-static void insert(struct process *process, struct posix_timer *timer)
+/* From here on another task may delete it. @value_is_id: its signals carry that. => its id */
+static int insert(struct process *process, struct posix_timer *timer, bool value_is_id)
 {
     irqflags_t flags = spin_lock_irqsave(&process->lock);
+    int id;
 
     timer->id = process->next_timer_id;
     while (find(process, timer->id) != NULL)
         timer->id = (timer->id + 1) & INT32_MAX;
-    process->next_timer_id = (timer->id + 1) & INT32_MAX;
+    id = timer->id;
+    process->next_timer_id = (id + 1) & INT32_MAX;
+    if (value_is_id)
+        timer->value.integer = id;
     timer->next = process->posix_timers;
     process->posix_timers = timer;
     spin_unlock_irqrestore(&process->lock, flags);
+    return id;
 }
 
-/* Each timer holds a place in the user's signal queue (timer_create(2): EAGAIN). */
-static bool charge(struct task *self)
+/* Each timer holds a place in the user's signal queue (timer_create(2): EAGAIN). It is that user's
+ * until it goes, whoever the process has become by then. */
+static bool charge(struct posix_timer *timer, struct user_account *account)
 {
-    s64 nr = fetch_add(&self->account->nr_signals, 1) + 1;
+    s64 nr = fetch_add(&account->nr_signals, 1) + 1;
 
-    if ((u64)nr <= rlimit_current(RLIMIT_SIGPENDING))
+    if ((u64)nr <= rlimit_current(RLIMIT_SIGPENDING)) {
+        timer->account = user_account_get(account);
         return true;
-    fetch_sub(&self->account->nr_signals, 1);
+    }
+    fetch_sub(&account->nr_signals, 1);
     return false;
 }
 
@@ -265,6 +274,8 @@ static void release(struct posix_timer *timer)
         task_put(timer->clock_task);
     if (timer->target != NULL)
         task_put(timer->target);
+    fetch_sub(&timer->account->nr_signals, 1);
+    user_account_put(timer->account);
     kfree(timer);
 }
 
@@ -281,7 +292,7 @@ int posix_timer_create(int clock, const struct abi_sigevent *event, int *id)
     if (error)
         return error;
     timer = kzalloc(sizeof(*timer), ALLOC_WAIT);
-    if (timer == NULL || !charge(self)) {
+    if (timer == NULL || !charge(timer, self->account)) {
         kfree(timer);
         if (target != NULL)
             task_put(target);
@@ -296,17 +307,13 @@ int posix_timer_create(int clock, const struct abi_sigevent *event, int *id)
     error = set_cpu_clock(timer, clock);
     if (error) {
         release(timer);
-        fetch_sub(&self->account->nr_signals, 1);
         return error;
     }
     timer->notify = event->notify;
     timer->signal = event->signo;
     timer->value = event->value;
     timer_init(&timer->timer, fired);
-    insert(self->process, timer);
-    if (event == &standard)
-        timer->value.integer = timer->id;
-    *id = timer->id;
+    *id = insert(self->process, timer, event == &standard);
     return 0;
 }
 
@@ -424,7 +431,6 @@ int posix_timer_delete(int id)
     if (timer == NULL)
         return -EINVAL;
     timer_cancel(&timer->timer);
-    fetch_sub(&current_task()->account->nr_signals, 1);
     release(timer);
     return 0;
 }

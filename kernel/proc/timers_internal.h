@@ -20,17 +20,18 @@ struct posix_timer {
                     */
     struct task *clock_task; /* (I) whose CPU time, referenced; NULL: not a thread's clock */
     struct process
-        *clock_process;     /* (I) another whose CPU time, referenced; NULL: not such a clock */
-    u64 clock_process_ns;   /* (p) what that was when somebody last looked */
-    struct task *target;    /* (I) SIGEV_THREAD_ID, referenced */
-    int notify, signal;     /* (I) */
-    union abi_sigval value; /* (I) */
-    u64 deadline;           /* (p) ns of its clock; 0: off */
-    u64 interval;           /* (p) */
-    bool is_waiting;        /* (p) */
-    s64 overrun;            /* (p) collected since the last taken signal */
-    int overrun_last;       /* (p) of the last taken signal */
-    struct timer timer;     /* not used for CPU clocks */
+        *clock_process;   /* (I) another whose CPU time, referenced; NULL: not such a clock */
+    u64 clock_process_ns; /* (p) what that was when somebody last looked */
+    struct task *target;  /* (I) SIGEV_THREAD_ID, referenced */
+    struct user_account *account; /* (I) charged for it; a reference */
+    int notify, signal;           /* (I) */
+    union abi_sigval value;       /* (I) */
+    u64 deadline;                 /* (p) ns of its clock; 0: off */
+    u64 interval;                 /* (p) */
+    bool is_waiting;              /* (p) */
+    s64 overrun;                  /* (p) collected since the last taken signal */
+    int overrun_last;             /* (p) of the last taken signal */
+    struct timer timer;           /* not used for CPU clocks */
 };
 
 bool clock_is_cpu(int clock);
