@@ -203,7 +203,7 @@ void cpu_watch_arm(struct process *process)
     u64 missing, at_once;
 
     ASSERT_HELD(&process->lock);
-    if (process->nr_tasks == 0)
+    if (process->nr_live == 0) /* process_timers_exit has called the timer off, or will */
         return;
     missing = look(process);
     if (missing == NEVER)
