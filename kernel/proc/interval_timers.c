@@ -161,7 +161,8 @@ static void nearer(u64 *missing, u64 deadline, u64 now)
         *missing = min(*missing, deadline > now ? deadline - now : 0);
 }
 
-static u64 missing_of_posix_timers(struct process *process, bool expire)
+/* @used: the CPU time of @process; asked for once, for it costs a look at every task. */
+static u64 missing_of_posix_timers(struct process *process, u64 used)
 {
     struct posix_timer *timer;
     u64 missing = NEVER;
@@ -171,8 +172,9 @@ static u64 missing_of_posix_timers(struct process *process, bool expire)
 
         if (!clock_is_cpu(timer->clock) || timer->deadline == 0 || timer->is_waiting)
             continue;
-        now = posix_timer_now(timer);
-        if (expire && now >= timer->deadline)
+        now = timer->clock_task == NULL && timer->clock_process == NULL ? used
+                                                                        : posix_timer_now(timer);
+        if (now >= timer->deadline)
             posix_timer_expire(timer, now);
         nearer(&missing, timer->deadline, now);
     }
@@ -191,7 +193,7 @@ static u64 look(struct process *process)
     expire_interval(process, &intervals[ITIMER_VIRTUAL], totals.user_ns, SIGVTALRM);
     expire_interval(process, &intervals[ITIMER_PROF], used, SIGPROF);
     limit = check_cpu_limit(process, used);
-    missing = missing_of_posix_timers(process, true);
+    missing = missing_of_posix_timers(process, used);
     nearer(&missing, intervals[ITIMER_VIRTUAL].deadline, totals.user_ns);
     nearer(&missing, intervals[ITIMER_PROF].deadline, used);
     nearer(&missing, limit, used);
