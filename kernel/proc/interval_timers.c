@@ -170,7 +170,8 @@ static u64 missing_of_posix_timers(struct process *process, u64 used)
     for (timer = process->posix_timers; timer != NULL; timer = timer->next) {
         u64 now;
 
-        if (!clock_is_cpu(timer->clock) || timer->deadline == 0 || timer->is_waiting)
+        if (!clock_is_cpu(timer->clock) || timer->notify == SIGEV_NONE || timer->deadline == 0 ||
+            timer->is_waiting)
             continue;
         now = timer->clock_task == NULL && timer->clock_process == NULL ? used
                                                                         : posix_timer_now(timer);

@@ -68,7 +68,7 @@ static void arm(struct posix_timer *timer)
 {
     u64 deadline = timer->deadline;
 
-    if (deadline == 0)
+    if (deadline == 0 || timer->notify == SIGEV_NONE) /* read_setting tells what is asked for */
         return;
     if (clock_is_cpu(timer->clock)) {
         cpu_watch_arm(timer->process);
@@ -90,7 +90,8 @@ static u64 skip_periods(struct posix_timer *timer, u64 now)
     if (now < timer->deadline)
         return 0;
     periods = (now - timer->deadline) / timer->interval + 1;
-    timer->deadline += periods * timer->interval;
+    /* Both are at most INT64_MAX, so it cannot wrap; but it must stay a time of a clock. */
+    timer->deadline = min(timer->deadline + periods * timer->interval, (u64)INT64_MAX);
     return periods;
 }
 
@@ -99,13 +100,6 @@ void posix_timer_expire(struct posix_timer *timer, u64 now)
     struct abi_siginfo info = {.signo = timer->signal, .code = SI_TIMER};
     int result;
 
-    if (timer->notify == SIGEV_NONE) {
-        if (timer->interval == 0)
-            timer->deadline = 0;
-        else
-            (void)skip_periods(timer, now);
-        return;
-    }
     info.timer.id = timer->id;
     info.timer.value = timer->value;
     timer->overrun = 0;
@@ -322,9 +316,11 @@ static void read_setting(struct posix_timer *timer, u64 *value, u64 *interval)
 {
     u64 now = posix_timer_now(timer);
     u64 deadline = timer->deadline;
+    /* One on a CPU clock that tells nobody is off after its first expiry (so Linux has it). */
+    bool is_off = clock_is_cpu(timer->clock) && timer->notify == SIGEV_NONE;
 
     *interval = timer->interval;
-    if (deadline != 0 && timer->interval != 0 && now >= deadline)
+    if (deadline != 0 && timer->interval != 0 && now >= deadline && !is_off)
         deadline += ((now - deadline) / timer->interval + 1) * timer->interval;
     if (deadline == 0)
         *value = 0;
