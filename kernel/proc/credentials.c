@@ -54,12 +54,16 @@ bool capable(int number)
 static int move_account(struct task *self, u32 uid)
 {
     struct user_account *account = user_account_find(uid), *old = self->account;
+    irqflags_t flags;
 
     if (account == NULL)
         return -EAGAIN;
     fetch_add(&account->nr_tasks, 1);
     fetch_sub(&old->nr_tasks, 1);
+    flags =
+        spin_lock_irqsave(&self->process->lock); /* who sends it a signal looks at the account */
     self->account = account;
+    spin_unlock_irqrestore(&self->process->lock, flags);
     user_account_put(old);
     return 0;
 }

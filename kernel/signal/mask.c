@@ -216,20 +216,20 @@ long signal_restart_block(long (*function)(struct restart_block *restart), const
     return -ERESTART_RESTARTBLOCK;
 }
 
-void signal_sets_get(struct task *task, struct signal_sets *sets)
+void signal_sets_get(struct process *process, struct task *task, struct signal_sets *sets)
 {
-    struct process *process = task->process;
     irqflags_t flags = spin_lock_irqsave(&process->lock);
 
     *sets = (struct signal_sets){
-        .task_pending = task->signals.pending.set,
         .process_pending = process->signals.pending.set,
-        .blocked = task->signals.blocked,
         .queue_limit = process->rlimits[RLIMIT_SIGPENDING].current,
     };
-    if (task->account != NULL)
+    if (task != NULL) {
+        sets->task_pending = task->signals.pending.set;
+        sets->blocked = task->signals.blocked;
         sets->queued = (u64)READ_ONCE(task->account->nr_signals);
-    for (int signal = 1; signal <= NR_SIGNALS; signal++) {
+    }
+    for (int signal = 1; process->signals.actions != NULL && signal <= NR_SIGNALS; signal++) {
         struct abi_sigaction action;
 
         signal_action_read(process, signal, &action);

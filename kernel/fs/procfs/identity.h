@@ -18,12 +18,6 @@ struct task_identity {
 void task_identity_get(const struct proc_subject *subject, struct task *task,
                        struct task_identity *identity);
 
-struct task_signal_sets {
-    u64 pending, shared, blocked, ignored, caught;
-};
-void task_signal_sets_get(struct process *process, struct task *task,
-                          struct task_signal_sets *sets);
-
 /* Pages of the program's code. */
 static inline u64 mm_code_pages(const struct mm *mm)
 {

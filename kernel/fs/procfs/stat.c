@@ -6,6 +6,7 @@
 #include <proc/rlimit.h>
 #include <proc/session.h>
 #include <proc/task.h>
+#include <signal/signal.h>
 
 #include "identity.h"
 #include "views.h"
@@ -93,10 +94,10 @@ static void put_memory(const struct stat_line *line)
 static void put_signals(const struct stat_line *line)
 {
     u64 mask = 0x7fffffff; /* the fields are older than real-time signals */
-    struct task_signal_sets sets;
+    struct signal_sets sets;
 
-    task_signal_sets_get(line->subject->process, line->task, &sets);
-    proc_print(line->text, " %lu %lu %lu %lu", sets.pending & mask, sets.blocked & mask,
+    signal_sets_get(line->subject->process, line->task, &sets);
+    proc_print(line->text, " %lu %lu %lu %lu", sets.task_pending & mask, sets.blocked & mask,
                sets.ignored & mask, sets.caught & mask);
 }
 

@@ -7,14 +7,13 @@
 #include <mm/mm.h>
 #include <proc/accounting.h>
 #include <proc/ptrace.h>
-#include <proc/rlimit.h>
 #include <proc/seccomp.h>
 #include <proc/session.h>
 #include <proc/task.h>
 #include <sched/sched.h>
+#include <signal/signal.h>
 #include <vfs/context.h>
 #include <vfs/fd_table.h>
-#include <vfs/user_account.h>
 
 #include "identity.h"
 #include "views.h"
@@ -109,14 +108,12 @@ static void put_memory(struct proc_text *text, struct mm *mm)
 
 static void put_signals(struct proc_text *text, struct process *process, struct task *task)
 {
-    struct user_account *account = task ? READ_ONCE(task->account) : NULL;
-    struct task_signal_sets sets;
+    struct signal_sets sets;
 
-    task_signal_sets_get(process, task, &sets);
-    proc_print(text, "SigQ:\t%ld/%lu\n", account ? READ_ONCE(account->nr_signals) : 0,
-               rlimit_of(process, RLIMIT_SIGPENDING));
-    proc_print(text, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", sets.pending,
-               sets.shared, sets.blocked);
+    signal_sets_get(process, task, &sets);
+    proc_print(text, "SigQ:\t%lu/%lu\n", sets.queued, sets.queue_limit);
+    proc_print(text, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", sets.task_pending,
+               sets.process_pending, sets.blocked);
     proc_print(text, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", sets.ignored, sets.caught);
 }
 

@@ -76,7 +76,7 @@ struct task {
     struct mm *mm;                 /* (o, p) NULL once it exits */
     struct vfs_context
         vfs; /* (o, p) credentials, descriptors, root; the latter two NULL once it exits */
-    struct user_account *account; /* (o) of the real user */
+    struct user_account *account; /* (o, p) of the real user */
     struct task_signals signals;
     struct ptrace *ptrace;              /* (T, p) who traces it; NULL: nobody */
     struct seccomp_filter *seccomp;     /* (p; o reads) the newest filter; NULL: none */

@@ -155,12 +155,13 @@ void signal_task_leaves(struct task *task);
 /* Tell the parent what process_signals.notify owes it. => no lock held */
 void signal_notify_parent_stop(struct process *process);
 
-/* Sets for /proc/PID/status. */
+/* For /proc/PID/status: sets, what is queued for the user and how much may be. */
 struct signal_sets {
     u64 task_pending, process_pending, blocked, ignored, caught;
     u64 queued, queue_limit;
 };
-void signal_sets_get(struct task *task, struct signal_sets *sets);
+/* @task: of @process, alive or held by a reference; NULL: there is none, its part is 0. */
+void signal_sets_get(struct process *process, struct task *task, struct signal_sets *sets);
 
 const char *signal_name(int signal); /* "SIGINT"; "SIGRT" for all real-time ones */
 void signal_init(void);
