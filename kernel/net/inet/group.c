@@ -2,9 +2,10 @@
  * Groups (multicast): who is a member of which, and where packets to a group go.
  *
  * There is only the loopback, which leads nowhere but back. So no membership is reported to anybody
- * (no IGMP, no MLD): a membership is a struct group_member of a socket. A packet to a group is
- * taken when any socket is a member, and then offered to all sockets that are bound to its port;
- * each decides by its own memberships and IP_MULTICAST_ALL. IP_MULTICAST_LOOP has no effect, as on
+ * (no IGMP, no MLD): a membership is a struct group_member of a socket, and a struct group is there
+ * as long as it has one. A packet to a group is taken when there is such a group, and then offered
+ * to all sockets that are bound to its port; each decides by its own memberships and
+ * IP_MULTICAST_ALL. IP_MULTICAST_LOOP has no effect, as on
  * Linux's loopback: what goes out there is what comes in.
  *
  * Groups of IPv6 can be joined, but nothing can be sent to them: as on Linux, the loopback has no
@@ -21,14 +22,19 @@
 
 #define GROUP6_CHARGE 56 /* bytes that Linux takes for a membership of IPv6 */
 
+struct group {
+    struct list_head link; /* (inet_lock) in groups */
+    ip_addr_t address;     /* (I) */
+    unsigned nr_members;   /* (inet_lock) */
+};
+
 struct group_member {
     struct list_head link; /* (inet_lock) in inet_socket.groups */
-    struct list_head all;  /* (inet_lock) in members */
-    ip_addr_t group;       /* (I) */
+    struct group *group;   /* (I) */
     u32 address;           /* (I) the interface by its address, as the program gave it */
 };
 
-static struct list_head members = LIST_INIT(members); /* (inet_lock) */
+static struct list_head groups = LIST_INIT(groups); /* (inet_lock) the youngest first */
 
 bool group_is_option(int level, int name)
 {
@@ -158,6 +164,58 @@ int group_route(const struct inet_socket *inet, const ip_addr_t *to, ip_addr_t *
     return 0;
 }
 
+/* ---- groups ---- */
+
+static struct group *group_find(const ip_addr_t *address)
+{
+    struct group *group;
+
+    list_for_each_entry (group, &groups, link)
+        if (ip_addr_cmp(&group->address, address))
+            return group;
+    return NULL;
+}
+
+/* The group @address, with one member more. NULL: no memory */
+static struct group *group_get(const ip_addr_t *address)
+{
+    struct group *group = group_find(address);
+
+    if (group == NULL) {
+        group = kmalloc(sizeof(*group), 0);
+        if (group == NULL)
+            return NULL;
+        *group = (struct group){.address = *address};
+        list_add(&group->link, &groups);
+    }
+    group->nr_members++;
+    return group;
+}
+
+static void group_put(struct group *group)
+{
+    if (--group->nr_members > 0)
+        return;
+    list_remove(&group->link);
+    kfree(group);
+}
+
+const ip_addr_t *group_next(const ip_addr_t *address, bool v6, unsigned *users)
+{
+    struct list_head *at =
+        address == NULL ? &groups : &container_of(address, struct group, address)->link;
+
+    for (at = at->next; at != &groups; at = at->next) {
+        struct group *group = list_entry(at, struct group, link);
+
+        if (IP_IS_V6(&group->address) == v6) {
+            *users = group->nr_members;
+            return &group->address;
+        }
+    }
+    return NULL;
+}
+
 /* ---- members ---- */
 
 static struct group_member *member_find(const struct inet_socket *inet,
@@ -166,7 +224,7 @@ static struct group_member *member_find(const struct inet_socket *inet,
     struct group_member *member;
 
     list_for_each_entry (member, &inet->groups, link)
-        if (ip_addr_cmp(&member->group, &request->group) &&
+        if (ip_addr_cmp(&member->group->address, &request->group) &&
             (request->join || request->index != 0 || request->address == 0 ||
              is_own_address(request->address) || request->address == member->address))
             return member;
@@ -188,6 +246,7 @@ static int join(struct inet_socket *inet, const struct group_request *request)
 {
     bool v4 = !IP_IS_V6(&request->group);
     struct group_member *member;
+    struct group *group;
     int err;
 
     if (!ip_addr_ismulticast(&request->group))
@@ -203,20 +262,22 @@ static int join(struct inet_socket *inet, const struct group_request *request)
     if (err != 0)
         return err;
     member = kmalloc(sizeof(*member), 0);
-    if (member == NULL)
+    group = member == NULL ? NULL : group_get(&request->group);
+    if (group == NULL) {
+        kfree(member);
         return v4 ? -ENOBUFS : -ENOMEM;
-    *member = (struct group_member){.group = request->group, .address = request->address};
+    }
+    *member = (struct group_member){.group = group, .address = request->address};
     list_add_tail(&member->link, &inet->groups);
-    list_add_tail(&member->all, &members);
     *(v4 ? &inet->nr_groups : &inet->nr_groups6) += 1;
     return 0;
 }
 
 static void leave(struct inet_socket *inet, struct group_member *member)
 {
-    *(IP_IS_V6(&member->group) ? &inet->nr_groups6 : &inet->nr_groups) -= 1;
+    *(IP_IS_V6(&member->group->address) ? &inet->nr_groups6 : &inet->nr_groups) -= 1;
     list_remove(&member->link);
-    list_remove(&member->all);
+    group_put(member->group);
     kfree(member);
 }
 
@@ -266,51 +327,7 @@ void group_leave_all(struct inet_socket *inet)
         leave(inet, member);
 }
 
-/* Does an older member stand for the same group? Then that one is shown. */
-static bool is_repeated(const struct group_member *member)
-{
-    struct group_member *other;
-
-    list_for_each_entry (other, &members, all) {
-        if (other == member)
-            return false;
-        if (ip_addr_cmp(&other->group, &member->group))
-            return true;
-    }
-    return false;
-}
-
-const ip_addr_t *group_next(const ip_addr_t *group, bool v6, unsigned *users)
-{
-    const struct group_member *member, *other, *found = NULL;
-
-    /* The list begins with the oldest: the last before @group is the next younger one's follower.
-     */
-    list_for_each_entry (member, &members, all) {
-        if (&member->group == group)
-            break;
-        if (IP_IS_V6(&member->group) == v6 && !is_repeated(member))
-            found = member;
-    }
-    *users = 0;
-    if (found == NULL)
-        return NULL;
-    list_for_each_entry (other, &members, all)
-        *users += ip_addr_cmp(&other->group, &found->group);
-    return &found->group;
-}
-
 /* ---- packets ---- */
-
-static bool group_has_members(const ip_addr_t *group)
-{
-    struct group_member *member;
-
-    list_for_each_entry (member, &members, all)
-        if (ip_addr_cmp(&member->group, group))
-            return true;
-    return false;
-}
 
 /* The group that every machine is in: 224.0.0.1. */
 static bool is_everybody(const ip_addr_t *group)
@@ -318,14 +335,13 @@ static bool is_everybody(const ip_addr_t *group)
     return !IP_IS_V6(group) && ip_2_ip4(group)->addr == PP_HTONL(0xe0000001ul);
 }
 
-bool group_admits(const struct inet_socket *inet, const ip_addr_t *group)
+bool group_admits(const struct inet_socket *inet, const ip_addr_t *to)
 {
-    struct group_member *member;
+    u32 wants_all = IP_IS_V6(to) ? INET6_MULTICAST_ALL : INET_MULTICAST_ALL;
+    const struct group_member *member;
 
-    if (!group_has_members(group) && !is_everybody(group))
-        return false;
     list_for_each_entry (member, &inet->groups, link)
-        if (ip_addr_cmp(&member->group, group))
+        if (ip_addr_cmp(&member->group->address, to))
             return true;
-    return (inet->flags & (IP_IS_V6(group) ? INET6_MULTICAST_ALL : INET_MULTICAST_ALL)) != 0;
+    return (inet->flags & wants_all) != 0 && (is_everybody(to) || group_find(to) != NULL);
 }

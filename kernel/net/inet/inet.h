@@ -251,14 +251,15 @@ bool group_is_option(int level, int name);
 int group_set_option(struct inet_socket *inet, int level, int name, const void *value,
                      size_t len) __must_check;
 /*
- * group_next: walk over the groups that anybody is in, the youngest first: that after @group (NULL:
- * the first), and how many are in it. @v6: those of which family.
- * => inside; NULL: no more
+ * group_next: walk over the groups that anybody is in, the youngest first: the one after that with
+ * @address, which group_next returned (NULL: the first), and how many are in it. @v6: those of
+ * which family.
+ * => inside; NULL: no more, *users is not written
  */
-const ip_addr_t *group_next(const ip_addr_t *group, bool v6, unsigned *users);
+const ip_addr_t *group_next(const ip_addr_t *address, bool v6, unsigned *users);
 void group_leave_all(struct inet_socket *inet); /* inside */
-/* Does a packet to @group, which the socket is bound to receive, concern it? => inside */
-bool group_admits(const struct inet_socket *inet, const ip_addr_t *group);
+/* Does a packet to the group @to, which the socket is bound to receive, concern it? => inside */
+bool group_admits(const struct inet_socket *inet, const ip_addr_t *to);
 /* IP_MULTICAST_IF */
 int group_set_interface(struct inet_socket *inet, const void *value, size_t len) __must_check;
 /* From which address a packet to a group goes. -ENETUNREACH, -ENODEV */
