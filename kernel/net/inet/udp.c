@@ -272,6 +272,10 @@ static int hold_back(struct datagram_socket *dgram, struct pbuf *data,
         dgram->pending_route = *route;
         return 0;
     }
+    if (data->tot_len == 0) { /* else nothing would bound the chain */
+        pbuf_free(data);
+        return 0;
+    }
     if (dgram->pending->tot_len + (size_t)data->tot_len > payload_max(&dgram->pending_route)) {
         pbuf_free(data);
         pbuf_free(dgram->pending);
