@@ -62,6 +62,21 @@ void socket_init(struct socket *socket, const struct socket_operations *ops, u16
     spin_lock_init(&socket->spin, LOCK_RANK_SOCKET_INNER);
 }
 
+void socket_inherit(struct socket *child, const struct socket *listener)
+{
+    child->flags = listener->flags & ~SOCKET_LISTENS;
+    child->linger_seconds = listener->linger_seconds;
+    child->send_buffer = listener->send_buffer;
+    child->receive_buffer = listener->receive_buffer;
+    child->receive_low_water = listener->receive_low_water;
+    child->receive_timeout = listener->receive_timeout;
+    child->send_timeout = listener->send_timeout;
+    child->mark = listener->mark;
+    child->bound_interface = listener->bound_interface;
+    child->busy_poll = listener->busy_poll;
+    child->busy_poll_budget = listener->busy_poll_budget;
+}
+
 void socket_fini(struct socket *socket)
 {
     ASSERT(socket->file == NULL && list_is_empty(&socket->wait.waiters));

@@ -166,6 +166,9 @@ void net_init(void); /* the layer and the families of the room; boot order: afte
 /* Fill in the generic part: one reference, Linux's default options. The storage is the caller's. */
 void socket_init(struct socket *socket, const struct socket_operations *ops, u16 domain, u16 type,
                  u16 protocol);
+/* The options of @listener are those of @child, a connection to be accepted from it; but
+ * SO_PRIORITY. */
+void socket_inherit(struct socket *child, const struct socket *listener);
 /* What ops->destroy calls before it frees the storage. */
 void socket_fini(struct socket *socket);
 struct socket *socket_get(struct socket *socket);

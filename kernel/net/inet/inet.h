@@ -197,6 +197,8 @@ static inline bool inet_is_v6(const struct inet_socket *inet)
 
 void inet_socket_init(struct inet_socket *inet, const struct socket_operations *ops, u16 domain,
                       u16 type, u16 protocol);
+/* socket_inherit, and the options of levels SOL_IP and SOL_IPV6. => inside */
+void inet_socket_inherit(struct inet_socket *child, const struct inet_socket *listener);
 /* A binding, if it has none. -ENOMEM */
 int inet_socket_need_binding(struct inet_socket *inet, u8 protocol) __must_check;
 void inet_socket_drop_binding(struct inet_socket *inet);

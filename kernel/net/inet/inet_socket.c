@@ -30,6 +30,23 @@ void inet_socket_init(struct inet_socket *inet, const struct socket_operations *
     inet_address_any(inet, &inet->remote);
 }
 
+void inet_socket_inherit(struct inet_socket *child, const struct inet_socket *listener)
+{
+    socket_inherit(&child->socket, &listener->socket);
+    child->flags = listener->flags;
+    child->ttl = listener->ttl;
+    child->tos = listener->tos;
+    child->hop_limit = listener->hop_limit;
+    child->class = listener->class;
+    child->min_ttl = listener->min_ttl;
+    child->min_hops = listener->min_hops;
+    child->mtu_discover = listener->mtu_discover;
+    child->mtu_discover6 = listener->mtu_discover6;
+    child->unicast_if = listener->unicast_if;
+    child->unicast_if6 = listener->unicast_if6;
+    child->port_range = listener->port_range;
+}
+
 int inet_socket_need_binding(struct inet_socket *inet, u8 protocol)
 {
     if (inet->binding == NULL)

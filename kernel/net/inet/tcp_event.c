@@ -130,30 +130,9 @@ static err_t connected(void *argument, struct tcp_pcb *pcb, err_t err)
     return ERR_OK;
 }
 
-static struct tcp_socket *create_child(struct tcp_socket *listener, struct tcp_pcb *pcb)
+static void inherit(struct tcp_socket *child, const struct tcp_socket *listener)
 {
-    struct tcp_socket *child = tcp_socket_allocate(listener->inet.socket.domain);
-
-    if (child == NULL)
-        return NULL;
-    if (inet_socket_need_binding(&child->inet, IPPROTO_TCP) != 0) {
-        socket_put(&child->inet.socket);
-        return NULL;
-    }
-    child->inet.socket.flags = listener->inet.socket.flags & ~SOCKET_LISTENS;
-    child->inet.socket.linger_seconds = listener->inet.socket.linger_seconds;
-    child->inet.socket.send_buffer = listener->inet.socket.send_buffer;
-    child->inet.socket.receive_buffer = listener->inet.socket.receive_buffer;
-    child->inet.socket.receive_low_water = listener->inet.socket.receive_low_water;
-    child->inet.socket.receive_timeout = listener->inet.socket.receive_timeout;
-    child->inet.socket.send_timeout = listener->inet.socket.send_timeout;
-    child->inet.socket.priority = listener->inet.socket.priority;
-    child->inet.socket.mark = listener->inet.socket.mark;
-    child->inet.flags = listener->inet.flags;
-    child->inet.ttl = listener->inet.ttl;
-    child->inet.tos = listener->inet.tos;
-    child->inet.hop_limit = listener->inet.hop_limit;
-    child->inet.class = listener->inet.class;
+    inet_socket_inherit(&child->inet, &listener->inet);
     child->no_delay = listener->no_delay;
     child->cork = listener->cork;
     child->keep_idle = listener->keep_idle;
@@ -165,11 +144,19 @@ static struct tcp_socket *create_child(struct tcp_socket *listener, struct tcp_p
     child->user_timeout = listener->user_timeout;
     child->not_sent_low = listener->not_sent_low;
     child->tells_queue = listener->tells_queue;
-    child->inet.socket.bound_interface = listener->inet.socket.bound_interface;
-    child->inet.min_ttl = listener->inet.min_ttl;
-    child->inet.min_hops = listener->inet.min_hops;
-    child->inet.mtu_discover = listener->inet.mtu_discover;
-    child->inet.mtu_discover6 = listener->inet.mtu_discover6;
+}
+
+static struct tcp_socket *create_child(struct tcp_socket *listener, struct tcp_pcb *pcb)
+{
+    struct tcp_socket *child = tcp_socket_allocate(listener->inet.socket.domain);
+
+    if (child == NULL)
+        return NULL;
+    if (inet_socket_need_binding(&child->inet, IPPROTO_TCP) != 0) {
+        socket_put(&child->inet.socket);
+        return NULL;
+    }
+    inherit(child, listener);
     child->inet.has_bound_port = true;
     ip_addr_copy(child->inet.local, pcb->local_ip);
     ip_addr_copy(child->inet.remote, pcb->remote_ip);
