@@ -98,6 +98,31 @@ bool inet_address_is_broadcast(const ip_addr_t *ip)
     return !IP_IS_V6(ip) && ip_2_ip4(ip)->addr == PP_HTONL(0x7ffffffful);
 }
 
+/* A group, 255.255.255.255, 0.0.0.0/8: no machine has it. */
+static bool is_nobodys(const ip_addr_t *ip)
+{
+    u32 address = ip_2_ip4(ip)->addr;
+
+    return ip_addr_ismulticast(ip) || address == IPADDR_NONE ||
+           (address & PP_HTONL(0xff000000ul)) == 0;
+}
+
+int inet_address_check_source(const ip_addr_t *ip, bool strange)
+{
+    if (!IP_IS_V6(ip) && is_nobodys(ip))
+        return -EINVAL;
+    if (strange || (inet_address_is_local(ip) && !inet_address_is_broadcast(ip)))
+        return 0;
+    return IP_IS_V6(ip) ? -EINVAL : -ENETUNREACH;
+}
+
+void inet_address_bound_source(const struct inet_socket *inet, ip_addr_t *from)
+{
+    ip_addr_copy(*from, inet->local);
+    if (ip_addr_ismulticast(from) || inet_address_is_broadcast(from))
+        inet_address_any(inet, from);
+}
+
 int inet_address_route(ip_addr_t *to)
 {
     if (ip_addr_isany(to))

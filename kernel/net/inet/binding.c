@@ -292,6 +292,11 @@ static int score_of(const struct inet_binding *binding, const struct inet_arriva
     return score;
 }
 
+bool binding_takes(const struct inet_binding *binding, const struct inet_arrival *arrival)
+{
+    return binding != NULL && score_of(binding, arrival) >= 0;
+}
+
 static u32 hash_of(const struct inet_arrival *arrival)
 {
     u8 bytes[16];

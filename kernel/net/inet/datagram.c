@@ -441,9 +441,7 @@ int datagram_route_control(const struct datagram_socket *dgram,
 
     route->ttl = inet_ttl(&dgram->inet, &route->to);
     route->tos = inet_tos(&dgram->inet, &route->to);
-    ip_addr_copy(route->from, dgram->inet.local);
-    if (ip_addr_ismulticast(&route->from)) /* a name to receive by */
-        inet_address_any(&dgram->inet, &route->from);
+    inet_address_bound_source(&dgram->inet, &route->from);
     route->mark = READ_ONCE(dgram->inet.socket.mark);
     route->segment = dgram->segment;
     while (header != NULL) {
@@ -459,28 +457,27 @@ int datagram_route_control(const struct datagram_socket *dgram,
 int datagram_route_complete(const struct datagram_socket *dgram, struct datagram_route *route)
 {
     s32 interface = READ_ONCE(dgram->inet.socket.bound_interface);
-    ip_addr_t any;
     int err;
 
     if (interface != 0 && interface != LOOPBACK_INDEX)
         return -ENODEV;
     if (ip_addr_ismulticast(&route->to))
-        return group_route(&dgram->inet, &route->to, &route->from);
-    err = inet_address_route(&route->to);
-    if (err == 0 && inet_address_is_broadcast(&route->to) &&
-        !socket_has(&dgram->inet.socket, SOCKET_BROADCAST))
-        err = -EACCES;
+        err = group_route(&dgram->inet, &route->to, &route->from);
+    else
+        err = inet_address_route(&route->to);
     if (err != 0)
         return err;
     if (inet_is_v6(&dgram->inet) && !IP_IS_V6(&route->to) && (dgram->inet.flags & INET6_ONLY))
         return -ENETUNREACH;
-    inet_address_source(&route->to, &any);
     if (ip_addr_isany(&route->from))
-        ip_addr_copy(route->from, any);
+        inet_address_source(&route->to, &route->from);
     else if (IP_IS_V6(&route->from) != IP_IS_V6(&route->to))
         return -ENETUNREACH;
-    return inet_address_is_local(&route->from) || (dgram->inet.flags & INET_TRANSPARENT) ? 0
-                                                                                         : -EINVAL;
+    err = inet_address_check_source(&route->from, dgram->inet.flags & INET_TRANSPARENT);
+    if (err == 0 && inet_address_is_broadcast(&route->to) &&
+        !socket_has(&dgram->inet.socket, SOCKET_BROADCAST))
+        err = -EACCES;
+    return err;
 }
 
 struct pbuf *datagram_copy_in(struct socket_message *message, size_t len)

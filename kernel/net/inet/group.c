@@ -155,12 +155,8 @@ int group_route(const struct inet_socket *inet, const ip_addr_t *to, ip_addr_t *
         index = LOOPBACK_INDEX;
     if (index != LOOPBACK_INDEX || !loopback_is_up())
         return index == 0 || index == LOOPBACK_INDEX ? -ENETUNREACH : -ENODEV;
-    if (!ip_addr_isany(from))
-        return 0;
-    if (inet->multicast_source != 0)
+    if (ip_addr_isany(from) && inet->multicast_source != 0)
         ip_addr_set_ip4_u32(from, inet->multicast_source);
-    else
-        inet_address_source(to, from);
     return 0;
 }
 

@@ -119,6 +119,8 @@ struct inet_arrival {
  * => inside; NULL: nobody
  */
 struct inet_binding *binding_choose_receiver(const struct inet_arrival *arrival);
+/* May @binding get it at all? => inside; @binding NULL: no */
+bool binding_takes(const struct inet_binding *binding, const struct inet_arrival *arrival);
 /* All who get a broadcast: the one after @previous (NULL: the first). => inside; NULL: no more */
 struct inet_binding *binding_next_receiver(const struct inet_arrival *arrival,
                                            struct inet_binding *previous);
@@ -240,6 +242,14 @@ void inet_address_source(const ip_addr_t *to, ip_addr_t *from);
 bool inet_address_is_local(const ip_addr_t *ip);
 /* Everybody on the loopback, 127.255.255.255. */
 bool inet_address_is_broadcast(const ip_addr_t *ip);
+/*
+ * inet_address_check_source: may packets come from @ip? @strange: which need not be ours
+ * (IP_TRANSPARENT)
+ * => -EINVAL: a group, everybody, nobody; of IPv6, not ours; -ENETUNREACH: of IPv4, not ours
+ */
+int inet_address_check_source(const ip_addr_t *ip, bool strange) __must_check;
+/* From where a socket sends by its name; any: the name is one to receive by, or none (ip(7)). */
+void inet_address_bound_source(const struct inet_socket *inet, ip_addr_t *from);
 
 /* ---- group.c: multicast ---- */
 

@@ -76,13 +76,15 @@ static int connect_inside(struct datagram_socket *dgram, const struct socket_add
 
     if (err != 0)
         return err;
-    ip_addr_copy(route.from, inet->local);
+    inet_address_bound_source(inet, &route.from);
     err = datagram_route_complete(dgram, &route);
     if (err != 0)
         return err;
-    ip_addr_copy(inet->local, route.from);
+    if (!inet->has_bound_address) {
+        ip_addr_copy(inet->local, route.from);
+        ip_addr_copy(dgram->raw->local_ip, route.from);
+    }
     ip_addr_copy(inet->remote, route.to);
-    ip_addr_copy(dgram->raw->local_ip, route.from);
     inet->remote_port = route.port != 0 ? route.port : 1; /* connected; shown as the user said */
     return inet_errno(raw_connect(dgram->raw, &route.to));
 }

@@ -154,9 +154,8 @@ static int begin_connection(struct tcp_socket *tcp, ip_addr_t *to, u16 port)
 
     if (err != 0)
         return err;
-    if (inet->has_bound_address)
-        ip_addr_copy(from, inet->local);
-    else
+    inet_address_bound_source(inet, &from);
+    if (!inet->has_bound_address || ip_addr_isany(&from))
         inet_address_source(to, &from);
     if (IP_GET_TYPE(&from) != IP_GET_TYPE(to))
         return -ENETUNREACH;

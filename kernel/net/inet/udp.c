@@ -72,7 +72,7 @@ static void arrived_for_all(const struct inet_arrival *arrival, struct pbuf *dat
 }
 
 /* lwIP has found a socket with the port, which need not be the one that Linux would choose. A
- * group's packets it offers to each. */
+ * group's packets it offers to each, whoever that is connected to. */
 static void arrived(void *argument, struct udp_pcb *pcb, struct pbuf *data, const ip_addr_t *from,
                     u16_t port)
 {
@@ -81,7 +81,10 @@ static void arrived(void *argument, struct udp_pcb *pcb, struct pbuf *data, cons
     struct inet_binding *chosen;
 
     if (ip_addr_ismulticast(arrival.to)) {
-        arrived_for(argument, data, from, port);
+        if (binding_takes(((struct datagram_socket *)argument)->inet.binding, &arrival))
+            arrived_for(argument, data, from, port);
+        else
+            pbuf_free(data);
     } else if (inet_address_is_broadcast(arrival.to)) {
         arrived_for_all(&arrival, data);
     } else {
@@ -159,14 +162,16 @@ static int connect_inside(struct datagram_socket *dgram, const struct socket_add
     if (err != 0)
         return err;
     if (inet->has_bound_address)
-        ip_addr_copy(route.from, inet->local);
+        inet_address_bound_source(inet, &route.from);
     else
         inet_address_any(inet, &route.from);
     err = datagram_route_complete(dgram, &route);
     if (err != 0)
         return err;
-    ip_addr_copy(inet->local, route.from);
-    ip_addr_copy(inet->binding->address, route.from);
+    if (!inet->has_bound_address) {
+        ip_addr_copy(inet->local, route.from);
+        ip_addr_copy(inet->binding->address, route.from);
+    }
     ip_addr_copy(inet->remote, route.to);
     inet->remote_port = route.port;
     follow(dgram);
