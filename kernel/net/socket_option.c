@@ -237,21 +237,15 @@ static int set_linger(struct socket *socket, const void __user *user, int len)
     return 0;
 }
 
-/* SO_BINDTODEVICE: an interface by its name; none: any. */
-static int set_device(struct socket *socket, const void __user *user, int len)
+/* SO_BINDTODEVICE is SO_BINDTOIFINDEX by the interface's name; none: any. */
+static int read_device(const void __user *user, int len, int *index)
 {
     char name[IFNAMSIZ] = "";
 
-    if (len < 0)
-        return -EINVAL;
-    if (READ_ONCE(socket->bound_interface) != 0 && !capable(CAP_NET_RAW))
-        return -EPERM;
     if (copy_from_user(name, user, min((size_t)len, sizeof(name) - 1)) != 0)
         return -EFAULT;
-    if (name[0] != '\0' && strcmp(name, "lo") != 0)
-        return -ENODEV;
-    WRITE_ONCE(socket->bound_interface, name[0] == '\0' ? 0 : INET_LOOPBACK_INDEX);
-    return 0;
+    *index = name[0] == '\0' ? 0 : INET_LOOPBACK_INDEX;
+    return name[0] == '\0' || strcmp(name, "lo") == 0 ? 0 : -ENODEV;
 }
 
 /* 0 means no limit; a negative one does not wait at all. */
@@ -277,12 +271,24 @@ static int set_timeout(u64 *timeout, const void __user *user, int len)
     return 0;
 }
 
+/* As far as the value is one number: who may, what the family says, and done. */
+static int change_number(struct socket *socket, int name, int value)
+{
+    int err = check_permission(socket, name, value);
+
+    if (err == 0 && socket->ops->option_changes != NULL)
+        err = socket->ops->option_changes(socket, name, value);
+    return err == 0 ? set_number(socket, name, value) : err;
+}
+
 static int set_generic(struct socket *socket, int name, const void __user *user, int len)
 {
     int value, err;
 
-    if (name == SO_BINDTODEVICE)
-        return set_device(socket, user, len);
+    if (name == SO_BINDTODEVICE) {
+        err = read_device(user, len, &value);
+        return err == 0 ? change_number(socket, SO_BINDTOIFINDEX, value) : err;
+    }
     if (len < (int)sizeof(value))
         return -EINVAL;
     if (copy_from_user(&value, user, sizeof(value)) != 0)
@@ -293,10 +299,7 @@ static int set_generic(struct socket *socket, int name, const void __user *user,
         return set_timeout(&socket->receive_timeout, user, len);
     if (name == SO_SNDTIMEO || name == SO_SNDTIMEO_NEW)
         return set_timeout(&socket->send_timeout, user, len);
-    err = check_permission(socket, name, value);
-    if (err == 0 && socket->ops->option_changes != NULL)
-        err = socket->ops->option_changes(socket, name, value);
-    return err == 0 ? set_number(socket, name, value) : err;
+    return change_number(socket, name, value);
 }
 
 int socket_set_option(struct socket *socket, int level, int name, const void __user *value, int len)

@@ -197,7 +197,7 @@ static void set_service(const struct inet_socket *inet, s32 *field, int value)
 }
 
 /* IP_UNICAST_IF, IPV6_UNICAST_IF: an index in network order. */
-static int set_unicast_interface(s32 *field, int value, size_t len)
+static int set_unicast_interface(const struct inet_socket *inet, s32 *field, int value, size_t len)
 {
     s32 index = (s32)lwip_ntohl((u32)value);
 
@@ -205,6 +205,8 @@ static int set_unicast_interface(s32 *field, int value, size_t len)
         return -EINVAL;
     if (index != 0 && index != LOOPBACK_INDEX)
         return -EADDRNOTAVAIL;
+    if (index != 0 && READ_ONCE(inet->socket.bound_interface) != 0)
+        return -EINVAL;
     *field = index;
     return 0;
 }
@@ -238,7 +240,7 @@ static int set_v4(struct inet_socket *inet, int name, const void *value, int num
     case IP_MULTICAST_IF:
         return group_set_interface(inet, value, len);
     case IP_UNICAST_IF:
-        return set_unicast_interface(&inet->unicast_if, number, len);
+        return set_unicast_interface(inet, &inet->unicast_if, number, len);
     case IP_LOCAL_PORT_RANGE:
         return set_port_range(inet, (u32)number, len);
     default:
@@ -318,7 +320,7 @@ static int set_v6(struct inet_socket *inet, int name, int value, size_t len)
     case IPV6_MULTICAST_IF:
         return set_multicast_interface6(inet, value, len);
     case IPV6_UNICAST_IF:
-        return set_unicast_interface(&inet->unicast_if6, value, len);
+        return set_unicast_interface(inet, &inet->unicast_if6, value, len);
     default:
         return -ENOPROTOOPT;
     }

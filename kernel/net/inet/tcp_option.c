@@ -32,20 +32,23 @@ u8 tcp_state_number(const struct tcp_pcb *pcb)
     return pcb == NULL ? ABI_TCP_CLOSE : numbers[pcb->state];
 }
 
+/* Bound to an interface that is not there, it hears nothing. */
+static u8 netif_index(s32 interface)
+{
+    if (interface == 0)
+        return NETIF_NO_INDEX;
+    return interface == LOOPBACK_INDEX ? netif_get_index(&loopback_netif) : NO_SUCH_INDEX;
+}
+
 void tcp_socket_apply_options(struct tcp_socket *tcp)
 {
     struct tcp_pcb *pcb = tcp->pcb;
-    s32 interface;
 
     if (pcb == NULL)
         return;
     pcb->ttl = inet_ttl(&tcp->inet, &tcp->inet.remote);
     pcb->tos = inet_tos(&tcp->inet, &tcp->inet.remote);
-    /* Bound to an interface that is not there, it hears nothing. */
-    interface = READ_ONCE(tcp->inet.socket.bound_interface);
-    pcb->netif_idx = interface == 0                ? NETIF_NO_INDEX
-                     : interface == LOOPBACK_INDEX ? netif_get_index(&loopback_netif)
-                                                   : NO_SUCH_INDEX;
+    pcb->netif_idx = netif_index(READ_ONCE(tcp->inet.socket.bound_interface));
     if (tcp->phase == TCP_LISTENING)
         return;
     if (socket_has(&tcp->inet.socket, SOCKET_KEEP_ALIVE))
@@ -67,17 +70,13 @@ int tcp_socket_option_changes(struct socket *socket, int name, s64 value)
 {
     struct tcp_socket *tcp = tcp_socket_of(socket);
 
-    if (name == SO_BINDTOIFINDEX) {
-        inet_lock();
-        if (value >= 0)
-            WRITE_ONCE(socket->bound_interface, (s32)value);
-        tcp_socket_apply_options(tcp);
-        inet_unlock();
-    }
-    if (name != SO_KEEPALIVE)
+    if (name != SO_KEEPALIVE && name != SO_BINDTOIFINDEX)
         return 0;
     inet_lock();
-    socket_flag(socket, SOCKET_KEEP_ALIVE, value != 0);
+    if (name == SO_KEEPALIVE)
+        socket_flag(socket, SOCKET_KEEP_ALIVE, value != 0);
+    else if (value >= 0) /* else it will be refused */
+        WRITE_ONCE(socket->bound_interface, (s32)value);
     tcp_socket_apply_options(tcp);
     inet_unlock();
     return 0;
