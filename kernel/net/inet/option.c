@@ -196,6 +196,17 @@ static void set_service(const struct inet_socket *inet, s32 *field, int value)
     *field = (u8)value;
 }
 
+/* IP_TOS: the type of service is the priority, too (socket(7), SO_PRIORITY). */
+static void set_service_v4(struct inet_socket *inet, int value)
+{
+    static const s32 priorities[] = {0, 2, 6, 4}; /* no wish, throughput, delay, both */
+    s32 old = inet->tos;
+
+    set_service(inet, &inet->tos, value);
+    if (inet->tos != old)
+        WRITE_ONCE(inet->socket.priority, priorities[inet->tos >> 3 & 3]);
+}
+
 /* IP_UNICAST_IF, IPV6_UNICAST_IF: an index in network order. */
 static int set_unicast_interface(const struct inet_socket *inet, s32 *field, int value, size_t len)
 {
@@ -227,7 +238,7 @@ static int set_v4(struct inet_socket *inet, int name, const void *value, int num
 
     switch (name) {
     case IP_TOS:
-        set_service(inet, &inet->tos, number);
+        set_service_v4(inet, number);
         return 0;
     case IP_HDRINCL:
         if (!is_raw)

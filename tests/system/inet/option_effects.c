@@ -299,6 +299,39 @@ static void not_acknowledged(void)
     close(ends[1]);
 }
 
+static int priority_of(int fd)
+{
+    int value = -1;
+    socklen_t len = sizeof(value);
+
+    must(getsockopt(fd, SOL_SOCKET, SO_PRIORITY, &value, &len));
+    return value;
+}
+
+/* IP_TOS, when it changes, sets SO_PRIORITY. */
+static void priorities(int type)
+{
+    int fd = (int)must(socket(AF_INET, type, 0));
+    char line[400] = "";
+
+    for (int tos = 4; tos < 256; tos += 4) {
+        must(set_int(fd, IPPROTO_IP, IP_TOS, tos));
+        snprintf(line + strlen(line), 4, " %d", priority_of(fd));
+    }
+    say("priorities of types of service:%s", line);
+    must(set_int(fd, IPPROTO_IP, IP_TOS, 0x10));
+    must(set_int(fd, SOL_SOCKET, SO_PRIORITY, 5));
+    must(set_int(fd, IPPROTO_IP, IP_TOS, 0x10));
+    say("the same again: %d", priority_of(fd));
+    must(set_int(fd, IPPROTO_IP, IP_TOS, 0x11));
+    say("another: %d", priority_of(fd));
+    close(fd);
+    fd = (int)must(socket(AF_INET6, type, 0));
+    must(set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, 0x10));
+    say("a traffic class: %d", priority_of(fd));
+    close(fd);
+}
+
 int main(void)
 {
     loopback_up();
@@ -308,6 +341,8 @@ int main(void)
     control_messages();
     interfaces();
     ports();
+    priorities(SOCK_DGRAM);
+    priorities(SOCK_STREAM);
     streams();
     minimum_ttl();
     deferred();
