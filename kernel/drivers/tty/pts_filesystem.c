@@ -28,11 +28,13 @@
 
 #define PTMX_NAME "ptmx"
 #define NOT_GIVEN (~0u)
+#define NO_LIMIT  (1u << 20) /* the largest that max can be; 0 means no limit, too */
 
 /* What slaves that open from now on are like, and ptmx. */
 struct pts_options {
     u32 uid, gid; /* NOT_GIVEN: those of who opens */
     u32 mode, ptmx_mode;
+    u32 max; /* numbers are below it */
 };
 
 static struct {
@@ -45,7 +47,7 @@ static struct {
 } pts = {
     .lock = MUTEX_INIT(pts.lock),
     /* Group tty, as every distribution mounts it. */
-    .options = {.uid = NOT_GIVEN, .gid = 5, .mode = 0620, .ptmx_mode = 0666},
+    .options = {.uid = NOT_GIVEN, .gid = 5, .mode = 0620, .ptmx_mode = 0666, .max = NO_LIMIT},
 };
 
 static const struct inode_ops node_ops;
@@ -163,10 +165,14 @@ static int option_apply(void *argument, const char *name, const char *value)
         number = &options->mode;
     else if (string_is_equal(name, "ptmxmode"))
         number = &options->ptmx_mode;
+    else if (string_is_equal(name, "max"))
+        number = &options->max;
     if (number == NULL || value == NULL)
         return -EINVAL;
     if (number == &options->uid || number == &options->gid)
         return parse_u32(value, 10, number) != 0 || *number == NOT_GIVEN ? -EINVAL : 0;
+    if (number == &options->max)
+        return parse_u32(value, 10, number) != 0 || *number > NO_LIMIT ? -EINVAL : 0;
     err = parse_u32(value, 8, number);
     *number &= 07777;
     return err;
@@ -175,7 +181,8 @@ static int option_apply(void *argument, const char *name, const char *value)
 /* Those that a mount does not name are Linux's defaults. */
 static int options_take(const char *text)
 {
-    struct pts_options options = {.uid = NOT_GIVEN, .gid = NOT_GIVEN, .mode = 0600};
+    struct pts_options options = {
+        .uid = NOT_GIVEN, .gid = NOT_GIVEN, .mode = 0600, .max = NO_LIMIT};
     int err = mount_options_parse(text, option_apply, &options);
 
     if (err != 0)
@@ -202,6 +209,8 @@ static size_t describe_options(struct filesystem *filesystem, char *buffer, size
         len += scnprintf(buffer + len, size - len, ",gid=%u", options.gid);
     len += scnprintf(buffer + len, size - len, ",mode=%03o,ptmxmode=%03o", options.mode,
                      options.ptmx_mode);
+    if (options.max < NO_LIMIT)
+        len += scnprintf(buffer + len, size - len, ",max=%u", options.max);
     return len;
 }
 
@@ -227,6 +236,16 @@ static int mount_pts(struct filesystem_type *type, const struct mount_request *r
 }
 
 static struct filesystem_type pts_type = {.name = "devpts", .mount = mount_pts};
+
+unsigned pts_number_end(void)
+{
+    unsigned max;
+
+    mutex_lock(&pts.lock);
+    max = pts.options.max;
+    mutex_unlock(&pts.lock);
+    return max == 0 ? PTS_MAX : min(max, (unsigned)PTS_MAX);
+}
 
 int pts_add(unsigned number)
 {

@@ -9,6 +9,9 @@
 
 void pts_filesystem_init(void);
 
+/* Numbers are below it: the mount option max. */
+unsigned pts_number_end(void);
+
 /* The slave @number appears, owned by the current task; goes. */
 int pts_add(unsigned number) __must_check;
 void pts_remove(unsigned number);

@@ -55,16 +55,17 @@ static struct pty *pty_of(struct tty *slave)
 
 static int number_alloc(struct pty *pty)
 {
+    size_t end = pts_number_end();
     size_t number;
 
     spin_lock(&table.lock);
-    number = bitmap_find_first_zero(table.used, PTS_MAX);
-    if (number < PTS_MAX) {
+    number = bitmap_find_first_zero(table.used, end);
+    if (number < end) {
         bitmap_set(table.used, number);
         table.pairs[number] = pty;
     }
     spin_unlock(&table.lock);
-    return number < PTS_MAX ? (int)number : -ENOSPC;
+    return number < end ? (int)number : -ENOSPC;
 }
 
 static void number_hide(unsigned number)
