@@ -258,15 +258,17 @@ static bool is_same_stack(const struct abi_stack *one, const struct abi_stack *o
 long signal_return(struct trap_frame *frame)
 {
     struct task *self = current_task();
-    struct abi_stack stack __uncleared; /* both written with success */
-    u64 blocked __uncleared;
+    struct abi_stack stack __uncleared; /* written with success */
+    u64 blocked = self->signals.blocked;
+    int error;
 
     self->signals.restart.function = NULL;
-    if (arch_signal_pop(frame, &blocked, &stack)) {
+    error = arch_signal_pop(frame, &blocked, &stack);
+    signal_set_blocked(blocked); /* a bad one, too: who may take the SIGSEGV follows from it */
+    if (error) {
         signal_force_fault(SIGSEGV, SI_KERNEL, 0);
         return 0;
     }
-    signal_set_blocked(blocked);
     if (!is_same_stack(&stack, &self->signals.alternate))
         (void)signal_alternate_stack(&stack, NULL, arch_frame_stack(frame));
     return arch_frame_result(frame);

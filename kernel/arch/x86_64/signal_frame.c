@@ -281,11 +281,12 @@ static int read_frame(struct trap_frame *frame, const struct abi_ucontext *from,
                       u64 *blocked, struct abi_stack *stack)
 {
     const struct abi_sigcontext *context = &from->context;
-    u64 selectors, rflags;
+    u64 selectors, rflags, mask;
 
     user_access_begin();
     USER_LOAD_64(rflags, &from->flags, fault);
-    USER_LOAD_64(*blocked, &from->mask, fault);
+    USER_LOAD_64(mask, &from->mask, fault);
+    *blocked = mask;
     USER_LOAD_64(selectors, (const u64 *)&context->cs, fault);
     if (!selectors_are_user(selectors))
         goto fault;

@@ -28,7 +28,7 @@ int arch_signal_push(struct trap_frame *frame,
  * arch_signal_pop: rt_sigreturn: restore registers, FPU state; returns the saved mask and alternate
  * stack.
  * => -EFAULT for a frame that is not readable or would leave user mode with forbidden state (caller
- * forces SIGSEGV)
+ * forces SIGSEGV). *@blocked is the frame's then, too, unless not even that could be read
  */
 int arch_signal_pop(struct trap_frame *frame, u64 *blocked,
                     struct abi_stack *alternate) __must_check;
