@@ -9,7 +9,8 @@
  * switch.
  *
  * What a tracer asks for is checked when it is set, as it is on Linux: an address and its slot's
- * kind and length fit each other at any time, in slots that were ever set, enabled or not. Only
+ * kind and length fit each other at any time, in slots that were ever set, enabled or not. A slot
+ * whose address is set first begins as one byte of writes, whatever DR7 said of it before. Only
  * user addresses pass, so the kernel's own text and stacks never stop it. What it copies to and
  * from user memory can: those exceptions are on a stack of their own (trap_entry.S) and go
  * unnoticed.
@@ -51,6 +52,11 @@ static unsigned slot_field(u64 control, unsigned slot)
     return control >> (16 + 4 * slot) & 0xF;
 }
 
+static u64 slot_with_field(unsigned slot, unsigned field)
+{
+    return (u64)field << (16 + 4 * slot);
+}
+
 static unsigned slot_kind(u64 control, unsigned slot)
 {
     return slot_field(control, slot) & 3;
@@ -81,7 +87,7 @@ static u64 control_of_enabled(u64 control)
 
     for (unsigned slot = 0; slot < NR_SLOTS; slot++) {
         if (slot_is_enabled(control, slot))
-            value |= 1ul << (2 * slot) | (u64)slot_field(control, slot) << (16 + 4 * slot);
+            value |= 1ul << (2 * slot) | slot_with_field(slot, slot_field(control, slot));
     }
     return value;
 }
@@ -162,9 +168,14 @@ u64 arch_debug_register(const struct arch_thread *arch, unsigned number)
 
 static int set_address(struct arch_debug_registers *debug, unsigned slot, u64 address)
 {
-    if (!slot_is_valid(debug->control, slot, address))
+    u64 checked = debug->checked;
+
+    if (!(debug->known & 1u << slot))
+        checked |= slot_with_field(slot, KIND_WRITES);
+    if (!slot_is_valid(checked, slot, address))
         return -EINVAL;
     debug->address[slot] = address;
+    debug->checked = checked;
     debug->known |= 1u << slot;
     return 0;
 }
@@ -173,14 +184,19 @@ static int set_control(struct arch_thread *arch, u64 control)
 {
     struct arch_debug_registers *debug = arch->debug;
     u32 known = debug->known;
+    u64 checked = 0;
 
     for (unsigned slot = 0; slot < NR_SLOTS; slot++) {
         if (slot_is_enabled(control, slot))
             known |= 1u << slot;
-        if (known & 1u << slot && !slot_is_valid(control, slot, debug->address[slot]))
+        if (!(known & 1u << slot))
+            continue;
+        if (!slot_is_valid(control, slot, debug->address[slot]))
             return -EINVAL;
+        checked |= slot_with_field(slot, slot_field(control, slot));
     }
     debug->known = known;
+    debug->checked = checked;
     debug->control = control;
     if (control_of_enabled(control) != CONTROL_FIXED)
         __atomic_fetch_or(&arch->flags, ARCH_THREAD_WATCHES, __ATOMIC_RELEASE);

@@ -14,7 +14,8 @@
 struct arch_debug_registers {
     u64 address[4]; /* of user memory */
     u64 control;    /* as it was written */
-    u32 known;      /* bit N: address[N] or its part of @control was set */
+    u64 checked;    /* as @control, of known slots: the kind and length that the address fits */
+    u32 known;      /* bit N: address[N] was set or slot N enabled */
 };
 
 /* arch_debug_register: register @number (below ARCH_NR_DEBUG_REGISTERS) of a thread that is traced.

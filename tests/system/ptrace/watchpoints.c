@@ -169,6 +169,34 @@ static void refusals(void)
     wait_for_stop("end", child);
 }
 
+/* What the control register says of a slot that was never used does not count when the slot is. */
+static void fields_of_unused_slots(void)
+{
+    pid_t child = traced_child(write_words);
+    unsigned long words_at = (unsigned long)&words;
+
+    call("ports in slots 1 and 3", poke(child, 7, 0x20200000));
+    call("the address of slot 3", poke(child, 3, words_at + 1));
+    say("control %lx", peek(child, 7));
+    call("another address", poke(child, 3, words_at + 3));
+    call("the same control", poke(child, 7, 0x20200000));
+    say("control %lx", peek(child, 7));
+    call("only slot 1", poke(child, 7, 0x00200000));
+    call("execution in slot 3", poke(child, 3, words_at + 5));
+    call("8 bytes in slot 2", poke(child, 7, 0x09000000));
+    call("the address of slot 2", poke(child, 2, words_at + 1));
+    call("slot 2 for all of that", poke(child, 7, 0x09000000));
+    call("slot 2 for 2 bytes", poke(child, 7, 0x05000000));
+    call("slot 2 for a byte", poke(child, 7, 0x01000000));
+    call("another address", poke(child, 2, words_at + 2));
+    call("slot 2 for 2 bytes", poke(child, 7, 0x05000000));
+    call("an odd address", poke(child, 2, words_at + 3));
+    call("control 0", poke(child, 7, 0));
+    call("an odd address", poke(child, 2, words_at + 3));
+    must(kill(child, SIGKILL));
+    wait_for_stop("end", child);
+}
+
 /* A system call that writes there. */
 static int read_into(void)
 {
@@ -297,6 +325,7 @@ int main(int argc, char **argv)
     disabled();
     stepped();
     refusals();
+    fields_of_unused_slots();
     by_the_kernel();
     inherited();
     executes();
