@@ -3,6 +3,7 @@
 #include "audit.h"
 #include "hugetlb.h"
 #include "object_areas.h"
+#include "userfault.h"
 
 /* The tree is balanced and its areas are whole pages of user memory, in order, apart from each
  * other. */
@@ -259,12 +260,28 @@ static int audit_area_hugetlb(struct audit *audit, struct mm *mm)
     return 0;
 }
 
+/* Who is asked in an area is asked about this address space, and about something. */
+static int audit_area_userfault(struct audit *audit, struct mm *mm)
+{
+    struct vma *vma;
+
+    vma_for_each (vma, mm) {
+        const struct userfault *userfault = vma_userfault(vma);
+
+        if ((userfault != NULL) != ((vma->flags & VMA_ASK_BITS) != 0))
+            return audit_fail(audit, "area_userfault", "area %lx: asks, but not whom", vma->start);
+        if (userfault != NULL && (userfault->mm != mm || !vma_is_anonymous(vma)))
+            return audit_fail(audit, "area_userfault", "area %lx: may not ask", vma->start);
+    }
+    return 0;
+}
+
 int audit_areas(struct audit *audit, struct mm *mm)
 {
     static int (*const invariants[])(struct audit *, struct mm *) = {
-        audit_area_order,  audit_area_gaps,     audit_area_merging,
-        audit_area_flags,  audit_area_counters, audit_area_objects,
-        audit_object_tree, audit_door_count,    audit_area_hugetlb,
+        audit_area_order,    audit_area_gaps,      audit_area_merging, audit_area_flags,
+        audit_area_counters, audit_area_objects,   audit_object_tree,  audit_door_count,
+        audit_area_hugetlb,  audit_area_userfault,
     };
     unsigned i;
 

@@ -28,7 +28,7 @@ static bool is_writable(const struct vma *vma, pte_t pte, const struct page *pag
                                     page_map_count(page) == 1 && (vma->flags & VMA_WRITE));
 }
 
-/* -EINVAL: no entry is writable; -EAGAIN. => the leaf is locked */
+/* -EINVAL: no entry is writable, or somebody is asked for a page; -EAGAIN. => the leaf is locked */
 static int check_entries(const struct vma *vma, struct pt_table *leaf)
 {
     pte_t *entries = pt_table_entries(leaf);
@@ -42,6 +42,8 @@ static int check_entries(const struct vma *vma, struct pt_table *leaf)
         writable |= is_writable(vma, pte, page);
         if (page != NULL && page_references(page) != page_map_count(page))
             return -EAGAIN;
+        if (page == NULL && (vma->flags & VMA_ASK_BITS))
+            return -EINVAL; /* what is missing is another's to give */
     }
     return writable ? 0 : -EINVAL;
 }

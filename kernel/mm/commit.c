@@ -42,6 +42,13 @@ void mm_set_caller_hook(void (*get)(struct mm_caller *caller))
     caller_get = get;
 }
 
+void caller_describe(struct mm_caller *caller)
+{
+    *caller = (struct mm_caller){.mm = NULL, .is_admin = true};
+    if (caller_get != NULL)
+        caller_get(caller);
+}
+
 bool commit_is_strict(void)
 {
     return READ_ONCE(policy) == POLICY_STRICT;
@@ -84,11 +91,10 @@ u64 commit_limit(void)
  * able to look what is wrong, and everybody to end a large program. */
 static bool fits_strictly(const struct mm *mm)
 {
-    struct mm_caller caller = {.mm = NULL, .is_admin = true};
+    struct mm_caller caller;
     s64 allowed = (s64)commit_limit();
 
-    if (caller_get != NULL)
-        caller_get(&caller);
+    caller_describe(&caller);
     if (mm == NULL)
         mm = caller.mm;
     if (!caller.is_admin)

@@ -10,6 +10,10 @@
 #include <lib/types.h>
 
 struct mm;
+struct mm_caller;
+
+/* On whose behalf the kernel works; a kernel thread may do all. */
+void caller_describe(struct mm_caller *caller);
 
 /*
  * commit_charge: promise @nr_pages.

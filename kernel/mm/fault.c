@@ -14,7 +14,8 @@
  * Where an empty entry without object may get 2 MiB at once (fault_huge.c), zero_page is zero_table
  * and new_page is new_huge_page; reuse takes a huge leaf whole.
  *
- * Areas of huge pages that were set aside have a table of their own (fault_hugetlb.c).
+ * Areas of huge pages that were set aside have a table of their own (fault_hugetlb.c). Where a
+ * program asked to be asked, it is, before the table is consulted (userfault.c).
  *
  * A leaf table that fork shares is made the address space's own before any write is decided. Each
  * case allocates and does I/O without the table lock and then installs if the entry is still the
@@ -340,13 +341,25 @@ static __noinline enum fault_result fault_spurious(struct fault *fault)
     return FAULT_DONE;
 }
 
+/* Areas of whose faults the table does not decide alone. */
+static __noinline enum fault_result fault_special(struct fault *fault)
+{
+    if (fault->vma->flags & VMA_HUGETLB)
+        return fault_hugetlb(fault);
+    return userfault_is_asked(fault) ? FAULT_ASK : FAULT_USUAL;
+}
+
 static enum fault_result fault_decide(struct fault *fault)
 {
     struct vma *vma = fault->vma;
 
-    if (vma->flags & VMA_HUGETLB)
-        return fault_hugetlb(fault);
     fault->entry = pt_peek(fault->mm, fault->addr, &fault->way);
+    if (unlikely(vma->flags & (VMA_HUGETLB | VMA_ASK_BITS))) {
+        enum fault_result result = fault_special(fault);
+
+        if (result != FAULT_USUAL)
+            return result;
+    }
     if (is_write(fault) && fault->way.shared) {
         if (pt_own(fault->mm, fault->addr) != 0)
             return fail_memory(fault);
@@ -405,28 +418,39 @@ static __noinline enum fault_result fail_key(struct fault *fault)
     return FAULT_FAILED;
 }
 
-int fault_resolve(struct fault *fault)
+/* One look at the area and the table. */
+static inline enum fault_result fault_look(struct fault *fault)
 {
     enum fault_result result;
 
     if (fault->vma == NULL || fault->addr < fault->vma->start || fault->addr >= fault->vma->end)
         fault->vma = vma_find_at(fault->mm, fault->addr);
     if (READ_ONCE(fault->mm->oom_state) == MM_OOM_REAPED)
-        result = fault_fail(fault, SIGKILL, 0, "killed for memory, which is gone already");
-    else if (fault->vma == NULL)
-        result = fault_fail(fault, SIGSEGV, SEGV_MAPERR, "no area at this address");
-    else if (!key_is_allowed(fault))
-        result = fail_key(fault);
-    else if (!access_is_allowed(fault))
-        result = fault_fail(fault, SIGSEGV, SEGV_ACCERR, "the area does not allow this access");
-    else {
-        account_total_add(ACCOUNT_FAULTS, 1);
-        fault->major = false;
-        do
-            result = fault_decide(fault);
-        while (result == FAULT_RETRY);
-        if (result == FAULT_DONE && !is_executable(fault))
-            result = fault_fail(fault, SIGSEGV, SEGV_ACCERR, "the area may not be executed");
+        return fault_fail(fault, SIGKILL, 0, "killed for memory, which is gone already");
+    if (fault->vma == NULL)
+        return fault_fail(fault, SIGSEGV, SEGV_MAPERR, "no area at this address");
+    if (!key_is_allowed(fault))
+        return fail_key(fault);
+    if (!access_is_allowed(fault))
+        return fault_fail(fault, SIGSEGV, SEGV_ACCERR, "the area does not allow this access");
+    account_total_add(ACCOUNT_FAULTS, 1);
+    do
+        result = fault_decide(fault);
+    while (result == FAULT_RETRY);
+    if (result == FAULT_DONE && !is_executable(fault))
+        return fault_fail(fault, SIGSEGV, SEGV_ACCERR, "the area may not be executed");
+    return result;
+}
+
+int fault_resolve(struct fault *fault)
+{
+    enum fault_result result;
+
+    fault->major = false;
+    while (unlikely((result = fault_look(fault)) == FAULT_ASK)) {
+        result = userfault_ask(fault);
+        if (result != FAULT_RETRY)
+            return result == FAULT_DONE ? 0 : -EFAULT;
     }
     if (fault->major)
         account_total_add(ACCOUNT_MAJOR_FAULTS, 1);
@@ -470,11 +494,15 @@ void fault_find_area(struct fault *fault)
         grow_stack(fault);
 }
 
-int mm_fault(struct mm *mm, vaddr_t addr, enum fault_access access,
+int mm_fault(struct mm *mm, vaddr_t addr, enum fault_access access, bool user,
              struct mm_fault_failure *failure)
 {
-    struct fault fault = {
-        .mm = mm, .addr = align_down(addr, PAGE_SIZE), .access = access, .failure = failure};
+    struct fault fault = {.mm = mm,
+                          .addr = align_down(addr, PAGE_SIZE),
+                          .offset = addr & (PAGE_SIZE - 1),
+                          .access = access,
+                          .user = user,
+                          .failure = failure};
     int err;
 
     if (addr >= USER_END) {

@@ -12,12 +12,15 @@ struct fault {
     struct vma *vma; /* the area of @addr */
     vaddr_t addr;    /* a multiple of PAGE_SIZE */
     enum fault_access access;
-    bool force; /* debugger's access: protection is ignored where VMA_MAY* allows it */
+    u32 offset; /* in the page; of a program's or the kernel's access */
+    bool user;  /* of a program in user mode */
+    bool force; /* debugger's access: protection is ignored where VMA_MAY* allows it, and nobody is
+                   asked and waited for */
     bool
         foreign; /* for another address space: the running thread's protection keys do not matter */
     pte_t entry; /* what the decision is based on */
     struct pt_way way; /* to it */
-    bool major;        /* waited for a store */
+    bool major;        /* waited for a store, or for who was asked */
     struct mm_fault_failure *failure;
 };
 
@@ -26,6 +29,8 @@ enum fault_result {
     FAULT_RETRY,  /* somebody else changed the entry: look again */
     FAULT_FAILED, /* fault.failure is filled in */
     FAULT_SMALL,  /* no huge page: a small one will do */
+    FAULT_USUAL,  /* nothing special: the table decides */
+    FAULT_ASK,    /* a program is to be asked for the page (userfault.c) */
 };
 
 /* fault_find_area: fault.vma is the area at or above fault.addr; a stack grows to the address if it
@@ -34,8 +39,9 @@ void fault_find_area(struct fault *fault);
 
 /*
  * fault_resolve: make the page at fault->addr accessible as asked; fault->vma is NULL or set.
- * => map_lock held for reading; may sleep
- * => 0, or -EFAULT with fault->failure filled in
+ * => map_lock held for reading; may sleep, and give it up and take it again meanwhile: fault->vma
+ *    is then found anew
+ * => 0, or -EFAULT with fault->failure filled in; 0 for fault->user also when a signal is pending
  */
 int fault_resolve(struct fault *fault) __must_check;
 
@@ -84,6 +90,17 @@ enum fault_result fault_reuse_huge(struct fault *fault);
 
 /* fault_hugetlb.c: a fault in an area of huge pages that were set aside. */
 enum fault_result fault_hugetlb(struct fault *fault);
+
+/* userfault.c: is a program to be asked? => fault->entry is what is there */
+bool userfault_is_asked(const struct fault *fault);
+
+/*
+ * userfault_ask: ask, and wait for the answer.
+ * => map_lock held for reading, given up and taken again: fault->vma is NULL then
+ * => FAULT_RETRY: look again; FAULT_DONE: a signal is pending, the access will be repeated;
+ * FAULT_FAILED
+ */
+enum fault_result userfault_ask(struct fault *fault);
 
 /* fault_around.c: map the pages of the object around fault->addr that are in memory already. */
 void fault_around(struct fault *fault);

@@ -130,6 +130,7 @@ static int fork_area(struct mm *child, const struct vma *vma, struct vma **out)
     *copy = *vma;
     copy->mm = child;
     copy->flags &= ~(VMA_LOCK_BITS | VMA_HUGETLB_OWNER);
+    vma_forget_userfault(copy);
     vma_clear_counts(copy);
     if (vma->flags & VMA_WIPEONFORK)
         vma_forget_lineage(copy);

@@ -187,6 +187,7 @@ static struct vma *link_copy(struct remap *r, struct move *move)
     struct vma *copy = move->copy;
 
     *copy = *vma;
+    vma_forget_userfault(copy);
     copy->offset = vma->object == NULL ? 0 : vma_index(vma, r->old_addr);
     copy->birth = vma->lineage == 0 ? r->new_addr >> PAGE_SHIFT : vma_birth(vma, r->old_addr);
     if (move->keep || move->moved < vma->end - vma->start)

@@ -5,6 +5,7 @@
 #include <kern/sysctl.h>
 #include <lib/atomic.h>
 #include <mm/mm.h>
+#include <mm/userfault.h>
 
 #include "settings.h"
 
@@ -12,6 +13,7 @@
 #define RANDOM_BITS_MAX 32
 
 static s32 max_map_count = MAX_MAP_COUNT;
+static s32 unprivileged_userfaultfd;
 static u64 min_address = MMAP_MIN_ADDR;
 static s32 random_bits = RANDOM_BITS_MIN;
 static s32 legacy_layout;
@@ -19,6 +21,11 @@ static s32 legacy_layout;
 u64 settings_max_map_count(void)
 {
     return (u64)READ_ONCE(max_map_count);
+}
+
+bool userfault_is_for_all(void)
+{
+    return READ_ONCE(unprivileged_userfaultfd) != 0;
 }
 
 vaddr_t settings_min_address(void)
@@ -54,6 +61,10 @@ static const struct sysctl settings[] = {
      .minimum = RANDOM_BITS_MIN,
      .maximum = RANDOM_BITS_MAX},
     {.name = "legacy_va_layout", .value = &legacy_layout, .maximum = INT32_MAX},
+    {.name = "unprivileged_userfaultfd",
+     .value = &unprivileged_userfaultfd,
+     .minimum = 0,
+     .maximum = 1},
     {0},
 };
 static struct sysctl_table table = SYSCTL_TABLE("vm", settings);

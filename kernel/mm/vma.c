@@ -251,6 +251,8 @@ bool vma_can_merge(const struct vma *low, const struct vma *high)
         return false;
     if (vma_is_special(low) || vma_is_counted(low) || (low->flags & VMA_HUGETLB))
         return false;
+    if (vma_userfault(low) != vma_userfault(high))
+        return false;
     return vma_doors_continue(low, high) && vma_births_continue(low, high);
 }
 
@@ -485,7 +487,8 @@ struct vma *vma_isolate(struct vma_reserve *reserve)
     return vma_is_across(first, reserve->end) ? first : NULL;
 }
 
-int vma_change_flags(struct vma *vma, vaddr_t start, vaddr_t end, u32 flags)
+/* The part [start, end) of @vma gets the flags of @like, and asks whom that asks. */
+static int change(struct vma *vma, const struct vma *like, vaddr_t start, vaddr_t end)
 {
     struct mm *mm = vma->mm;
     unsigned cuts = (start > vma->start) + (end < vma->end);
@@ -499,8 +502,25 @@ int vma_change_flags(struct vma *vma, vaddr_t start, vaddr_t end, u32 flags)
         return err;
     vma = vma_isolate(&reserve);
     account_remove(mm, vma->flags, vma_pages(vma));
-    account_add(mm, flags, vma_pages(vma));
-    vma_set_flags(vma, flags);
+    account_add(mm, like->flags, vma_pages(vma));
+    vma_set_flags(vma, like->flags);
+    if (vma->object == NULL)
+        vma->userfault = like->userfault;
     vma_merge(vma);
     return 0;
+}
+
+int vma_change_flags(struct vma *vma, vaddr_t start, vaddr_t end, u32 flags)
+{
+    struct vma like = {.flags = flags, .userfault = vma_userfault(vma)};
+
+    return change(vma, &like, start, end);
+}
+
+int vma_change_userfault(struct vma *vma, vaddr_t start, vaddr_t end, u32 flags,
+                         struct userfault *userfault)
+{
+    struct vma like = {.flags = flags, .userfault = userfault};
+
+    return change(vma, &like, start, end);
 }

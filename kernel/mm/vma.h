@@ -55,7 +55,10 @@ struct vma {
     };
     union {
         struct interval_node object_node; /* (o) object.areas */
-        struct vma_counts counts;         /* (a) see 5; without an object */
+        struct {                          /* without an object */
+            struct vma_counts counts;     /* (a) see 5 */
+            struct userfault *userfault;  /* (m) who is asked; with VMA_ASK_BITS, else NULL */
+        };
     };
 };
 _Static_assert(sizeof(struct vma) <= 128, "an area is at most 128 bytes");
@@ -63,6 +66,7 @@ _Static_assert(sizeof(struct vma) <= 128, "an area is at most 128 bytes");
 #define VMA_PROTECTION (VMA_READ | VMA_WRITE | VMA_EXEC)
 #define VMA_LOCK_BITS  (VMA_LOCKED | VMA_LOCKONFAULT)
 #define VMA_HUGE_BITS  (VMA_HUGEPAGE | VMA_NOHUGEPAGE)
+#define VMA_ASK_BITS   VMA_ASK_MISSING
 #define VMA_MAY_ALL    (VMA_MAYREAD | VMA_MAYWRITE | VMA_MAYEXEC)
 
 /* vma.gap of holes of 16 TiB and more: their size is looked up when it matters. */
@@ -84,6 +88,20 @@ static inline bool vma_is_shared(const struct vma *vma)
 static inline bool vma_is_anonymous(const struct vma *vma)
 {
     return vma->object == NULL && !(vma->flags & VMA_SPECIAL);
+}
+
+/* Who is asked for pages of the area (mm/userfault.h); NULL: nobody. */
+static inline struct userfault *vma_userfault(const struct vma *vma)
+{
+    return vma->object == NULL ? vma->userfault : NULL;
+}
+
+/* Nobody is asked in the area any more. => not in a tree, or map_lock held for writing */
+static inline void vma_forget_userfault(struct vma *vma)
+{
+    vma->flags &= ~VMA_ASK_BITS;
+    if (vma->object == NULL)
+        vma->userfault = NULL;
 }
 
 /* Does a forked child get entries of its own? Where no private page was ever made it faults them in
@@ -276,6 +294,10 @@ struct vma *vma_isolate(struct vma_reserve *reserve);
  * => nothing changed: -ENOMEM (no memory, or too many areas), -EINVAL (it cannot be cut)
  */
 int vma_change_flags(struct vma *vma, vaddr_t start, vaddr_t end, u32 flags) __must_check;
+
+/* The same, and @userfault is asked in it. => no object */
+int vma_change_userfault(struct vma *vma, vaddr_t start, vaddr_t end, u32 flags,
+                         struct userfault *userfault) __must_check;
 
 /* ---- vma_tree.c: map_lock held. ---- */
 

@@ -234,12 +234,13 @@ static bool may_exceed_lock_limit(void)
     return capable(CAP_IPC_LOCK);
 }
 
-/* For the rule by which user memory is committed. */
+/* For the rule by which user memory is committed, and for userfaultfd. */
 static void describe_caller(struct mm_caller *caller)
 {
     const struct task *self = current_task_or_null();
 
     caller->mm = self != NULL ? self->mm : NULL;
+    caller->thread = self != NULL ? (u32)task_id(self) : 0;
     caller->is_admin = self == NULL || credentials_capable(self->vfs.credentials, CAP_SYS_ADMIN);
 }
 

@@ -62,7 +62,7 @@ static int page_fault(struct trap_frame *frame, vaddr_t addr, enum fault_access 
     if (self == NULL || self->mm == NULL)
         return -EFAULT;
     if (addr < USER_END)
-        error = mm_fault(self->mm, addr, access, &failure);
+        error = mm_fault(self->mm, addr, access, user, &failure);
     else
         failure = (struct mm_fault_failure){
             .signal = SIGSEGV, .code = SEGV_MAPERR, .reason = "no such address"};

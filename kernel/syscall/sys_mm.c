@@ -2,6 +2,7 @@
  * Memory: mmap(2) and its family. Everything but the decoding of descriptors and flags is mm's.
  */
 #include <abi/capability.h>
+#include <abi/fcntl.h>
 #include <abi/mman.h>
 #include <abi/utsname.h>
 #include <kmem/kmalloc.h>
@@ -14,6 +15,7 @@
 #include <proc/process_vm.h>
 #include <proc/task.h>
 #include <sched/wait.h>
+#include <vfs/event.h>
 #include <vfs/file.h>
 #include <vfs/hugetlb.h>
 #include <vfs/inode.h>
@@ -306,4 +308,9 @@ long sys_process_vm_writev(int pid, const struct iovec __user *local, unsigned l
                            unsigned long flags)
 {
     return move_process_vm(pid, local, nr_local, remote, nr_remote, flags, true);
+}
+
+long sys_userfaultfd(unsigned long flags)
+{
+    return sys_install(userfaultfd_create(current_mm(), (int)flags), (int)flags & O_CLOEXEC);
 }

@@ -56,6 +56,7 @@ quire_SOURCES += %D%/sticky.c
 quire_SOURCES += %D%/timerfd.c
 quire_SOURCES += %D%/umount.c
 quire_SOURCES += %D%/user_account.c
+quire_SOURCES += %D%/userfaultfd.c
 quire_SOURCES += %D%/vfs.c
 quire_SOURCES += %D%/walk.c
 quire_SOURCES += %D%/watch.c

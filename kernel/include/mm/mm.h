@@ -58,6 +58,7 @@
 #define VMA_SYNC          0x1000000u /* MAP_SYNC was given; seen where areas merge, and in smaps */
 #define VMA_HUGEPAGE      0x100000u  /* madvise */
 #define VMA_NOHUGEPAGE    0x200000u
+#define VMA_ASK_MISSING   0x4000000u /* a program is asked for missing pages (mm/userfault.h) */
 
 /* The protection key of an area, in the top bits of its flags. */
 #define VMA_PKEY_SHIFT 28
@@ -231,11 +232,13 @@ struct mm_fault_failure {
 };
 
 /*
- * mm_fault: resolve a fault at @addr.
- * => map_lock not held; may sleep
- * => 0, or -EFAULT with *failure filled in: the signal to send, its si_code, and why in words
+ * mm_fault: resolve a fault at @addr. @user: of a program, not of the kernel on its behalf.
+ * => map_lock not held; may sleep; where a program is asked for the page, for as long as it takes:
+ *    until a signal is pending (@user), or a fatal one
+ * => 0: the access is to be repeated; or -EFAULT with *failure filled in: the signal to send, its
+ * si_code, and why in words
  */
-int mm_fault(struct mm *mm, vaddr_t addr, enum fault_access access,
+int mm_fault(struct mm *mm, vaddr_t addr, enum fault_access access, bool user,
              struct mm_fault_failure *failure) __must_check;
 
 /*
@@ -450,10 +453,11 @@ void mm_set_oom_hook(bool (*kill)(void));
 
 /* May the calling task lock memory beyond RLIMIT_MEMLOCK (CAP_IPC_LOCK)? Registered by proc. */
 void mm_set_lock_hook(bool (*may_exceed)(void));
-/* Who asks for memory: registered by proc, for the commit rule. */
+/* Who asks for memory: registered by proc, for the commit rule and userfaultfd. */
 struct mm_caller {
     const struct mm *mm; /* NULL: a kernel thread */
     bool is_admin;       /* CAP_SYS_ADMIN */
+    u32 thread;          /* its number; 0: a kernel thread */
 };
 void mm_set_caller_hook(void (*get)(struct mm_caller *caller));
 

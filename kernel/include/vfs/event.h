@@ -1,11 +1,12 @@
 /*
- * Files that are events: eventfd, timerfd. Not yet descriptors; ERR_PTR on failure.
+ * Files that are events: eventfd, timerfd, userfaultfd. Not yet descriptors; ERR_PTR on failure.
  */
 #pragma once
 
 #include <lib/types.h>
 
 struct file;
+struct mm;
 struct timer_setting {
     u64 interval; /* ns */
     u64 value;    /* ns: relative, or absolute on the timer's clock; 0: disarm */
@@ -21,3 +22,6 @@ int timerfd_set(struct file *file, int flags, const struct timer_setting *settin
 int timerfd_get(struct file *file, struct timer_setting *setting) __must_check;
 /* The realtime clock was set: wake TFD_TIMER_CANCEL_ON_SET, re-arm. */
 void timerfd_clock_changed(void);
+
+/* userfaultfd(2) for the faults of @mm. => -EPERM; -EINVAL: unknown flags; -ENOMEM, -ENFILE */
+struct file *userfaultfd_create(struct mm *mm, int flags) __must_check;

@@ -276,7 +276,7 @@ static char *program_access(struct mm *mm, vaddr_t addr, enum fault_access acces
         if (byte != NULL)
             return byte;
         fake_nr_faults++;
-        if (mm_fault(mm, addr, access, &fake_last_failure) != 0)
+        if (mm_fault(mm, addr, access, true, &fake_last_failure) != 0)
             return NULL;
     }
     fake_fatal("%#lx faults for ever", addr);

@@ -31,6 +31,10 @@ int user_execute(struct mm *mm, vaddr_t addr);
 extern u64 fake_nr_faults;
 extern u64 fake_nr_flushes;
 
+/* What others do while the thread waits: called instead of waiting; its result is that of
+ * wait_once. NULL: nobody is there, and waiting ends the test. */
+extern int (*fake_on_wait)(void);
+
 /* Run RCU callbacks and deferred work that are due. */
 void fake_run_deferred(void);
 

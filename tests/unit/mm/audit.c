@@ -5,6 +5,7 @@
 #include <lib/string.h>
 
 #include <kmem/frames.h>
+#include <mm/userfault.h>
 
 #include "account.h"
 #include "anon_family.h"
@@ -58,6 +59,35 @@ TEST(a_wrong_counter)
     expect_broken("table_pages");
     mm->table_pages--;
     audit();
+    finish(mm);
+}
+
+TEST(an_area_that_asks_wrongly)
+{
+    struct userfault *userfault, *another;
+    struct mm *other;
+    struct vma *vma;
+
+    start();
+    other = mm_create();
+    userfault = userfault_create(mm, false);
+    another = userfault_create(other, false);
+    EXPECT(userfault_enable(userfault, 0));
+    EXPECT_EQ(userfault_register(userfault, at, 20 * PAGE), 0);
+    audit();
+    vma = vma_find_at(mm, at);
+    vma->userfault = another;
+    expect_broken("area_userfault");
+    vma->userfault = NULL;
+    expect_broken("area_userfault");
+    vma->userfault = userfault;
+    vma->flags &= ~VMA_ASK_MISSING;
+    expect_broken("area_userfault");
+    vma->flags |= VMA_ASK_MISSING;
+    audit();
+    userfault_close(userfault);
+    userfault_close(another);
+    mm_put_user(other);
     finish(mm);
 }
 

@@ -114,7 +114,7 @@ TEST(a_victim_gives_its_pages_and_faults_no_more)
     EXPECT_EQ(frames_free_count(), before + 64);
     mm_footprint_get(mm, &resident);
     EXPECT_EQ(resident.anonymous, 0);
-    EXPECT_EQ(mm_fault(mm, (vaddr_t)at, FAULT_READ, &failure), -EFAULT);
+    EXPECT_EQ(mm_fault(mm, (vaddr_t)at, FAULT_READ, true, &failure), -EFAULT);
     EXPECT_EQ(failure.signal, SIGKILL);
     audit();
     finish(mm);
