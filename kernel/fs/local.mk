@@ -17,6 +17,7 @@ quire_SOURCES += %D%/procfs/facts.c
 quire_SOURCES += %D%/procfs/fd.c
 quire_SOURCES += %D%/procfs/identity.c
 quire_SOURCES += %D%/procfs/inode.c
+quire_SOURCES += %D%/procfs/kmsg.c
 quire_SOURCES += %D%/procfs/kpage.c
 quire_SOURCES += %D%/procfs/limits.c
 quire_SOURCES += %D%/procfs/links.c

@@ -36,6 +36,11 @@ void panic_set_timeout(int seconds)
     panic_timeout = seconds;
 }
 
+int panic_get_timeout(void)
+{
+    return panic_timeout;
+}
+
 static bool print_caller(void *context, u64 address)
 {
     char name[128];

@@ -216,4 +216,5 @@ void machine_init(void)
 {
     random_init(&generator, &names, sizeof(names));
     stir_from_machine();
+    machine_log_init();
 }

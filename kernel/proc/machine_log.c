@@ -10,7 +10,9 @@
 #include <abi/errno.h>
 #include <arch/user.h>
 #include <kern/printk.h>
+#include <kern/sysctl.h>
 #include <kmem/frames.h>
+#include <lib/atomic.h>
 #include <lib/printf.h>
 #include <lib/string.h>
 #include <mm/mm.h>
@@ -19,11 +21,15 @@
 #include <sched/sched.h>
 #include <sched/wait.h>
 #include <time/time.h>
+#include <vfs/io_buffer.h>
 
 #define LOG_LINE_MAX 320
 
+static s32 restricted = 1; /* kernel.dmesg_restrict, as Debian's kernels begin */
+
 static struct mutex reader_lock = MUTEX_INIT(reader_lock);
 static u64 read_position;  /* (reader_lock) next record of SYSLOG_READ */
+static size_t read_offset; /* (reader_lock) bytes of it that were read */
 static u64 clear_position; /* (reader_lock) first record that SYSLOG_READ_ALL shows */
 
 void machine_sysinfo_get(struct abi_sysinfo *info)
@@ -61,25 +67,25 @@ static size_t line_at(u64 sequence, char *line)
 }
 
 /* Whole lines from @from on into @buffer. *next: the first record that did not fit. */
-static long copy_lines(u64 from, char __user *buffer, size_t len, u64 *next)
+static long copy_lines(u64 from, struct io_buffer *buffer, u64 *next)
 {
     char line[LOG_LINE_MAX];
-    size_t done = 0;
+    long done = 0;
 
     for (*next = max(from, log_first_sequence()); *next < log_next_sequence(); (*next)++) {
         size_t part = line_at(*next, line);
 
-        if (done + part > len)
+        if (part > buffer->remaining)
             break;
-        if (copy_to_user(buffer + done, line, part))
+        if (io_buffer_copy_to(buffer, line, part) != part)
             return -EFAULT;
-        done += part;
+        done += (long)part;
     }
-    return (long)done;
+    return done;
 }
 
 /* The last lines that fit. */
-static long read_all(char __user *buffer, size_t len, bool clear)
+static long read_all(struct io_buffer *buffer, bool clear)
 {
     char line[LOG_LINE_MAX];
     u64 first, next;
@@ -91,27 +97,64 @@ static long read_all(char __user *buffer, size_t len, bool clear)
     while (first > max(clear_position, log_first_sequence())) {
         size_t part = line_at(first - 1, line);
 
-        if (total + part > len)
+        if (total + part > buffer->remaining)
             break;
         total += part;
         first--;
     }
-    result = copy_lines(first, buffer, len, &next);
+    result = copy_lines(first, buffer, &next);
     if (clear && result >= 0)
         clear_position = next;
     mutex_unlock(&reader_lock);
     return result;
 }
 
+/* Pass over what was overwritten before it was read. => reader_lock held */
+static void skip_lost(void)
+{
+    if (read_position >= log_first_sequence())
+        return;
+    read_position = log_first_sequence();
+    read_offset = 0;
+}
+
+/* What is new: whole lines, or what fits of the first one. => reader_lock held */
+static long copy_unread(struct io_buffer *buffer)
+{
+    char line[LOG_LINE_MAX];
+    size_t len, part;
+    long done = 0;
+
+    skip_lost();
+    while (buffer->remaining > 0 && read_position < log_next_sequence()) {
+        len = line_at(read_position, line);
+        part = len - min(read_offset, len);
+        if (part > buffer->remaining && done > 0)
+            break;
+        part = min(part, buffer->remaining);
+        if (io_buffer_copy_to(buffer, line + min(read_offset, len), part) != part)
+            return done > 0 ? done : -EFAULT;
+        done += (long)part;
+        read_offset += part;
+        if (read_offset < len)
+            break;
+        read_position++;
+        read_offset = 0;
+    }
+    return done;
+}
+
 /* Wait for something new, as klogd does: the log has no wait queue (it is written under any lock),
  * so look now and then. */
-static long read_next(char __user *buffer, size_t len)
+long machine_log_read(struct io_buffer *buffer)
 {
     long result = 0;
 
+    if (buffer->remaining == 0)
+        return 0;
     while (result == 0) {
         mutex_lock(&reader_lock);
-        result = copy_lines(read_position, buffer, len, &read_position);
+        result = copy_unread(buffer);
         mutex_unlock(&reader_lock);
         if (result == 0 && sleep_until_interruptible(time_monotonic_ns() + 100 * NS_PER_MS))
             return -ERESTARTSYS;
@@ -119,13 +162,15 @@ static long read_next(char __user *buffer, size_t len)
     return result;
 }
 
-static long unread_size(void)
+long machine_log_unread(void)
 {
     char line[LOG_LINE_MAX];
-    long total = 0;
+    long total;
 
     mutex_lock(&reader_lock);
-    for (u64 i = max(read_position, log_first_sequence()); i < log_next_sequence(); i++)
+    skip_lost();
+    total = -(long)read_offset;
+    for (u64 i = read_position; i < log_next_sequence(); i++)
         total += (long)line_at(i, line);
     mutex_unlock(&reader_lock);
     return total;
@@ -147,27 +192,59 @@ static long clear(void)
     return 0;
 }
 
-long machine_syslog(int action, char __user *buffer, int len)
+int machine_log_permission(int action)
 {
     bool open_to_all = action == SYSLOG_READ_ALL || action == SYSLOG_SIZE_BUFFER;
 
-    if (!open_to_all && !capable(CAP_SYSLOG) && !capable(CAP_SYS_ADMIN))
+    if (open_to_all && READ_ONCE(restricted) == 0)
+        return 0;
+    return capable(CAP_SYSLOG) || capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
+}
+
+static int restricted_set(const struct sysctl *setting, const u64 *values)
+{
+    (void)setting;
+    if (!capable(CAP_SYS_ADMIN))
         return -EPERM;
+    WRITE_ONCE(restricted, (s32)values[0]);
+    return 0;
+}
+
+static const struct sysctl settings[] = {
+    {.name = "dmesg_restrict", .value = &restricted, .set = restricted_set, .maximum = 1},
+    {0},
+};
+
+void machine_log_init(void)
+{
+    static struct sysctl_table table = SYSCTL_TABLE("kernel", settings);
+
+    sysctl_register(&table);
+}
+
+long machine_syslog(int action, char __user *buffer, int len)
+{
+    int error = machine_log_permission(action);
+    struct io_buffer target;
+
+    if (error)
+        return error;
     if (action == SYSLOG_READ || action == SYSLOG_READ_ALL || action == SYSLOG_READ_CLEAR) {
         if (buffer == NULL || len < 0)
             return -EINVAL;
         if (len == 0)
             return 0;
+        io_buffer_user(&target, buffer, (size_t)len);
     }
     switch (action) {
     case SYSLOG_CLOSE:
     case SYSLOG_OPEN:
         return 0;
     case SYSLOG_READ:
-        return read_next(buffer, (size_t)len);
+        return machine_log_read(&target);
     case SYSLOG_READ_ALL:
     case SYSLOG_READ_CLEAR:
-        return read_all(buffer, (size_t)len, action == SYSLOG_READ_CLEAR);
+        return read_all(&target, action == SYSLOG_READ_CLEAR);
     case SYSLOG_CLEAR:
         return clear();
     case SYSLOG_CONSOLE_OFF:
@@ -177,7 +254,7 @@ long machine_syslog(int action, char __user *buffer, int len)
     case SYSLOG_CONSOLE_LEVEL:
         return set_level(len);
     case SYSLOG_SIZE_UNREAD:
-        return unread_size();
+        return machine_log_unread();
     case SYSLOG_SIZE_BUFFER:
         return LOG_RECORDS * sizeof(((struct log_record *)NULL)->text);
     default:

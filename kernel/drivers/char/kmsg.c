@@ -12,6 +12,7 @@
 #include <lib/atomic.h>
 #include <lib/printf.h>
 #include <lib/string.h>
+#include <proc/machine.h>
 #include <time/time.h>
 #include <vfs/context.h>
 #include <vfs/inode.h>
@@ -25,7 +26,7 @@
 static int kmsg_open(struct inode *inode, struct file *file)
 {
     (void)inode;
-    if ((file->mode & FILE_READ) && !credentials_capable(file->credentials, CAP_SYSLOG))
+    if ((file->mode & FILE_READ) && machine_log_permission(SYSLOG_READ_ALL) != 0)
         return -EPERM;
     file->private = (void *)log_first_sequence();
     return 0;

@@ -181,7 +181,16 @@ PROC_VIEW(locks)
     return lock_for_each(put_lock, &list);
 }
 
-/* There are no swap areas, disks, partitions and modules: tables without lines. */
+PROC_VIEW(execdomains)
+{
+    (void)subject;
+    proc_print(text, "0-0\tLinux           \t[kernel]\n");
+    return 0;
+}
+
+/* There are no swap areas, disks, partitions, modules and devices of major 10: tables without
+ * lines.
+ */
 PROC_VIEW(swaps)
 {
     (void)subject;
@@ -204,6 +213,13 @@ PROC_VIEW(diskstats)
 }
 
 PROC_VIEW(modules)
+{
+    (void)text;
+    (void)subject;
+    return 0;
+}
+
+PROC_VIEW(misc)
 {
     (void)text;
     (void)subject;

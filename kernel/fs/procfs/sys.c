@@ -6,14 +6,12 @@
 #include <abi/errno.h>
 #include <abi/limits.h>
 #include <abi/mman.h>
-#include <kern/cmdline.h>
 #include <kern/panic.h>
 #include <kern/printk.h>
 #include <kern/sysctl.h>
 #include <kmem/frames.h>
 #include <kmem/kmem.h>
 #include <kmem/slab.h>
-#include <lib/parse.h>
 #include <lib/string.h>
 #include <mm/mm.h>
 #include <proc/credentials.h>
@@ -105,21 +103,6 @@ static int store_domainname(const struct proc_subject *subject, char *text, size
     return machine_set_domainname(text, min(strcspn(text, "\n"), min(len, (size_t)UTS_LEN)));
 }
 
-static s32 panic_seconds(void)
-{
-    char word[24];
-    s32 value;
-
-    return cmdline_find("panic", word, sizeof(word)) && parse_s32(word, 0, &value) == 0 ? value : 0;
-}
-
-static int show_panic(struct proc_text *text, const struct proc_subject *subject)
-{
-    (void)subject;
-    proc_print(text, "%d\n", panic_seconds());
-    return 0;
-}
-
 static int show_printk(struct proc_text *text, const struct proc_subject *subject)
 {
     (void)subject;
@@ -204,7 +187,21 @@ static int drop_caches_set(const struct sysctl *setting, const u64 *values)
     return 0;
 }
 
+static void panic_seconds_get(const struct sysctl *setting, u64 *values)
+{
+    (void)setting;
+    values[0] = (u64)(s64)panic_get_timeout();
+}
+
+static int panic_seconds_set(const struct sysctl *setting, const u64 *values)
+{
+    (void)setting;
+    panic_set_timeout((int)values[0]);
+    return 0;
+}
+
 static const struct sysctl kernel_settings[] = {
+    {.name = "panic", .get = panic_seconds_get, .set = panic_seconds_set},
     {.name = "ctrl-alt-del", .get = control_alt_delete_get, .set = control_alt_delete_set},
     {0},
 };
@@ -278,6 +275,7 @@ static int show_inode_state(struct proc_text *text, const struct proc_subject *s
         return 0;                                                                                  \
     }
 CONSTANT(zero, 0)
+CONSTANT(one, 1) /* panic_on_oops: no fault of the kernel is survived */
 CONSTANT(groups_max, NGROUPS_MAX)
 CONSTANT(last_capability, CAP_LAST)
 CONSTANT(overflow_id, 65534)
@@ -314,7 +312,7 @@ static const struct proc_entry kernel_entries[] = {
     PROC_FILE("ostype", show_ostype),
     PROC_FILE("overflowgid", show_overflow_id),
     PROC_FILE("overflowuid", show_overflow_id),
-    PROC_FILE("panic", show_panic),
+    PROC_FILE("panic_on_oops", show_one),
     PROC_FILE("printk", show_printk),
     PROC_FOLDER("random", random_entries, NULL),
     PROC_FOLDER("seccomp", seccomp_entries, NULL),

@@ -16,6 +16,7 @@ __noreturn void panic_with_frame(const struct trap_frame *frame, const char *for
 /* Who is running, for the panic message; registered by proc. Writes a short line, never faults. */
 void panic_set_describe(void (*describe)(char *buffer, size_t size));
 void panic_set_timeout(int seconds); /* panic=: 0 halt, >0 reset after, <0 reset at once */
+int panic_get_timeout(void);
 
 /* Print @n return addresses of the current (or the given) stack, symbolised. */
 void backtrace_print(const struct trap_frame *frame);

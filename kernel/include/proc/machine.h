@@ -5,6 +5,8 @@
 
 #include <abi/utsname.h>
 
+struct io_buffer;
+
 void machine_names_get(struct abi_utsname *names);
 int machine_set_hostname(const char *name, size_t len) __must_check;
 int machine_set_domainname(const char *name, size_t len) __must_check;
@@ -39,5 +41,15 @@ u64 machine_random_u64(void);
 /* sysinfo(2), syslog(2). */
 void machine_sysinfo_get(struct abi_sysinfo *info);
 long machine_syslog(int action, char __user *buffer, int len);
+
+/* May the caller do that with the log (syslog(2), dmesg_restrict)? => 0, -EPERM */
+int machine_log_permission(int action) __must_check;
+/* What SYSLOG_READ reads next, which is read once in the whole system. => waits for some; bytes,
+ * -EFAULT, -ERESTARTSYS */
+long machine_log_read(struct io_buffer *buffer);
+/* How many bytes of it there are. */
+long machine_log_unread(void);
+/* Its settings. => once, at boot */
+void machine_log_init(void);
 
 void machine_init(void);
