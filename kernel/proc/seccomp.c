@@ -29,6 +29,7 @@
 #include <proc/credentials.h>
 #include <proc/exit.h>
 #include <proc/task.h>
+#include <sched/wait.h>
 #include <signal/signal.h>
 #include <time/time.h>
 #include <vfs/cred.h>
@@ -146,9 +147,32 @@ static void synchronise(struct process *process)
     }
 }
 
-/* => 0; the number of the task that cannot be synchronised, or -ESRCH; -EINVAL, -ENOMEM. The
- * reference to
- * @filter passes over with 0 only. process.lock held */
+/*
+ * Another task is in execve. What the new program may do was decided by what that task was held to
+ * before (exec_credentials): it gets no filter, and no TASK_NO_NEW_PRIVS, from others after that.
+ * => process.lock held
+ */
+static bool another_executes(struct process *process)
+{
+    struct task *task;
+
+    list_for_each_entry (task, &process->tasks, process_link)
+        if (task != current_task() && task->in_execve)
+            return true;
+    return false;
+}
+
+static bool may_synchronise(struct process *process)
+{
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    bool may = !another_executes(process);
+
+    spin_unlock_irqrestore(&process->lock, flags);
+    return may;
+}
+
+/* => 0; the number of the task that cannot be synchronised, or -ESRCH; -EAGAIN: another task is in
+ * execve; -EINVAL, -ENOMEM. The reference to @filter passes over with 0 only. process.lock held */
 static long attach_locked(struct process *process, struct seccomp_filter *filter, unsigned flags)
 {
     struct task *self = current_task();
@@ -158,6 +182,8 @@ static long attach_locked(struct process *process, struct seccomp_filter *filter
     if (self->flags & TASK_SECCOMP_STRICT)
         return -EINVAL;
     if (flags & SECCOMP_FILTER_FLAG_TSYNC) {
+        if (another_executes(process))
+            return -EAGAIN;
         stranger = find_stranger(process);
         if (stranger != NULL)
             return flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH ? -ESRCH : task_id(stranger);
@@ -186,9 +212,14 @@ static long set_filter(unsigned flags, const void __user *user)
     filter = filter_create(user, flags & SECCOMP_FILTER_FLAG_LOG);
     if (IS_ERR(filter))
         return PTR_ERR(filter);
-    irqflags = spin_lock_irqsave(&process->lock);
-    result = attach_locked(process, filter, flags);
-    spin_unlock_irqrestore(&process->lock, irqflags);
+    do {
+        irqflags = spin_lock_irqsave(&process->lock);
+        result = attach_locked(process, filter, flags);
+        spin_unlock_irqrestore(&process->lock, irqflags);
+        if (result == -EAGAIN &&
+            wait_event_interruptible(&process->exit_wait, may_synchronise(process)) != 0)
+            result = -ERESTARTNOINTR;
+    } while (result == -EAGAIN);
     if (result != 0)
         filter_put(filter);
     return result;
