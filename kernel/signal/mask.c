@@ -63,11 +63,13 @@ static void retarget(struct task *task, u64 lost)
     if (orphans == 0)
         return;
     list_for_each_entry (other, &process->tasks, process_link) {
+        u64 closed = other->signals.blocked & ~other->signals.awaited;
+
         if (other == task || (READ_ONCE(other->flags) & TASK_EXITING))
             continue;
-        if ((orphans & ~other->signals.blocked) == 0)
+        if ((orphans & ~closed) == 0)
             continue;
-        orphans &= other->signals.blocked;
+        orphans &= closed;
         thread_set_flag(&other->thread, THREAD_SIGNAL_PENDING);
         thread_signal_wake(&other->thread, false);
     }
@@ -177,7 +179,7 @@ static void wait_for_signal(u64 deadline)
     }
 }
 
-static void set_awaited(u64 set)
+static void begin_awaiting(u64 set)
 {
     struct task *self = current_task();
     irqflags_t flags = spin_lock_irqsave(&self->process->lock);
@@ -185,6 +187,24 @@ static void set_awaited(u64 set)
     self->signals.awaited = set;
     signal_recalculate(self);
     spin_unlock_irqrestore(&self->process->lock, flags);
+}
+
+/* Take one, and await none any more, at once: what was sent to the process and meant for this task
+ * goes to another that can take it. */
+static int end_awaiting(struct abi_siginfo *info)
+{
+    struct task *self = current_task();
+    irqflags_t flags = spin_lock_irqsave(&self->process->lock);
+    u64 awaited = self->signals.awaited;
+    int signal = signal_dequeue_locked(self, awaited, info);
+
+    self->signals.awaited = 0;
+    retarget(self, awaited & self->signals.blocked);
+    signal_recalculate(self);
+    spin_unlock_irqrestore(&self->process->lock, flags);
+    if (signal != 0)
+        timer_signal_taken(info);
+    return signal;
 }
 
 int signal_wait(u64 set, u64 deadline, struct abi_siginfo *info)
@@ -196,11 +216,10 @@ int signal_wait(u64 set, u64 deadline, struct abi_siginfo *info)
         return signal;
     if (deadline == 0)
         return -EAGAIN;
-    set_awaited(set & ~SIGNALS_UNBLOCKABLE);
+    begin_awaiting(set & ~SIGNALS_UNBLOCKABLE);
     wait_for_signal(deadline);
     interrupted = signal_pending();
-    signal = signal_take(set, info);
-    set_awaited(0);
+    signal = end_awaiting(info);
     if (signal != 0)
         return signal;
     return interrupted ? -EINTR : -EAGAIN;
