@@ -106,6 +106,7 @@ static bool take(struct task *self, struct delivery *delivery)
         }
         signal = signal_dequeue_locked(self, ~self->signals.blocked, &delivery->info);
         if (signal != 0) {
+            self->signals.may_stop = true;
             traced = self->ptrace != NULL && signal != SIGKILL;
             if (!traced)
                 take_action_locked(self, delivery);

@@ -44,8 +44,10 @@ static void cancel_opposites(struct process *process, int signal)
     signal_queue_drop(&signals->pending, opposite);
     list_for_each_entry (task, &process->tasks, process_link) {
         signal_queue_drop(&task->signals.pending, opposite);
-        if (continues)
+        if (continues) {
             task->signals.stop_requested = false;
+            task->signals.may_stop = false;
+        }
     }
     if (!continues || signals->stop_signal == 0)
         return;

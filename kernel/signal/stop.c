@@ -43,7 +43,8 @@ static void request_stop(struct process *process, int signal)
 
 void signal_stop_begin(int signal)
 {
-    struct process *process = current_process();
+    struct task *self = current_task();
+    struct process *process = self->process;
     irqflags_t flags;
 
     /* A background job nobody can continue must not stop by itself (POSIX 2.4.3). */
@@ -51,7 +52,8 @@ void signal_stop_begin(int signal)
         return;
     flags = spin_lock_irqsave(&process->lock);
     /* SIGCONT or a kill may have come since the signal was taken. */
-    if (!process->signals.group_exit && process->signals.group_exec == NULL)
+    if (self->signals.may_stop && !process->signals.group_exit &&
+        process->signals.group_exec == NULL)
         request_stop(process, signal);
     spin_unlock_irqrestore(&process->lock, flags);
 }

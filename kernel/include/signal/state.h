@@ -60,6 +60,7 @@ struct task_signals {
     struct signal_entry fault;    /* (p) an entry in reserve, for a synchronous fault */
     struct abi_stack alternate;   /* (o) sigaltstack; flags SS_DISABLE: none */
     bool stop_requested;          /* (p) take part in the group stop */
+    bool may_stop;                /* (p) no SIGCONT has come since it took its last signal */
     bool trap_requested;          /* (p) come to a trace stop */
     int trace_signal;             /* (p) what the tracer gave at the end of a stop */
     struct restart_block restart; /* (o) */
