@@ -310,3 +310,20 @@ bool ptrace_group_stop(int signal)
     spin_unlock_irqrestore(&self->process->lock, flags);
     return listens;
 }
+
+bool ptrace_listens_locked(const struct task *task)
+{
+    return task->ptrace->listens;
+}
+
+void ptrace_stop_listening(struct task *self)
+{
+    irqflags_t flags;
+
+    if (!ptrace_is_on(self))
+        return;
+    flags = spin_lock_irqsave(&self->process->lock);
+    if (self->ptrace != NULL)
+        self->ptrace->listens = false;
+    spin_unlock_irqrestore(&self->process->lock, flags);
+}

@@ -58,16 +58,30 @@ void signal_stop_begin(int signal)
     spin_unlock_irqrestore(&process->lock, flags);
 }
 
-/* Is the stop still on? Sets the state if so. => false: go on */
-static bool stay_stopped(struct process *process)
-{
-    irqflags_t flags = spin_lock_irqsave(&process->lock);
-    bool stay = process->signals.stop_signal != 0 && !process->signals.group_exit;
+enum rest {
+    REST_IS_OVER,
+    REST_IS_TRACED, /* its tracer is to be told first */
+    REST_IS_SLEEP,  /* the state is set */
+};
 
-    if (stay)
+/* What is next for a task of a stopped process. All that may end its sleep changes under this lock:
+ * SIGCONT, a kill, an execve of another task, somebody who begins to trace it or wants it to trap. */
+static enum rest next_of_rest(struct task *self, int *signal)
+{
+    const struct process_signals *signals = &self->process->signals;
+    irqflags_t flags = spin_lock_irqsave(&self->process->lock);
+    bool must_end = signals->group_exit || (signals->group_exec != NULL && signals->group_exec != self);
+    enum rest next = REST_IS_SLEEP;
+
+    *signal = signals->stop_signal;
+    if (*signal == 0 || must_end || self->signals.trap_requested)
+        next = REST_IS_OVER;
+    else if (self->ptrace != NULL && !ptrace_listens_locked(self))
+        next = REST_IS_TRACED;
+    else
         thread_set_state(THREAD_STOPPED);
-    spin_unlock_irqrestore(&process->lock, flags);
-    return stay;
+    spin_unlock_irqrestore(&self->process->lock, flags);
+    return next;
 }
 
 /* A traced task that listened to its stop comes to a trap when that is over. */
@@ -84,22 +98,21 @@ static void request_trap(struct task *self)
  * run, stop or not, or wants to listen (PTRACE_LISTEN). */
 static void rest(struct task *self)
 {
-    struct process *process = self->process;
-    bool listens = false;
+    bool listened = false;
+    enum rest next;
+    int signal;
 
-    for (;;) {
-        int signal = READ_ONCE(process->signals.stop_signal);
-
-        if (signal != 0 && ptrace_is_on(self) && !listens) {
-            listens = ptrace_group_stop(signal);
-            if (!listens)
+    ptrace_stop_listening(self);
+    while ((next = next_of_rest(self, &signal)) != REST_IS_OVER) {
+        if (next == REST_IS_SLEEP) {
+            schedule();
+        } else {
+            listened = ptrace_group_stop(signal);
+            if (!listened)
                 return;
         }
-        if (READ_ONCE(self->signals.trap_requested) || !stay_stopped(process))
-            break;
-        schedule();
     }
-    if (listens)
+    if (listened)
         request_trap(self);
 }
 

@@ -49,6 +49,10 @@ void ptrace_event(int event, u64 message);
 /* The process stops (@signal), or PTRACE_INTERRUPT wanted a stop (SIGTRAP). => true: the task shall
  * rest like one that is not traced, until the process goes on */
 bool ptrace_group_stop(int signal);
+/* Does the tracer of @task, which is traced, listen? => process.lock held */
+bool ptrace_listens_locked(const struct task *task);
+/* The running task comes to a stop that its tracer does not listen to yet. */
+void ptrace_stop_listening(struct task *self);
 /* The new program is there; the task was known as @old_tid. */
 void ptrace_exec(int old_tid);
 
