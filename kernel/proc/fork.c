@@ -186,10 +186,10 @@ static int insert_thread(struct task *child, struct ptrace *inherited)
 {
     struct process_signals *signals = &child->process->signals;
 
-    if (signals->group_exit || signals->group_exec != NULL || signals->stop_signal != 0)
-        return -ERESTARTNOINTR; /* the signal is dealt with first; for a dying task there is no
-                                   return */
+    if (signals->group_exit || signals->group_exec != NULL)
+        return -ERESTARTNOINTR; /* a dying task, which does not return */
     task_insert_locked(child);
+    signal_join_stop_locked(child); /* its maker may run in a stop when it is traced */
     ptrace_attach_child(child, inherited);
     child->process->nr_live++;
     process_cpu_watch_hurry_locked(child->process);

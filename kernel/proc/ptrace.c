@@ -79,15 +79,20 @@ void ptrace_link_locked(struct ptrace *trace, struct task *task, struct task *tr
 void ptrace_detach_locked(struct ptrace *trace, int signal)
 {
     struct task *task = trace->task;
+    bool was_stopped;
 
     list_remove(&trace->link);
     if (task != NULL) {
         spin_lock(&task->process->lock);
+        was_stopped = trace->stopped;
         if (trace->stopped) {
             arch_trace_single_step(arch_user_frame(task->thread.stack), false);
             ptrace_release_locked(trace, signal);
         }
         task->ptrace = NULL;
+        /* What ran on, or is in another stop than its process's, comes to that again. */
+        if (!trace->is_group_stop || !(was_stopped || trace->listens))
+            signal_join_stop_locked(task);
         task->signals.trap_requested = false;
         fetch_and(&task->flags, ~TASK_TRACED_CALLS);
         spin_unlock(&task->process->lock);

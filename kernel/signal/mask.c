@@ -83,7 +83,8 @@ void signal_task_leaves(struct task *task)
     retarget(task, ~task->signals.blocked);
     if (task->signals.stop_requested) {
         task->signals.stop_requested = false;
-        if (--process->signals.stops_remaining == 0 && process->nr_tasks > 1) {
+        if (--process->signals.stops_remaining == 0 && process->nr_tasks > 1 &&
+            !process->signals.stopped) {
             process->signals.stopped = true;
             process->stop_reported = false;
             process->signals.notify = CLD_STOPPED;

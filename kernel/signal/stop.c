@@ -125,7 +125,8 @@ void signal_stop_join(void)
 
     if (self->signals.stop_requested) {
         self->signals.stop_requested = false;
-        last = --process->signals.stops_remaining == 0;
+        /* One that comes to a stop that the parent knows of says nothing. */
+        last = --process->signals.stops_remaining == 0 && !process->signals.stopped;
     }
     if (last) {
         process->signals.stopped = true;
@@ -152,6 +153,20 @@ void signal_trap(void)
         (void)ptrace_group_stop(SIGTRAP);
     else
         rest(self);
+}
+
+void signal_join_stop_locked(struct task *task)
+{
+    struct process_signals *signals = &task->process->signals;
+
+    ASSERT_HELD(&task->process->lock);
+    if (signals->stop_signal == 0 || task->signals.stop_requested ||
+        (READ_ONCE(task->flags) & TASK_EXITING))
+        return;
+    task->signals.stop_requested = true;
+    signals->stops_remaining++;
+    thread_set_flag(&task->thread, THREAD_SIGNAL_PENDING);
+    thread_signal_wake(&task->thread, false);
 }
 
 /* SIGCHLD for a stop or a continuation. => tree lock held */

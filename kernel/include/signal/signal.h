@@ -152,6 +152,9 @@ void signal_group_exit(struct process *process, int status);
 /* A task leaves its process: hand over process-wide signals it might have been chosen for, and
  * complete a group stop. => process.lock held */
 void signal_task_leaves(struct task *task);
+/* @task, new in its process or traced no more, comes to the stop that its process is in, if it is.
+ * => process.lock held */
+void signal_join_stop_locked(struct task *task);
 /* Tell the parent what process_signals.notify owes it. => no lock held */
 void signal_notify_parent_stop(struct process *process);
 
