@@ -142,7 +142,7 @@ static void act_by_default(struct process *process, const struct abi_siginfo *in
     if (signal_is_protected(process) && !process->signals.forced)
         return;
     if (signal_in_set(signal, SIGNALS_STOP)) {
-        signal_stop_begin(signal);
+        signal_stop_begin(info);
         return;
     }
     die(process, info);

@@ -66,21 +66,13 @@ static void cancel_opposites(struct process *process, int signal)
     }
 }
 
-/* Has @task joined a stop? It may not be asleep yet, but takes nothing but SIGKILL until SIGCONT.
- */
-static bool has_stopped(const struct task *task)
-{
-    return task->process->signals.stop_signal != 0 && !task->signals.stop_requested &&
-           task->ptrace == NULL;
-}
-
 static bool can_take(const struct task *task, int signal)
 {
     u64 closed = task->signals.blocked & ~task->signals.awaited;
 
     if ((READ_ONCE(task->flags) & TASK_EXITING) || signal_in_set(signal, closed))
         return false;
-    return signal == SIGKILL || !has_stopped(task);
+    return signal == SIGKILL || !signal_has_stopped(task);
 }
 
 static struct task *choose_task(struct process *process, struct task *task, int signal)

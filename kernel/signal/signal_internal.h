@@ -68,9 +68,17 @@ static inline bool signal_handler_ignores(vaddr_t handler, int signal)
 /* pid 1 takes only signals it has a handler for. */
 bool signal_is_protected(const struct process *process);
 
-/* The current task has taken stop signal @signal with its default action / has been asked to stop.
- */
-void signal_stop_begin(int signal);
+/* Has @task joined a stop? It may not be asleep yet, but takes nothing but SIGKILL until SIGCONT.
+ * => process.lock held */
+static inline bool signal_has_stopped(const struct task *task)
+{
+    return task->process->signals.stop_signal != 0 && !task->signals.stop_requested &&
+           task->ptrace == NULL;
+}
+
+/* The current task has taken the stop signal of @info with its default action / has been asked to
+ * stop. */
+void signal_stop_begin(const struct abi_siginfo *info);
 void signal_stop_join(void);
 /* The current task has been asked to come to a trace stop. */
 void signal_trap(void);

@@ -19,19 +19,15 @@ static bool in_orphaned_group(struct process *process)
     return orphaned;
 }
 
-/* Ask every task to stop. => process.lock held */
+/* Ask every task to stop that has not. => process.lock held */
 static void request_stop(struct process *process, int signal)
 {
     struct process_signals *signals = &process->signals;
     struct task *task;
 
-    if (signals->stop_signal == 0 || signals->stopped) {
-        signals->stop_signal = signal;
-        signals->stopped = false;
-        signals->stops_remaining = 0;
-    }
+    signals->stops_remaining = 0;
     list_for_each_entry (task, &process->tasks, process_link) {
-        if (task->signals.stop_requested || (READ_ONCE(task->flags) & TASK_EXITING))
+        if (signal_has_stopped(task) || (READ_ONCE(task->flags) & TASK_EXITING))
             continue;
         task->signals.stop_requested = true;
         signals->stops_remaining++;
@@ -39,22 +35,27 @@ static void request_stop(struct process *process, int signal)
         if (task != current_task())
             thread_signal_wake(&task->thread, false);
     }
+    if (signals->stop_signal == 0 || signals->stopped)
+        signals->stop_signal = signal;
 }
 
-void signal_stop_begin(int signal)
+void signal_stop_begin(const struct abi_siginfo *info)
 {
     struct task *self = current_task();
     struct process *process = self->process;
+    const struct process_signals *signals = &process->signals;
     irqflags_t flags;
 
     /* A background job nobody can continue must not stop by itself (POSIX 2.4.3). */
-    if (signal != SIGSTOP && in_orphaned_group(process))
+    if (info->signo != SIGSTOP && in_orphaned_group(process))
         return;
     flags = spin_lock_irqsave(&process->lock);
-    /* SIGCONT or a kill may have come since the signal was taken. */
-    if (self->signals.may_stop && !process->signals.group_exit &&
-        process->signals.group_exec == NULL)
-        request_stop(process, signal);
+    /* SIGCONT, a kill or an execve may have come since the signal was taken. The task that executes
+     * takes it then. */
+    if (self->signals.may_stop && signals->group_exec != NULL)
+        (void)signal_send_locked(process, NULL, info);
+    else if (self->signals.may_stop && !signals->group_exit)
+        request_stop(process, info->signo);
     spin_unlock_irqrestore(&process->lock, flags);
 }
 
@@ -64,13 +65,15 @@ enum rest {
     REST_IS_SLEEP,  /* the state is set */
 };
 
-/* What is next for a task of a stopped process. All that may end its sleep changes under this lock:
- * SIGCONT, a kill, an execve of another task, somebody who begins to trace it or wants it to trap. */
+/* What is next for a task of a stopped process. All that may end its sleep happens under
+ * process.lock: SIGCONT, a kill, an execve of another task, somebody who begins to trace it or
+ * wants it to trap. */
 static enum rest next_of_rest(struct task *self, int *signal)
 {
     const struct process_signals *signals = &self->process->signals;
     irqflags_t flags = spin_lock_irqsave(&self->process->lock);
-    bool must_end = signals->group_exit || (signals->group_exec != NULL && signals->group_exec != self);
+    bool must_end =
+        signals->group_exit || (signals->group_exec != NULL && signals->group_exec != self);
     enum rest next = REST_IS_SLEEP;
 
     *signal = signals->stop_signal;
