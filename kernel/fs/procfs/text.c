@@ -149,6 +149,7 @@ static int open_text(struct inode *inode, struct file *file)
     text = kzalloc(sizeof(*text), ALLOC_WAIT);
     if (!text)
         return -ENOMEM;
+    mutex_init(&text->lock);
     if (node->entry->memory)
         error = proc_inspect_memory(&node->subject, &text->mm);
     if (error) {
@@ -225,8 +226,8 @@ static size_t give(const struct proc_text *text, struct io_buffer *buffer, u64 *
     return done;
 }
 
-/* What is left of one piece, and at most one more. */
-static ssize_t read_text(struct file *file, struct io_buffer *buffer, u64 *position)
+/* What is left of one piece, and at most one more. => text.lock held */
+static ssize_t read_locked(struct file *file, struct io_buffer *buffer, u64 *position)
 {
     const struct proc_node *node = proc_node_of(file->inode);
     struct proc_text *text = file->private;
@@ -248,6 +249,17 @@ static ssize_t read_text(struct file *file, struct io_buffer *buffer, u64 *posit
     if (is_rest && text->more && done < len && make_at(text, node, *position, len - done) == 0)
         done += give(text, buffer, position);
     return (ssize_t)done;
+}
+
+static ssize_t read_text(struct file *file, struct io_buffer *buffer, u64 *position)
+{
+    struct proc_text *text = file->private;
+    ssize_t result;
+
+    mutex_lock(&text->lock);
+    result = read_locked(file, buffer, position);
+    mutex_unlock(&text->lock);
+    return result;
 }
 
 static ssize_t write_text(struct file *file, struct io_buffer *buffer, u64 *position)

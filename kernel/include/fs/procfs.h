@@ -18,6 +18,7 @@
 
 #include <abi/stat.h>
 #include <lib/types.h>
+#include <sched/wait.h>
 
 struct credentials;
 struct file;
@@ -33,6 +34,7 @@ struct task;
 
 /* Text being made. Memory short: the failure is remembered and the read says -ENOMEM. */
 struct proc_text {
+    struct mutex lock; /* one read at a time: pread(2) does not take file.position_lock */
     char *bytes;
     size_t len, size;
     bool failed;
