@@ -29,10 +29,15 @@ bool tty_is_controlling(struct tty *tty)
 /* Is the current process in a background group of the session this terminal controls? */
 static bool in_background(struct tty *tty)
 {
-    struct pid *foreground = __atomic_load_n(&tty->foreground, __ATOMIC_ACQUIRE);
+    irqflags_t flags;
+    bool other;
 
-    return foreground != NULL && foreground != current_process()->group->pid &&
-           tty_is_controlling(tty);
+    if (READ_ONCE(tty->foreground) == NULL)
+        return false;
+    flags = process_tree_lock(); /* setpgid(2) may be taking the caller's group away */
+    other = tty->foreground != NULL && tty->foreground != current_process()->group->pid;
+    process_tree_unlock(flags);
+    return other && tty_is_controlling(tty);
 }
 
 static bool ignores(int signal)
