@@ -21,6 +21,9 @@
 
 #include "tty.h"
 
+/* One session at a time takes a terminal: between the look whether it is free and the taking. */
+static struct mutex controlling_mutex = MUTEX_INIT(controlling_mutex);
+
 bool tty_is_controlling(struct tty *tty)
 {
     return session_terminal_is(tty);
@@ -190,7 +193,8 @@ static struct pid *current_group_number(void)
     return number;
 }
 
-int tty_make_controlling(struct tty *tty, struct file *file, bool steal)
+/* => controlling_mutex held */
+static int make_controlling(struct tty *tty, struct file *file, bool steal)
 {
     struct session *owner;
     int error;
@@ -215,6 +219,16 @@ int tty_make_controlling(struct tty *tty, struct file *file, bool steal)
     }
     replace_owner(tty, session_get_current(), current_group_number());
     return 0;
+}
+
+int tty_make_controlling(struct tty *tty, struct file *file, bool steal)
+{
+    int error;
+
+    mutex_lock(&controlling_mutex);
+    error = make_controlling(tty, file, steal);
+    mutex_unlock(&controlling_mutex);
+    return error;
 }
 
 void tty_adopt_if_free(struct tty *tty, struct file *file)
