@@ -35,7 +35,9 @@ static long set_flags(const struct vfs_context *context, struct file *file, int 
         return err;
     if (changed & flags & O_ASYNC)
         WRITE_ONCE(file->owner.fd, fd);
-    WRITE_ONCE(file->flags, (old & ~settable) | (flags & settable));
+    /* Only what changes: another thread may be changing others, O_ASYNC together with its list. */
+    fetch_and(&file->flags, ~(changed & ~flags));
+    fetch_or(&file->flags, changed & flags);
     return 0;
 }
 

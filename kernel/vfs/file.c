@@ -191,8 +191,6 @@ void file_put(struct file *file)
     epoll_forget(file);
     if (!(file->mode & FILE_PATH))
         lock_release_file(file);
-    if ((file_flags(file) & O_ASYNC) && file->ops->set_async != NULL)
-        (void)file->ops->set_async(file, false);
     if (file->ops->release != NULL)
         file->ops->release(file);
     put_access(file);

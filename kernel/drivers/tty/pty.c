@@ -368,6 +368,7 @@ static void master_release(struct file *file)
     number_hide(pty->number);
     spin_lock(&pty->slave.lock);
     pty->slave.peer_closed = true;
+    pty->async = NULL;
     spin_unlock(&pty->slave.lock);
     tty_hangup(&pty->slave);
     tty_put(&pty->slave);

@@ -90,6 +90,7 @@ static void release(struct file *file)
     last = --tty->open_count == 0;
     if (last)
         tty->exclusive = false;
+    list_remove(&opening_of(file)->async);
     spin_unlock(&tty->lock);
     if (last && tty->ops->last_close)
         tty->ops->last_close(tty);

@@ -59,9 +59,8 @@ struct file_ops {
     int (*set_flags)(
         struct file *file,
         u32 flags); /* F_SETFL is about to change O_APPEND, O_NONBLOCK, O_ASYNC, O_DIRECT [0] */
-    int (*set_async)(
-        struct file *file,
-        bool on); /* O_ASYNC changed: keep file.owner informed [-ENOTTY for FIOASYNC] */
+    int (*set_async)(struct file *file, bool on); /* O_ASYNC changed: keep file.owner informed,
+                                                     until release [-ENOTTY for FIOASYNC] */
     size_t (*describe)(struct file *file, char *buffer,
                        size_t size); /* extra lines of /proc/PID/fdinfo/N */
     bool nonblocking_read;           /* read never waits (regular files) */
