@@ -183,10 +183,8 @@ struct file *file_get(struct file *file)
     return file;
 }
 
-void file_put(struct file *file)
+static void file_release(struct file *file)
 {
-    if (file == NULL || !refcount_put_and_test(&file->references))
-        return;
     notify_file(file, file->mode & FILE_WRITE ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
     epoll_forget(file);
     if (!(file->mode & FILE_PATH))
@@ -197,6 +195,37 @@ void file_put(struct file *file)
     if (file->mode & FILE_EXEC)
         inode_allow_write(file->inode);
     file_free(file);
+}
+
+void file_put(struct file *file)
+{
+    struct vfs_context *context = current_thread()->vfs;
+
+    if (file == NULL || !refcount_put_and_test(&file->references))
+        return;
+    if (likely(context == NULL || context->late == NULL)) {
+        file_release(file);
+        return;
+    }
+    file->late_next = *context->late;
+    *context->late = file;
+}
+
+void file_releases_wait(struct file **late)
+{
+    *late = NULL;
+    vfs_current()->late = late;
+}
+
+void file_releases_go(struct file **late)
+{
+    vfs_current()->late = NULL;
+    while (*late != NULL) {
+        struct file *file = *late;
+
+        *late = file->late_next;
+        file_release(file);
+    }
 }
 
 char *file_describe(struct file *file, char *buffer, size_t size)

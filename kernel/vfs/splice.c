@@ -4,7 +4,8 @@
  * The bytes are copied once, between the pipe's pages and the page cache, socket or memory; what
  * goes from pipe to pipe (pipe_splice.c) is not copied at all. As on Linux the pipe's lock is held
  * while the other side works, and a page of the file, or of memory, takes one slot of the pipe.
- * Locks: file.position_lock, then pipe.lock.
+ * Locks: file.position_lock, then pipe.lock. Files that a socket gives up meanwhile are released
+ * afterwards: they may be ends of pipes.
  */
 #include <vfs/splice.h>
 
@@ -85,13 +86,16 @@ static ssize_t pages_from_file(struct file *file, struct pipe *pipe, u64 *positi
 ssize_t pipe_fill_from_file(struct file *file, struct pipe *pipe, u64 *position, size_t len,
                             bool nonblocking)
 {
+    struct file *late;
     ssize_t result;
 
+    file_releases_wait(&late);
     mutex_lock(&pipe->lock);
     result = pipe_wait_room(pipe, nonblocking);
     if (result == 0)
         result = pages_from_file(file, pipe, position, len, nonblocking ? IO_NOWAIT : 0);
     mutex_unlock(&pipe->lock);
+    file_releases_go(&late);
     if (result > 0)
         pipe_wake_readers(pipe);
     return result;
@@ -125,13 +129,16 @@ static ssize_t slots_to_file(struct pipe *pipe, struct file *file, u64 *position
 static ssize_t pipe_drain_to_file(struct pipe *pipe, struct file *file, u64 *position, size_t len,
                                   bool nonblocking)
 {
+    struct file *late;
     ssize_t result;
 
+    file_releases_wait(&late);
     mutex_lock(&pipe->lock);
     result = pipe_wait_data(pipe, nonblocking);
     if (result == 0 && pipe->used > 0)
         result = slots_to_file(pipe, file, position, len);
     mutex_unlock(&pipe->lock);
+    file_releases_go(&late);
     if (result > 0)
         pipe_wake_writers(pipe);
     return result;

@@ -44,6 +44,7 @@ struct vfs_context {
     u64 file_size_limit; /* RLIMIT_FSIZE, ~0: none */
     u64 nr_files_limit;  /* RLIMIT_NOFILE (soft) */
     s32 process_id;      /* thread group id: owner of record locks */
+    struct file **late;  /* (the thread itself) see file_releases_wait; NULL: none waits */
 };
 
 /* The process or group that SIGIO goes to (F_SETOWN). */

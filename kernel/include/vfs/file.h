@@ -82,6 +82,7 @@ struct file {
     struct spinlock spin;                  /* rank FILE_INNER */
     struct list_head epoll_items;          /* (epoll's lock) the watches on this file */
     void *private;                         /* the operations' */
+    struct file *late_next;                /* without references: see file_releases_wait */
 };
 
 #define FILE_READ            (1u << 0) /* opened for reading */
@@ -95,6 +96,15 @@ struct file {
 
 struct file *file_get(struct file *file);
 void file_put(struct file *file); /* may sleep; NULL: nothing */
+
+/*
+ * file_releases_wait: the last file_put of a file by the running thread only notes it, until
+ * file_releases_go. For who holds a lock that a release may want: what is read from a socket while
+ * a pipe is locked may carry the pipe's other end.
+ * => *@late is the caller's, on its stack; not nested
+ */
+void file_releases_wait(struct file **late);
+void file_releases_go(struct file **late); /* may sleep */
 
 /*
  * fd_borrow: the file of @fd for the time of one call of the running thread, whose table it is; as
