@@ -14,6 +14,7 @@
 #include <abi/poll.h>
 #include <kmem/kmalloc.h>
 #include <vfs/context.h>
+#include <vfs/fd_table.h>
 #include <vfs/file.h>
 #include <vfs/inode.h>
 #include "watch.h"
@@ -100,6 +101,7 @@ static int request_put(const struct vfs_context *context, struct file *file, int
 {
     struct request *fresh = kzalloc(sizeof(*fresh), ALLOC_WAIT);
     struct request *request;
+    struct file *now;
 
     if (fresh == NULL)
         return -ENOMEM;
@@ -117,7 +119,13 @@ static int request_put(const struct vfs_context *context, struct file *file, int
     request->fd = fd;
     request->mask |= mask;
     watch_set_mask(&request->watch, events_of(request->mask));
+    /* Another thread may have closed @fd and found no request to end. One that takes it out of the
+     * table from now on finds this one. */
+    now = fd_get_any(context->files, fd);
+    if (now != file)
+        request_end(request);
     mutex_unlock(&watch_mutex);
+    file_put(now);
     kfree(fresh);
     return 0;
 }
