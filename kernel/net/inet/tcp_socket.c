@@ -353,6 +353,7 @@ static int tcp_socket_shutdown(struct socket *socket, int how)
 
     if (how < SHUT_RD || how > SHUT_RDWR)
         return -EINVAL;
+    mutex_lock(&tcp->inet.receive_mutex); /* no reader is looking at what is thrown away */
     inet_lock();
     if (tcp->phase == TCP_CONNECTING || (tcp->phase == TCP_LISTENING && (stop & TCP_NO_RECEIVE))) {
         disconnect(tcp);
@@ -368,6 +369,7 @@ static int tcp_socket_shutdown(struct socket *socket, int how)
     socket_wake(socket, POLLIN | POLLRDNORM | POLLRDHUP | POLLOUT | POLLWRNORM | POLLHUP);
 out:
     inet_unlock();
+    mutex_unlock(&tcp->inet.receive_mutex);
     return err;
 }
 
