@@ -82,7 +82,7 @@ void tcp_socket_update_room(struct tcp_socket *tcp)
         tcp->pcb->snd_lbb - tcp->pcb->snd_nxt >= tcp->not_sent_low)
         used = limit;
     WRITE_ONCE(tcp->room, used >= limit ? 0 : limit - used);
-    if (!was_writable && is_writable(tcp))
+    if ((!was_writable && is_writable(tcp)) || (tcp->lingers && tcp->room >= limit))
         socket_wake(&tcp->inet.socket, POLLOUT | POLLWRNORM);
 }
 
@@ -381,6 +381,7 @@ static void linger(struct tcp_socket *tcp)
     bool done = false;
 
     inet_lock();
+    tcp->lingers = true;
     if (tcp->pcb != NULL && tcp->phase == TCP_CONNECTED) {
         if (!(tcp->shutdown & TCP_NO_SEND))
             tcp_shutdown(tcp->pcb, 0, 1);

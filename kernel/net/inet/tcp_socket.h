@@ -41,6 +41,7 @@ struct tcp_socket {
     u16 gather_room; /* (inet_lock) bytes free at the end of the last one */
     size_t received; /* (inet_lock; read by anyone) bytes in it */
     size_t room;     /* (inet_lock; read by anyone) bytes that send could take now */
+    bool lingers;    /* (inet_lock) close(2) waits until all has arrived */
     bool cork;       /* (inet_lock) TCP_CORK */
     bool no_delay;   /* (inet_lock) TCP_NODELAY */
     u32 keep_idle, keep_interval, keep_count; /* (inet_lock) ms, ms, how many */
