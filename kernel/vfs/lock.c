@@ -229,6 +229,18 @@ static void range_to_flock(const struct record_lock *record, struct flock *flock
     flock->l_pid = record->is_ofd ? -1 : record->process_id;
 }
 
+/* The owner of POSIX locks that a waiter of @owner waits for; NULL: none, or the waiter has only
+ * not run yet since it was let in. */
+static const void *blocker_of(const struct blocked *blocked, const void *owner)
+{
+    const struct record_lock *conflict;
+
+    if (blocked->is_flock || blocked->wanted->is_ofd || blocked->wanted->owner != owner)
+        return NULL;
+    conflict = record_find_conflict(&blocked->set->records, blocked->wanted);
+    return conflict == NULL || conflict->is_ofd ? NULL : conflict->owner;
+}
+
 /* Would @owner, waiting for @blocker, close a circle? => locks_mutex held */
 static bool would_deadlock(const void *owner, const void *blocker)
 {
@@ -237,11 +249,13 @@ static bool would_deadlock(const void *owner, const void *blocker)
 
 again:
     list_for_each_entry (blocked, &all_blocked, link) {
-        if (blocked->blocker == NULL || blocked->wanted->owner != blocker)
+        const void *next = blocker_of(blocked, blocker);
+
+        if (next == NULL)
             continue;
-        if (blocked->blocker == owner)
+        if (next == owner)
             return true;
-        blocker = blocked->blocker;
+        blocker = next;
         if (++steps > 1000)
             return false;
         goto again;
@@ -255,11 +269,8 @@ static int record_wait(struct lock_set *set, const struct record_lock *wanted,
     struct blocked blocked = {.wanted = wanted};
 
     /* Owners of OFD locks are files, which may be shared: Linux does not look either. */
-    if (!wanted->is_ofd && !conflict->is_ofd) {
-        if (would_deadlock(wanted->owner, conflict->owner))
-            return -EDEADLK;
-        blocked.blocker = conflict->owner;
-    }
+    if (!wanted->is_ofd && !conflict->is_ofd && would_deadlock(wanted->owner, conflict->owner))
+        return -EDEADLK;
     return set_wait(set, &blocked);
 }
 

@@ -17,12 +17,11 @@ struct flock_lock {
     s32 process_id;        /* (I) */
 };
 
-/* A thread that sleeps for a lock: @wanted's owner waits until @blocker lets go. */
+/* A thread that sleeps for a lock, or has been woken and has not run yet. */
 struct blocked {
     struct list_head link; /* (locks_mutex) */
     const struct lock_set *set;
     const struct record_lock *wanted; /* flock: the whole file, by the open file */
-    const void *blocker;              /* another owner of POSIX locks, NULL: not looked at */
     bool is_flock;
     /* Of lock_list.c, while it lists: */
     const void *lock;            /* (locks_mutex) */
