@@ -47,20 +47,23 @@ static bool wake_waiter(struct waiter *waiter, unsigned long key)
     return true;
 }
 
-void wake_waiters(struct wait_queue *queue, unsigned long key, bool all)
+bool wake_waiters(struct wait_queue *queue, unsigned long key, bool all)
 {
     irqflags_t flags = spin_lock_irqsave(&queue->lock);
     struct waiter *waiter, *following;
+    bool used = false;
 
     list_for_each_entry_safe (waiter, following, &queue->waiters, link) {
         bool exclusive = waiter->exclusive;
 
         if (key != 0 && waiter->key_mask != 0 && !(waiter->key_mask & key))
             continue;
-        if (wake_waiter(waiter, key) && exclusive && !all)
+        used = wake_waiter(waiter, key) && exclusive && !all;
+        if (used)
             break;
     }
     spin_unlock_irqrestore(&queue->lock, flags);
+    return used;
 }
 
 void wait_prepare(struct wait_queue *queue, struct waiter *waiter, enum thread_state state,

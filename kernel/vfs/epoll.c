@@ -49,13 +49,14 @@ bool epoll_item_make_ready(struct epoll_item *item)
 static bool registration_wake(struct waiter *waiter, unsigned long key)
 {
     struct epoll_item *item = container_of(waiter, struct epoll_registration, waiter)->item;
+    struct wait_queue *queue = &item->epoll->queue;
     u32 wanted = READ_ONCE(item->events);
 
     if ((wanted & ~EPOLL_PRIVATE) == 0 || (key != 0 && !(key & wanted)))
         return false;
     epoll_item_make_ready(item);
-    wake_key(&item->epoll->queue, EPOLLIN | EPOLLRDNORM);
-    return true;
+    /* EPOLLEXCLUSIVE: where no thread waits the wake is left to the next instance. */
+    return !wait_queue_is_empty(queue) && wake_waiters(queue, EPOLLIN | EPOLLRDNORM, false);
 }
 
 struct epoll_enqueuer {
@@ -163,7 +164,9 @@ void epoll_item_destroy(struct epoll_item *item)
 
 void epoll_forget(struct file *file)
 {
-    if (READ_ONCE(file->epoll_items.next) == &file->epoll_items)
+    /* An instance that ends may be taking the last watch off: done when both are written. */
+    if (load_acquire(&file->epoll_items.next) == &file->epoll_items &&
+        load_acquire(&file->epoll_items.prev) == &file->epoll_items)
         return;
     mutex_lock(&epoll_mutex);
     while (!list_is_empty(&file->epoll_items)) {

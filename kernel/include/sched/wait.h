@@ -65,8 +65,8 @@ static inline bool wait_queue_is_empty(const struct wait_queue *queue)
 }
 
 /* Those who wait for one of the events in @key (0: whatever they wait for): all, or all that are
- * not exclusive and one that is. */
-void wake_waiters(struct wait_queue *queue, unsigned long key, bool all);
+ * not exclusive and one that is. => not @all: there was an exclusive one */
+bool wake_waiters(struct wait_queue *queue, unsigned long key, bool all);
 
 /* All may be called from interrupts and under spin locks of a lower rank. Mostly nobody waits,
  * which is told without a call. */

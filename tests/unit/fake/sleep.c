@@ -119,8 +119,9 @@ void mutex_unlock(struct mutex *mutex)
 
 /* ---- wait queues ---- */
 
-void wake_waiters(struct wait_queue *queue __unused, unsigned long key __unused, bool all __unused)
+bool wake_waiters(struct wait_queue *queue __unused, unsigned long key __unused, bool all __unused)
 {
+    return false;
 }
 
 void wait_prepare(struct wait_queue *queue __unused, struct waiter *waiter __unused,
