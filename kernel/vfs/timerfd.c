@@ -54,8 +54,10 @@ static void timer_fired(struct clock_timer *timer)
     struct timerfd *timerfd = container_of(timer, struct timerfd, timer);
     irqflags_t flags = spin_lock_irqsave(&timerfd->lock);
 
-    /* A reader may have armed a periodic timer again that was just being disarmed. */
-    timerfd->expired = timerfd->expiry != 0;
+    /* A reader may have armed a periodic timer again that was just being disarmed; another thread
+     * may have set the timer anew while this waited for the lock: what is armed has not expired. */
+    if (timerfd->expiry != 0 && !timer_is_armed(&timer->timer))
+        timerfd->expired = true;
     spin_unlock_irqrestore(&timerfd->lock, flags);
     wake_key(&timerfd->wait, EPOLLIN | EPOLLRDNORM);
 }
