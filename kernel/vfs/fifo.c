@@ -15,13 +15,16 @@
 /* The inode's pipe, made if it has none, with one more user. NULL: no memory. */
 static struct pipe *inode_get_pipe(struct inode *inode)
 {
+    struct pipe *pipe;
+
     mutex_lock(&inode->lock);
     if (inode->pipe == NULL)
         inode->pipe = pipe_alloc();
-    if (inode->pipe != NULL)
-        inode->pipe->users++;
-    mutex_unlock(&inode->lock);
-    return inode->pipe;
+    pipe = inode->pipe;
+    if (pipe != NULL)
+        pipe->users++;
+    mutex_unlock(&inode->lock); /* another opener may make one now: it is not ours */
+    return pipe;
 }
 
 static void inode_put_pipe(struct inode *inode, struct pipe *pipe)
