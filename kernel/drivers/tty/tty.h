@@ -123,6 +123,9 @@ size_t tty_receive_room(struct tty *tty);
 /* The same for a caller that may sleep: straight through the line discipline. */
 size_t tty_receive_now(struct tty *tty, const u8 *bytes, size_t len);
 
+/* Input has been read or flushed: for what waits in the ring, and for a pty's master. */
+void tty_input_taken(struct tty *tty);
+
 void tty_pump(struct tty *tty);                    /* move output to the device; lock NOT held */
 void tty_output_ready(struct tty *tty);            /* any context: the device has room again */
 void tty_hangup(struct tty *tty);                  /* may sleep */

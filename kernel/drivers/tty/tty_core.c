@@ -158,6 +158,14 @@ static void tty_work(struct work *work)
         tty->ops->unthrottle(tty);
 }
 
+void tty_input_taken(struct tty *tty)
+{
+    if (tty->receive_head != tty->receive_tail || tty->throttled)
+        work_queue(&tty->work);
+    if (tty->ops->is_pty_slave && tty->ops->unthrottle)
+        tty->ops->unthrottle(tty);
+}
+
 size_t tty_receive_now(struct tty *tty, const u8 *bytes, size_t len)
 {
     u32 events = 0;

@@ -185,10 +185,7 @@ ssize_t tty_read(struct file *file, struct io_buffer *buffer, u64 *position)
     }
     result = read_locked(file, buffer);
     mutex_unlock(&tty->read_lock);
-    if (tty->receive_head != tty->receive_tail || tty->throttled)
-        work_queue(&tty->work);
-    if (tty->ops->is_pty_slave && tty->ops->unthrottle)
-        tty->ops->unthrottle(tty);
+    tty_input_taken(tty);
     return result;
 }
 

@@ -93,6 +93,7 @@ static long set_termios(struct tty *tty, unsigned request, const void __user *ar
         spin_lock(&tty->lock);
         line_flush_input(&tty->line);
         spin_unlock(&tty->lock);
+        tty_input_taken(tty);
     }
     return tty_set_termios(tty, &settings);
 }
@@ -136,6 +137,8 @@ static long flush(struct tty *tty, unsigned long which)
         line_flush_output(&tty->line);
     spin_unlock(&tty->lock);
     tty_changed(tty);
+    if (which != TCOFLUSH)
+        tty_input_taken(tty);
     if (which != TCIFLUSH)
         wake_all(&tty->write_wait);
     return 0;
