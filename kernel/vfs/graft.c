@@ -200,8 +200,16 @@ static void graft_attach_copy(struct mount *copy, struct dentry *mountpoint)
         mount_relocate(there, &above);
 }
 
-static void graft_commit(struct graft *graft)
+/* rmdir(2) and rename(2) hold the inode's lock while they ask for mounts. => -ENOENT: removed */
+static int graft_commit(struct graft *graft)
 {
+    struct inode *inode = path_inode(&graft->place);
+
+    mutex_lock(&inode->lock);
+    if (READ_ONCE(graft->place.dentry->flags) & DENTRY_UNLINKED) {
+        mutex_unlock(&inode->lock);
+        return -ENOENT;
+    }
     propagation_share_commit(graft->tree);
     if (graft->tree->parent != NULL) {
         mount_relocate(graft->tree, &graft->place);
@@ -215,6 +223,8 @@ static void graft_commit(struct graft *graft)
         list_remove(&copy->pending);
         graft_attach_copy(copy, graft->place.dentry);
     }
+    mutex_unlock(&inode->lock);
+    return 0;
 }
 
 int mount_graft(struct mount *tree, const struct path *place)
@@ -232,8 +242,8 @@ int mount_graft(struct mount *tree, const struct path *place)
         return -ENOTDIR;
     err = graft_reserve(&graft);
     if (err == 0)
-        graft_commit(&graft);
-    else
+        err = graft_commit(&graft);
+    if (err != 0)
         graft_undo(&graft);
     return err;
 }
