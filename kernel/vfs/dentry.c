@@ -531,19 +531,21 @@ void dentry_instantiate(struct dentry *dentry, struct inode *inode)
 /* Free the unused dentries directly below @parent: the names of a removed directory. */
 static void dentry_prune_children(struct dentry *parent)
 {
-    struct dentry *child;
+    struct dentry *child, *following;
+    struct list_head doomed = LIST_INIT(doomed);
 
-again:
     spin_lock(&name_lock);
-    list_for_each_entry (child, &parent->children, sibling) {
+    list_for_each_entry_safe (child, following, &parent->children, sibling) {
         if (child->references != 0)
             continue;
         dentry_unlink_all(child);
-        spin_unlock(&name_lock);
-        dentry_destroy(child);
-        goto again;
+        list_add(&child->sibling, &doomed); /* nobody else knows it any more */
     }
     spin_unlock(&name_lock);
+    list_for_each_entry_safe (child, following, &doomed, sibling) {
+        list_remove(&child->sibling);
+        dentry_destroy(child);
+    }
 }
 
 void dentry_detach(struct dentry *dentry)
