@@ -276,8 +276,9 @@ void tcp_socket_give_up(struct tcp_socket *tcp, int error)
         tcp_abort(pcb);
         return;
     }
-    tcp_abort(tcp_socket_detach(tcp));
-    tcp_socket_ended(tcp, error);
+    (void)tcp_socket_detach(tcp);
+    tcp_socket_ended(tcp, error); /* before pcb_freed could tell of an end without the reason */
+    tcp_abort(pcb);
 }
 
 /* IP_MINTTL, IPV6_MINHOPCOUNT: packets that have come a longer way are dropped. */
