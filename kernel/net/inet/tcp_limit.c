@@ -49,38 +49,38 @@ static bool is_lost(struct tcp_socket *tcp, const struct tcp_pcb *pcb)
     return waited_too_long(tcp, pcb);
 }
 
-/* => true: the connection was ended, and the list of all may be another */
-static bool look_at(struct tcp_pcb *pcb)
+/* It may end the connection, but no other: what goes out for it is delivered by inet_unlock. */
+static void look_at(struct tcp_pcb *pcb)
 {
     struct inet_binding *binding = tcp_socket_binding(pcb);
     struct tcp_socket *tcp;
 
     if (binding == NULL)
-        return false;
+        return;
     if (binding->socket == NULL) {
-        if (pcb->state != FIN_WAIT_2 || seconds_since(pcb->tmr) < binding->fin_wait)
-            return false;
-        tcp_abandon(pcb, binding->fin_wait == 0);
-        return true;
+        if (pcb->state == FIN_WAIT_2 && seconds_since(pcb->tmr) >= binding->fin_wait)
+            tcp_abandon(pcb, binding->fin_wait == 0);
+        return;
     }
     tcp = container_of(binding->socket, struct tcp_socket, inet);
     if (is_lost(tcp, pcb)) {
         tcp_socket_give_up(tcp, ETIMEDOUT);
-        return true;
+        return;
     }
     if (tcp->phase == TCP_HALF_OPEN && pcb->state == ESTABLISHED &&
         seconds_since(tcp->deferred_since) >=
             (tcp->listener == NULL ? 0 : tcp_defer_seconds(tcp->listener->defer_accept)))
         tcp_socket_accept_now(tcp);
-    return false;
 }
 
 void tcp_limit_tick(void)
 {
-    struct tcp_pcb *pcb = tcp_active_pcbs;
+    struct tcp_pcb *next;
 
-    while (pcb != NULL)
-        pcb = look_at(pcb) ? tcp_active_pcbs : pcb->next;
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = next) {
+        next = pcb->next;
+        look_at(pcb);
+    }
 }
 
 u32 tcp_fin_wait(const struct tcp_socket *tcp)
