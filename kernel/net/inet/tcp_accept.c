@@ -66,6 +66,7 @@ void tcp_socket_stop_listening(struct tcp_socket *tcp)
         drop(list_first_entry(&tcp->half_open, struct tcp_socket, queue_link));
     while (!list_is_empty(&tcp->established))
         drop(list_first_entry(&tcp->established, struct tcp_socket, queue_link));
+    tcp->nr_half_open = 0;
     WRITE_ONCE(tcp->queued, 0);
     tcp->inet.binding->listens = false;
     tcp_close(tcp_socket_detach(tcp));

@@ -184,6 +184,7 @@ static err_t opened_passively(u8_t id, struct tcp_pcb_listen *listening, struct 
     child->phase = TCP_HALF_OPEN;
     child->listener = listener;
     list_add_tail(&child->queue_link, &listener->half_open);
+    listener->nr_half_open++;
     tcp_socket_attach(child, pcb);
     return ERR_OK;
 }
@@ -194,9 +195,18 @@ void tcp_socket_accept_now(struct tcp_socket *child)
 
     WRITE_ONCE(child->phase, TCP_CONNECTED);
     tcp_socket_update_room(child);
+    listener->nr_half_open--;
     list_move_tail(&child->queue_link, &listener->established);
     WRITE_ONCE(listener->queued, listener->queued + 1);
     tell(listener, POLLIN | POLLRDNORM);
+}
+
+/* As many wait for data as the backlog allows; more are for accept(2) at once, as on Linux. */
+static bool is_deferred(const struct tcp_socket *child)
+{
+    const struct tcp_socket *listener = child->listener;
+
+    return listener->defer_accept != 0 && listener->nr_half_open - 1 <= listener->backlog;
 }
 
 /* With TCP_DEFER_ACCEPT it waits for data, and is half open until then. */
@@ -208,7 +218,7 @@ static err_t accepted(void *argument, struct tcp_pcb *pcb, err_t err)
     if (pcb == NULL || child == NULL)
         return ERR_OK; /* no memory for a pcb: the SYN is dropped */
     child->deferred_since = tcp_ticks;
-    if (child->listener->defer_accept == 0)
+    if (!is_deferred(child))
         tcp_socket_accept_now(child);
     return ERR_OK;
 }
@@ -239,6 +249,7 @@ static void broke(void *argument, err_t err)
 static void forget_half_open(struct tcp_socket *tcp)
 {
     list_remove(&tcp->queue_link);
+    tcp->listener->nr_half_open--;
     tcp->listener = NULL;
     inet_socket_drop_binding(&tcp->inet);
     socket_put(&tcp->inet.socket);

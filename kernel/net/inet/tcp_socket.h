@@ -60,6 +60,7 @@ struct tcp_socket {
     struct tcp_socket *listener;  /* (inet_lock) whose queue it is in; NULL: none */
     struct list_head queue_link;  /* (inet_lock) in the listener's half_open or established */
     struct list_head half_open;   /* (inet_lock) of a listener */
+    u32 nr_half_open;             /* (inet_lock) */
     struct list_head established; /* (inet_lock) of a listener: for accept(2) */
     u32 queued;                   /* (inet_lock; read by anyone) how many are established */
     u32 backlog;                  /* (inet_lock) */
