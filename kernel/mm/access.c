@@ -150,6 +150,20 @@ vaddr_t mm_access_prepare(struct mm *mm, vaddr_t addr, size_t len, bool write)
     return addr;
 }
 
+/* A number that no other object has, had or will have: whoever waits on a word holds no reference,
+ * and another thread may unmap the memory under it. Odd, so no address either. */
+static u64 futex_id(struct vm_object *object)
+{
+    static u64 last;
+    u64 id = READ_ONCE(object->futex_id);
+    u64 fresh;
+
+    if (id != 0)
+        return id;
+    fresh = fetch_add(&last, 2) + 1;
+    return try_cmpxchg(&object->futex_id, &id, fresh) ? fresh : id;
+}
+
 int mm_futex_key_get(struct mm *mm, vaddr_t addr, bool shared, struct mm_futex_key *key)
 {
     struct vma *vma;
@@ -162,7 +176,7 @@ int mm_futex_key_get(struct mm *mm, vaddr_t addr, bool shared, struct mm_futex_k
     read_lock(&mm->map_lock);
     vma = vma_find_at(mm, addr);
     if (vma != NULL && vma_is_shared(vma))
-        *key = (struct mm_futex_key){.space = vma->object,
+        *key = (struct mm_futex_key){.space = (const void *)(uintptr_t)futex_id(vma->object),
                                      .offset = (vma_index(vma, addr) << PAGE_SHIFT) |
                                                (addr & (PAGE_SIZE - 1)),
                                      .shared = true};

@@ -263,9 +263,10 @@ vaddr_t mm_access_prepare(struct mm *mm, vaddr_t addr, size_t len, bool write);
 /* The page under a user address, referenced. -EFAULT */
 int mm_get_user_page(struct mm *mm, vaddr_t addr, bool write, struct page **out) __must_check;
 
-/* What identifies a word to futexes. No reference is held: the mapping of who waits keeps it. */
+/* What identifies a word to futexes. No reference is held, and none is needed: the mm is that of
+ * who waits, and the number of an object is never given again. */
 struct mm_futex_key {
-    const void *space; /* the mm, or the object of shared memory */
+    const void *space; /* the mm, or the number of the object of shared memory */
     u64 offset;        /* the address, or the place in the object */
     bool shared;
 };

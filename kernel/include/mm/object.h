@@ -68,6 +68,7 @@ struct vm_object {
     u32 writable_maps;             /* (o) shared areas that are or may become writable, for seals */
     u64 committed;                 /* (I) pages of the commit total it answers for */
     u64 promised;                  /* (o) hugetlb: huge pages promised and not there */
+    u64 futex_id;                  /* (a) what futexes call it; 0: nobody asked yet */
     struct list_head reclaim_link; /* (list of objects whose pages can be had again) */
 } __aligned(64);                   /* page_set_owner stores the address in units of 64 bytes */
 
