@@ -130,8 +130,12 @@ static int take_or_queue_locked(struct pi_waiter *self, u32 __user *address, u32
                                 struct task *owner, bool try_only)
 {
     struct pi_waiter *pending = find_granted(&self->key);
+    struct pi_waiter *first = find_first(&self->key);
     u32 own = (u32)task_id(self->task);
-    bool is_free = (*word & FUTEX_TID_MASK) == 0 && pending == NULL;
+    bool is_unowned = (*word & FUTEX_TID_MASK) == 0 && pending == NULL;
+    /* Its owner gave it up with the robust list, and is going to grant it to who waits. */
+    bool is_bequeathed = is_unowned && first != NULL && (*word & FUTEX_OWNER_DIED);
+    bool is_free = is_unowned && !is_bequeathed;
     u32 wanted = *word | FUTEX_WAITERS;
     u32 found;
 
@@ -139,10 +143,12 @@ static int take_or_queue_locked(struct pi_waiter *self, u32 __user *address, u32
         return -EDEADLK;
     if (is_free) {
         wanted = own | (*word & FUTEX_OWNER_DIED);
-        if (find_first(&self->key) != NULL)
+        if (first != NULL)
             wanted |= FUTEX_WAITERS;
     } else if (pending != NULL) {
         owner = pending->task;
+    } else if (is_bequeathed) {
+        owner = first->owner;
     }
     if (!is_free && owner == NULL)
         return -ESRCH;
@@ -150,7 +156,7 @@ static int take_or_queue_locked(struct pi_waiter *self, u32 __user *address, u32
         return -EWOULDBLOCK;
     if (!is_free && (owner->thread.arch.flags & THREAD_KERNEL))
         return -EPERM;
-    if (!is_free && pending == NULL && (READ_ONCE(owner->flags) & TASK_EXITING))
+    if (!is_free && !is_bequeathed && pending == NULL && (READ_ONCE(owner->flags) & TASK_EXITING))
         return PI_LOOK_AGAIN;
     if (user_compare_exchange_nofault(&found, address, *word, wanted))
         return -EFAULT;

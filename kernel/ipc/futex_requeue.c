@@ -10,6 +10,7 @@
 #include <arch/user.h>
 #include <proc/task.h>
 #include <sched/sched.h>
+#include <sched/wait.h>
 
 #include "futex_internal.h"
 
@@ -169,6 +170,11 @@ long futex_requeue_pi(u32 __user *from, u32 __user *to, unsigned flags, int nr_w
                 result = futex_fault_in(to, true);
             if (!result)
                 result = PI_LOOK_AGAIN;
+        }
+        if (result == PI_LOOK_AGAIN) { /* perhaps until an owner has ended */
+            if (thread_flag(current_thread(), THREAD_KILL_PENDING))
+                return -ERESTARTNOINTR;
+            sched_yield_current();
         }
     } while (result == PI_LOOK_AGAIN);
     return result < 0 ? result : move.done;
