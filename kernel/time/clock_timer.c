@@ -113,6 +113,7 @@ u64 timer_forward(s64 *expiry, u64 interval, s64 now)
     if (*expiry > now)
         return 0;
     intervals = ((u64)now - (u64)*expiry) / interval + 1;
-    *expiry += (s64)(intervals * interval);
+    if (add_overflow(*expiry, intervals * interval, expiry))
+        *expiry = INT64_MAX;
     return intervals;
 }
