@@ -43,6 +43,7 @@ static int init_with_stack(struct thread *thread, const char *name)
         return -ENOMEM;
     thread_set_name(thread, name);
     thread->state = THREAD_NEW;
+    thread->cpu = cpu_id(); /* whose lock is quick to have at the start */
     thread->cpu_deadline = TIME_NEVER;
     rb_node_init(&thread->run_node);
     list_init(&thread->run_link);

@@ -20,19 +20,23 @@ bool thread_wake_states(struct thread *thread, unsigned states)
     struct run_queue *queue;
     irqflags_t flags;
     unsigned cpu;
+    bool woken;
+    u32 state;
 
     memory_barrier();
     if (!(states & THREAD_STATE_MASK(READ_ONCE(thread->state))))
         return false;
     queue = thread_queue_lock(thread, &flags);
-    if (!(states & THREAD_STATE_MASK(READ_ONCE(thread->state)))) {
+    state = READ_ONCE(thread->state);
+    if (!(states & THREAD_STATE_MASK(state))) {
         spin_unlock_irqrestore(&queue->lock, flags);
         return false;
     }
     if (thread->on_run_queue != THREAD_OFF_QUEUE) { /* not yet asleep, or on its way */
-        WRITE_ONCE(thread->state, THREAD_RUNNABLE);
+        /* It may run, and change its mind by itself: what it is then (DEAD, even) stays. */
+        woken = try_cmpxchg(&thread->state, &state, (u32)THREAD_RUNNABLE);
         spin_unlock_irqrestore(&queue->lock, flags);
-        return true;
+        return woken;
     }
     if (thread->state == THREAD_UNINTERRUPTIBLE || thread->state == THREAD_KILLABLE)
         queue->nr_uninterruptible--;
@@ -51,13 +55,15 @@ bool thread_wake_states(struct thread *thread, unsigned states)
 
 void thread_start(struct thread *thread)
 {
-    irqflags_t flags = irq_save();
+    irqflags_t flags;
+    struct run_queue *queue = thread_queue_lock(thread, &flags); /* somebody may set its policy */
 
     ASSERT(thread->state == THREAD_NEW);
     fetch_add(&threads_started, 1);
     thread->on_run_queue = THREAD_MOVING;
     WRITE_ONCE(thread->cpu, cpu_choose_woken(thread, cpu_id()));
     store_release(&thread->state, THREAD_RUNNABLE);
+    spin_unlock(&queue->lock);
     thread_arrive(thread, JOIN_NEW, flags);
 }
 
