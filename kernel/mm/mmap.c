@@ -33,6 +33,7 @@ struct mapping {
     struct unmap_reserve unmap;
     u64 committed;
     bool object_committed;
+    bool counted; /* in object.writable_maps, before the area is there */
 };
 
 static bool is_shared(const struct mm_map_request *request)
@@ -267,6 +268,40 @@ static void unreserve_huge_pages(const struct mapping *map)
         hugetlb_unreserve((map->end - map->start) / HUGETLB_SIZE);
 }
 
+/* A shared mapping that may be written to counts as one from here on, so that nobody seals the file
+ * against writing until the area itself is counted; a seal set since the door was asked counts. */
+static int reserve_writable(struct mapping *map)
+{
+    const u32 writable = VMA_SHARED | VMA_MAYWRITE;
+    struct vm_source *source = map->request->source;
+    int err = 0;
+
+    if ((map->flags & writable) != writable || (map->flags & VMA_SPECIAL) || source == NULL ||
+        source->ops->is_sealed == NULL)
+        return 0;
+    spin_lock(&map->object->lock);
+    if (!source->ops->is_sealed(source)) {
+        map->object->writable_maps++;
+        map->counted = true;
+    } else if (map->flags & VMA_WRITE) {
+        err = -EPERM;
+    } else {
+        map->flags &= ~VMA_MAYWRITE;
+    }
+    spin_unlock(&map->object->lock);
+    return err;
+}
+
+static void unreserve_writable(struct mapping *map)
+{
+    if (!map->counted)
+        return;
+    spin_lock(&map->object->lock);
+    map->object->writable_maps--;
+    spin_unlock(&map->object->lock);
+    map->counted = false;
+}
+
 /* What others count: commitment and promises. They may be refused. */
 static int reserve_promises(struct mapping *map)
 {
@@ -274,7 +309,9 @@ static int reserve_promises(struct mapping *map)
 
     if (err != 0)
         return err;
-    err = commit_object(map);
+    err = reserve_writable(map);
+    if (err == 0)
+        err = commit_object(map);
     if (err == 0)
         err = reserve_commitment(map);
     if (err != 0)
@@ -287,6 +324,7 @@ static int reserve_promises(struct mapping *map)
 uncommit:
     account_uncommit(map->mm, map->committed);
 put_object:
+    unreserve_writable(map);
     if (map->object != NULL)
         vm_object_put(map->object);
     return err;
@@ -295,6 +333,7 @@ put_object:
 static void unreserve_promises(struct mapping *map)
 {
     unreserve_huge_pages(map);
+    unreserve_writable(map);
     account_uncommit(map->mm, map->committed);
     if (map->object != NULL)
         vm_object_put(map->object);
@@ -378,6 +417,7 @@ static void mapping_commit(struct mapping *map)
         replace(map);
     fill_area(map, vma);
     vma_link(vma);
+    unreserve_writable(map); /* the area is counted now */
     account_add(map->mm, vma->flags, vma_pages(vma));
     if (vma_is_hugetlb(vma) && (vma->flags & VMA_WRITE))
         hugetlb_object_grow(map->object, map->request->offset + (map->end - map->start));

@@ -135,13 +135,15 @@ static long seals_add(struct file *file, unsigned long seals)
     if (!file_has_seals(file) || (seals & ~(unsigned long)SEALS_KNOWN))
         return -EINVAL;
     mutex_lock(&inode->lock);
+    spin_lock(&inode->object.lock); /* mmap asks for the seals and counts itself under it */
     if (inode->seals & F_SEAL_SEAL)
         err = -EPERM;
     else if ((seals & F_SEAL_WRITE) && !(inode->seals & F_SEAL_WRITE) &&
-             READ_ONCE(inode->object.writable_maps) != 0)
+             inode->object.writable_maps != 0)
         err = -EBUSY;
     else
-        inode->seals |= (u32)seals;
+        WRITE_ONCE(inode->seals, inode->seals | (u32)seals);
+    spin_unlock(&inode->object.lock);
     mutex_unlock(&inode->lock);
     return err;
 }
