@@ -2,6 +2,7 @@
 #include <kmem/frames.h>
 
 #include "batch.h"
+#include "object_areas.h"
 #include "pt.h"
 
 void batch_init(struct batch *batch, struct mm *mm)
@@ -10,6 +11,7 @@ void batch_init(struct batch *batch, struct mm *mm)
     batch->start = USER_END;
     batch->end = 0;
     batch->tables_freed = false;
+    batch->object = NULL;
     batch->nr_pages = 0;
     batch->nr_tables = 0;
     batch->chunks = NULL;
@@ -34,14 +36,46 @@ static bool batch_grow(struct batch *batch)
     return true;
 }
 
+static void flush(struct batch *batch)
+{
+    if (batch->start < batch->end || batch->tables_freed)
+        arch_mmu_flush(&batch->mm->mmu, batch->start < batch->end ? batch->start : 0,
+                       batch->start < batch->end ? batch->end : USER_END, batch->tables_freed);
+}
+
+/* Those that share a table with this one see its pages go, and were not flushed yet. */
+static void flush_sharers(struct vm_object *object)
+{
+    struct interval_node *node;
+
+    interval_for_each (node, object_area, &object->areas, 0, ~0ul) {
+        struct vma *vma = vma_of_object_node(node);
+
+        arch_mmu_flush(&vma->mm->mmu, vma->start, vma->end, false);
+    }
+}
+
 /* In the middle of the range that is being emptied: what is left of it belongs to it as before. */
 static void batch_flush_early(struct batch *batch)
 {
+    struct vm_object *object = batch->object;
     vaddr_t start = batch->start;
     vaddr_t end = batch->end;
 
+    if (object != NULL)
+        flush_sharers(object);
     batch_finish(batch);
+    batch->object = object;
     batch_add_range(batch, start, end);
+}
+
+void batch_move_to(struct batch *batch, struct mm *mm)
+{
+    flush(batch);
+    batch->mm = mm;
+    batch->start = USER_END;
+    batch->end = 0;
+    batch->tables_freed = false;
 }
 
 void batch_add_page(struct batch *batch, struct page *page)
@@ -99,9 +133,7 @@ void batch_finish(struct batch *batch)
 {
     unsigned i;
 
-    if (batch->start < batch->end || batch->tables_freed)
-        arch_mmu_flush(&batch->mm->mmu, batch->start < batch->end ? batch->start : 0,
-                       batch->start < batch->end ? batch->end : USER_END, batch->tables_freed);
+    flush(batch);
     for (i = 0; i < batch->nr_tables; i++)
         pt_table_free_deferred(batch->tables[i]);
     for (i = 0; i < batch->nr_pages; i++)

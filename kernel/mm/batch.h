@@ -26,8 +26,9 @@ _Static_assert(sizeof(struct batch_chunk) == PAGE_SIZE, "a chunk is a frame");
 
 struct batch {
     struct mm *mm;
-    vaddr_t start, end; /* what to flush; empty when start >= end */
-    bool tables_freed;  /* cached walks must go too */
+    vaddr_t start, end;       /* what to flush; empty when start >= end */
+    bool tables_freed;        /* cached walks must go too */
+    struct vm_object *object; /* not NULL: its areas share what is emptied; object.lock is held */
     unsigned nr_pages;
     unsigned nr_tables;
     struct batch_chunk *chunks; /* full ones first in time, newest first in the list */
@@ -50,6 +51,9 @@ void batch_add_block(struct batch *batch, struct page *block);
 
 /* Free @table, which is out of reach, once nobody walks it. May flush. */
 void batch_add_table(struct batch *batch, struct pt_table *table);
+
+/* Flush, and begin with @mm; what was collected stays. */
+void batch_move_to(struct batch *batch, struct mm *mm);
 
 /* Flush and let go. The batch is empty again. => a leaf lock may be held; no lock that a page's
  * last reference needs */

@@ -24,25 +24,32 @@ static void area_part(const struct vma *vma, u64 first, u64 last, vaddr_t *start
     *end = vma->start + ((min(last, area_last) - offset + 1) << PAGE_SHIFT);
 }
 
-/* Run over the areas that show pages of [first, last]. => object.lock held */
+/*
+ * Run over the areas that show pages of [first, last]. What is taken out of a table that fork
+ * shares is let go when all areas were flushed: the others have it in the same table, and nothing
+ * else keeps a private page.
+ * => object.lock held
+ */
 static void for_each_area_locked(struct vm_object *object, u64 first, u64 last,
                                  void (*visit)(struct batch *batch, vaddr_t start, vaddr_t end,
                                                bool private),
                                  bool private)
 {
     struct interval_node *node;
+    struct batch batch;
 
     ASSERT_HELD(&object->lock);
+    batch_init(&batch, NULL);
+    batch.object = object;
     interval_for_each (node, object_area, &object->areas, first, last) {
         struct vma *vma = vma_of_object_node(node);
-        struct batch batch;
         vaddr_t start, end;
 
         area_part(vma, first, last, &start, &end);
-        batch_init(&batch, vma->mm);
+        batch_move_to(&batch, vma->mm);
         visit(&batch, start, end, private);
-        batch_finish(&batch);
     }
+    batch_finish(&batch);
 }
 
 static void for_each_area(struct vm_object *object, u64 first, u64 last,
