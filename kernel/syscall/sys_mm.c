@@ -102,11 +102,15 @@ static long map_huge_pages(struct mm_map_request *request)
 
 static long map_file(struct mm_map_request *request, int fd)
 {
-    return WITH_FILE(fd, file, ({
-                         long result = file_map(file, request);
+    long answer = WITH_FILE(fd, file, ({
+                                long result = file_map(file, request);
 
-                         result ? result : map(request);
-                     }));
+                                result ? result : map(request);
+                            }));
+
+    if (request->made_source != NULL)
+        request->made_source->ops->put(request->made_source);
+    return answer;
 }
 
 long sys_mmap(unsigned long addr, size_t len, unsigned long prot, unsigned long flags, int fd,

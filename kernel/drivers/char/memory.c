@@ -7,11 +7,11 @@
 #include <abi/mman.h>
 #include <abi/stat.h>
 #include <kern/panic.h>
-#include <kmem/kmalloc.h>
 #include <mm/mm.h>
 #include <vfs/device.h>
 #include <vfs/file.h>
 #include <vfs/inode.h>
+#include <vfs/io.h>
 
 #include "char.h"
 
@@ -53,51 +53,24 @@ static ssize_t full_write(struct file *file, struct io_buffer *buffer, u64 *posi
     return -ENOSPC;
 }
 
-/* One shared mapping of an open /dev/zero: lives until the file is closed, since the mapping call
- * borrows it. */
-struct zero_object {
-    struct zero_object *next;
-    struct vm_object *object;
-};
-
-/* A private mapping of zeroes is anonymous memory; a shared one is memory of its own. */
+/* A private mapping of zeroes is anonymous memory; a shared one is memory of its own, as of a
+ * mapping without a file. */
 static int zero_map(struct file *file, struct mm_map_request *request)
 {
-    struct zero_object *zero;
+    struct file *memory;
 
+    (void)file;
     request->object = NULL;
     if (!(request->flags & MAP_SHARED))
         return 0;
-    zero = kmalloc(sizeof(*zero), ALLOC_WAIT);
-    if (zero == NULL)
-        return -ENOMEM;
-    zero->object = vm_object_create_shmem(request->len);
-    if (IS_ERR(zero->object)) {
-        int err = PTR_ERR(zero->object);
-
-        kfree(zero);
-        return err;
-    }
-    spin_lock(&file->spin);
-    zero->next = file->private;
-    file->private = zero;
-    spin_unlock(&file->spin);
-    request->object = zero->object;
+    memory = file_create_shmem("dev/zero", align_up(request->len, PAGE_SIZE), 0777);
+    if (IS_ERR(memory))
+        return PTR_ERR(memory);
+    request->source = request->made_source = &memory->source;
+    request->object = &memory->inode->object;
     request->offset = 0;
+    request->commits_object = true;
     return 0;
-}
-
-static void zero_release(struct file *file)
-{
-    struct zero_object *zero = file->private;
-
-    while (zero != NULL) {
-        struct zero_object *next = zero->next;
-
-        vm_object_put(zero->object);
-        kfree(zero);
-        zero = next;
-    }
 }
 
 static const struct file_ops null_ops = {
@@ -113,7 +86,6 @@ static const struct file_ops zero_ops = {
     .write = null_write,
     .seek = file_seek_null,
     .map = zero_map,
-    .release = zero_release,
     .nonblocking_read = true,
 };
 

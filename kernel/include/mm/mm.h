@@ -155,20 +155,22 @@ void mm_init(void);
 struct mm_map_request {
     vaddr_t addr; /* hint, or exact with MAP_FIXED */
     size_t len;
-    unsigned prot;            /* PROT_* */
-    unsigned flags;           /* MAP_* */
-    struct vm_object *object; /* NULL: anonymous; the request borrows it */
-    u64 offset;               /* into the object */
-    struct vm_source *source; /* NULL or the door; an area takes its own reference */
-    unsigned may;             /* VMA_MAY* that the door allows */
-    int refusal;              /* why the door does not allow it at all: the errno when its turn
-                                 comes among the checks; 0: it does */
-    int seal_refusal;         /* the same, of a sealed file: after all checks of the request */
-    int late_refusal;         /* the same, found when what lay at the place is gone already */
-    unsigned vma_flags;       /* extra VMA_* (stack, special ...) */
-    const char *name;         /* of a VMA_SPECIAL area: "[vdso]"; static storage */
-    unsigned rights;          /* MM_MAP_MAY_*: what the caller's capabilities allow */
-    bool commits_object;      /* the object is new, and committed as a whole with the mapping */
+    unsigned prot;                 /* PROT_* */
+    unsigned flags;                /* MAP_* */
+    struct vm_object *object;      /* NULL: anonymous; the request borrows it */
+    u64 offset;                    /* into the object */
+    struct vm_source *source;      /* NULL or the door; an area takes its own reference */
+    struct vm_source *made_source; /* NULL, or the door: made for this request, which has a
+                                      reference that goes with it */
+    unsigned may;                  /* VMA_MAY* that the door allows */
+    int refusal;                   /* why the door does not allow it at all: the errno when its turn
+                                      comes among the checks; 0: it does */
+    int seal_refusal;              /* the same, of a sealed file: after all checks of the request */
+    int late_refusal;              /* the same, found when what lay at the place is gone already */
+    unsigned vma_flags;            /* extra VMA_* (stack, special ...) */
+    const char *name;              /* of a VMA_SPECIAL area: "[vdso]"; static storage */
+    unsigned rights;               /* MM_MAP_MAY_*: what the caller's capabilities allow */
+    bool commits_object; /* the object is new, and committed as a whole with the mapping */
 };
 #define MM_MAP_MAY_LOW 1u /* CAP_SYS_RAWIO: below MMAP_MIN_ADDR */
 
