@@ -105,8 +105,10 @@ static void replace_leaf(struct mm *mm, pte_t *slot, vaddr_t base, struct pt_tab
     table->nr[kind] = PTE_ENTRIES_PER_TABLE;
     upper->nr[kind]--;
     upper->nr[PT_OTHER]++;
-    pte_store(slot, pte_make_table(page_to_phys(pt_table_page(table)), true));
+    /* Before anybody can reach the entries: a fault that finds one looks at the counts of its page
+     * to see whether it is alone. */
     block_to_pages(pt_page_of(leaf));
+    pte_store(slot, pte_make_table(page_to_phys(pt_table_page(table)), true));
     thp_count(THP_SPLIT_PMD);
 }
 
