@@ -137,13 +137,18 @@ static void visit_address(struct family_walk *walk, struct mm *mm, vaddr_t addr)
     pt_unlock(&cursor);
 }
 
+static bool walk_is_done(const struct family_walk *walk)
+{
+    return walk->stop || walk->found >= walk->wanted;
+}
+
 static void visit_displaced(struct family_walk *walk, struct mm *mm)
 {
     struct vma *vma = NULL;
 
     if (!walk->locked && !read_trylock(&mm->map_lock))
         return;
-    while (!walk->stop && (vma = vma_next_displaced(mm, vma)) != NULL) {
+    while (!walk_is_done(walk) && (vma = vma_next_displaced(mm, vma)) != NULL) {
         u64 offset = (walk->birth - vma->birth) & ((1UL << BIRTH_BITS) - 1);
 
         if (offset < vma_pages(vma))
@@ -151,11 +156,6 @@ static void visit_displaced(struct family_walk *walk, struct mm *mm)
     }
     if (!walk->locked)
         read_unlock(&mm->map_lock);
-}
-
-static bool walk_is_done(const struct family_walk *walk)
-{
-    return walk->stop || walk->found >= walk->wanted;
 }
 
 static void visit_member(struct family_walk *walk, struct mm *mm)
@@ -191,13 +191,13 @@ unsigned anon_family_walk(struct page *page, bool locked,
     return walk.found;
 }
 
-void anon_family_flush(struct page *page, vaddr_t addr)
+void anon_family_flush(struct page *page, vaddr_t start, vaddr_t end)
 {
     struct anon_family *family = page_owner(page);
     struct mm *mm;
 
     spin_lock(&family->lock);
     list_for_each_entry (mm, &family->members, family_link)
-        arch_mmu_flush(&mm->mmu, addr, addr + PAGE_SIZE, false);
+        arch_mmu_flush(&mm->mmu, start, end, false);
     spin_unlock(&family->lock);
 }

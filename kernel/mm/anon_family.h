@@ -47,8 +47,8 @@ int anon_family_create(struct mm *mm) __must_check;
 void anon_family_join(struct mm *mm, struct anon_family *family);
 void anon_family_leave(struct mm *mm);
 
-/* Flush @addr in every member of the family of @page. => RCU read lock or an entry keeps it */
-void anon_family_flush(struct page *page, vaddr_t addr);
+/* Flush a range in every member of the family of @page. => RCU read lock or an entry keeps it */
+void anon_family_flush(struct page *page, vaddr_t start, vaddr_t end);
 
 /*
  * anon_family_walk: call @visit for each entry that names the private page @page, its leaf locked,

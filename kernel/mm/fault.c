@@ -467,6 +467,7 @@ static void grow_stack(struct fault *fault)
     struct mm *mm = fault->mm;
     struct vma *vma;
 
+    fault->vma = NULL; /* another thread may unmap it in between */
     read_unlock(&mm->map_lock);
     write_lock(&mm->map_lock);
     vma = vma_find(mm, fault->addr);

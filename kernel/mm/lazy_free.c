@@ -153,10 +153,9 @@ void lazy_free_cancel(struct mm *mm, vaddr_t start, vaddr_t end)
 /* ---- taking ---- */
 
 struct drop {
-    unsigned nr;     /* entries emptied: references to give back */
-    bool written;    /* an entry is dirty: the page is in use again */
-    bool shared;     /* one was in a shared table: */
-    vaddr_t address; /* every sharer has it here */
+    unsigned nr;        /* entries emptied: references to give back */
+    bool written;       /* an entry is dirty: the page is in use again */
+    vaddr_t start, end; /* those in shared tables, where every sharer has them; empty: none */
 };
 
 /* Whoever shares the table sees the entry go as well, and all of them are flushed. */
@@ -180,8 +179,8 @@ static bool drop_entry(struct pt_cursor *cursor, void *argument)
     if (pte_is_writable(pte_load(cursor->upper))) {
         arch_mmu_flush(&cursor->mm->mmu, cursor->addr, cursor->addr + PAGE_SIZE, false);
     } else {
-        drop->shared = true;
-        drop->address = cursor->addr;
+        drop->start = min(drop->start, cursor->addr);
+        drop->end = max(drop->end, cursor->addr + PAGE_SIZE);
     }
     return true;
 }
@@ -190,12 +189,12 @@ static bool drop_entry(struct pt_cursor *cursor, void *argument)
  * reference. True: nobody uses it any more. */
 static bool drop_page(struct page *page)
 {
-    struct drop drop = {.nr = 0};
+    struct drop drop = {.start = USER_END};
     unsigned i;
 
     anon_family_walk(page, false, drop_entry, &drop);
-    if (drop.shared)
-        anon_family_flush(page, drop.address);
+    if (drop.start < drop.end)
+        anon_family_flush(page, drop.start, drop.end);
     if (drop.written)
         lazy_free_forget(page);
     for (i = 0; i < drop.nr; i++)

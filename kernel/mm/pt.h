@@ -353,3 +353,10 @@ void pt_move(struct batch *batch, vaddr_t from, vaddr_t to, size_t len);
 
 /* Entries by kind in the leaf tables of the whole address space. => map_lock held */
 void pt_count(struct mm *mm, u64 nr[NR_PT_KINDS]);
+
+/*
+ * Add what is below one level-2 entry. A leaf table that leaves while it is looked at (madvise) no
+ * longer says how many; it counts nothing.
+ * => map_lock held, or RCU keeps the table that @slot is in
+ */
+void pt_count_upper(const pte_t *slot, u64 nr[NR_PT_KINDS]);

@@ -478,18 +478,27 @@ void pt_set_dirty(struct pt_cursor *cursor)
         ;
 }
 
-static void count_upper(pte_t upper, u64 nr[NR_PT_KINDS])
+void pt_count_upper(const pte_t *slot, u64 nr[NR_PT_KINDS])
 {
+    u64 counts[NR_PT_KINDS];
     unsigned kind;
+    pte_t upper;
+    bool stays;
 
+    rcu_read_lock();
+    upper = pte_load(slot);
     if (pte_is_table(upper, 2)) {
         const struct pt_table *leaf = pt_leaf_of_upper(upper);
 
         for (kind = 0; kind < NR_PT_KINDS; kind++)
-            nr[kind] += READ_ONCE(leaf->nr[kind]);
+            counts[kind] = load_acquire(&leaf->nr[kind]);
+        stays = is_same_way(pte_load(slot), upper);
+        for (kind = 0; stays && kind < NR_PT_KINDS; kind++)
+            nr[kind] += counts[kind];
     } else if (!pte_is_empty(upper)) {
         nr[pt_kind_of(upper)] += PTE_ENTRIES_PER_TABLE;
     }
+    rcu_read_unlock();
 }
 
 void pt_count(struct mm *mm, u64 nr[NR_PT_KINDS])
@@ -504,7 +513,7 @@ void pt_count(struct mm *mm, u64 nr[NR_PT_KINDS])
     vma_for_each (vma, mm) {
         addr = max(addr, vma->start);
         while ((slot = pt_next_upper(mm, &addr, vma->end)) != NULL) {
-            count_upper(pte_load(slot), nr);
+            pt_count_upper(slot, nr);
             addr = align_down(addr, PT_LEAF_SPAN) + PT_LEAF_SPAN;
         }
     }

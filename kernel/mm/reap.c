@@ -13,26 +13,21 @@
 #include "pt.h"
 
 /* Add what the tables below one entry of @level hold. => in an RCU read section */
-static void count_below(pte_t upper, unsigned level, u64 nr[NR_PT_KINDS])
+static void count_below(const pte_t *slot, unsigned level, u64 nr[NR_PT_KINDS])
 {
-    const struct pt_table *table;
+    pte_t upper = pte_load(slot);
     const pte_t *entries;
     unsigned i;
 
-    if (!pte_is_table(upper, level)) {
-        if (level == 2 && pte_is_present(upper))
-            nr[pt_kind_of(upper)] += PTE_ENTRIES_PER_TABLE;
-        return;
-    }
-    table = pt_table_of(phys_to_virt(pte_paddr(upper)));
     if (level == 2) {
-        for (i = 0; i < NR_PT_KINDS; i++)
-            nr[i] += READ_ONCE(table->nr[i]);
+        pt_count_upper(slot, nr);
         return;
     }
+    if (!pte_is_table(upper, level))
+        return;
     entries = phys_to_virt(pte_paddr(upper));
     for (i = 0; i < PTE_ENTRIES_PER_TABLE; i++)
-        count_below(pte_load(&entries[i]), level - 1, nr);
+        count_below(&entries[i], level - 1, nr);
 }
 
 void mm_footprint_get(struct mm *mm, struct mm_resident *resident)
@@ -43,7 +38,7 @@ void mm_footprint_get(struct mm *mm, struct mm_resident *resident)
 
     rcu_read_lock();
     for (i = 0; i < pte_index(USER_END - 1, PTE_LEVELS) + 1; i++)
-        count_below(pte_load(&root[i]), PTE_LEVELS, nr);
+        count_below(&root[i], PTE_LEVELS, nr);
     rcu_read_unlock();
     *resident = (struct mm_resident){
         .anonymous = nr[PT_ANONYMOUS], .file = nr[PT_FILE], .shmem = nr[PT_SHMEM]};
