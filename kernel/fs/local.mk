@@ -30,6 +30,7 @@ quire_SOURCES += %D%/procfs/mem.c
 quire_SOURCES += %D%/procfs/meminfo.c
 quire_SOURCES += %D%/procfs/mm_why.c
 quire_SOURCES += %D%/procfs/mounts.c
+quire_SOURCES += %D%/procfs/namespaces.c
 quire_SOURCES += %D%/procfs/numa_maps.c
 quire_SOURCES += %D%/procfs/oom.c
 quire_SOURCES += %D%/procfs/pagemap.c

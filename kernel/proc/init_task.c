@@ -19,6 +19,7 @@
 #include <proc/exec.h>
 #include <proc/exit.h>
 #include <proc/machine.h>
+#include <proc/namespaces.h>
 #include <proc/rlimit.h>
 #include <proc/session.h>
 #include <proc/task.h>
@@ -257,6 +258,7 @@ void proc_init(void)
     mm_set_oom_hook(process_oom_kill);
     process_oom_init();
     exec_init();
+    namespaces_init();
     mm_set_lock_hook(may_exceed_lock_limit);
     mm_set_caller_hook(describe_caller);
 }

@@ -22,4 +22,5 @@ quire_SOURCES += %D%/seccomp.c
 quire_SOURCES += %D%/compare.c
 quire_SOURCES += %D%/io_priority.c
 quire_SOURCES += %D%/memory_policy.c
+quire_SOURCES += %D%/namespaces.c
 quire_SOURCES += %D%/rseq.c

@@ -9,6 +9,7 @@
 #include <proc/exec.h>
 #include <proc/exit.h>
 #include <proc/fork.h>
+#include <proc/namespaces.h>
 #include <proc/pidfd.h>
 #include <proc/ptrace.h>
 #include <proc/session.h>
@@ -126,6 +127,11 @@ long sys_clone3(void __user *user, size_t size)
 long sys_unshare(unsigned long flags)
 {
     return task_unshare(flags);
+}
+
+long sys_setns(int fd, int flags)
+{
+    return WITH_FILE(fd, file, namespace_join(file, flags));
 }
 
 long sys_execve(const char __user *path, const char __user *const __user *argv,

@@ -1,7 +1,7 @@
 /*
  * Calls of which Quire has only the refusals: the checks are Linux's, in its order, and where Linux
  * would go on to do something the answer is ENOSYS. What no file, device or module here could
- * answer otherwise (swapon, quotactl, delete_module, setns) is complete.
+ * answer otherwise (swapon, quotactl, delete_module) is complete.
  */
 #include <abi/capability.h>
 #include <proc/credentials.h>
@@ -158,19 +158,6 @@ long sys_quotactl_fd(int fd, unsigned command, int id, void __user *data)
     (void)id;
     (void)data;
     return WITH_FILE(fd, file, (command & 0xff) >= QUOTA_TYPES ? -EINVAL : -ENOSYS);
-}
-
-static long join_namespaces(struct file *file, int flags)
-{
-    if (!pidfd_process(file) || !flags)
-        return -EINVAL;
-    return refuse(CAP_SYS_ADMIN);
-}
-
-/* No file here is a namespace; a process's namespaces are everybody's. */
-long sys_setns(int fd, int flags)
-{
-    return WITH_FILE(fd, file, join_namespaces(file, flags));
 }
 
 long sys_process_mrelease(int fd, unsigned flags)

@@ -38,7 +38,7 @@ static s64 magic_of(const struct path *path)
 {
     const struct filesystem *filesystem = path->mount->filesystem;
 
-    if (!(filesystem->flags & FILESYSTEM_INTERNAL))
+    if (filesystem->magic != ANON_INODE_FS_MAGIC)
         return filesystem->magic;
     switch (path_inode(path)->mode & S_IFMT) {
     case S_IFIFO:

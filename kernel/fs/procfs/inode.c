@@ -189,7 +189,8 @@ static void owner_update(struct inode *inode)
 {
     struct task *task = proc_subject_task(&proc_node_of(inode)->subject);
     const struct credentials *credentials = task ? task_get_credentials(task) : NULL;
-    bool is_root = !credentials || (task->process->dumpable != 1 && !S_ISDIR(inode->mode));
+    bool is_root =
+        !credentials || (task->process->dumpable != 1 && inode->mode != (S_IFDIR | 0555));
 
     WRITE_ONCE(inode->uid, is_root ? 0 : credentials->euid);
     WRITE_ONCE(inode->gid, is_root ? 0 : credentials->egid);
@@ -211,7 +212,8 @@ static u64 size_of(struct inode *inode)
     return proc_node_of(inode)->entry->size;
 }
 
-/* A folder of /sys has a link for each folder in it; in /proc, only where they are counted. */
+/* A folder of /sys or of a process has a link for each folder in it; others in /proc, only where
+ * they are counted. */
 static u32 links_of(struct inode *inode)
 {
     const struct proc_node *node = proc_node_of(inode);
@@ -222,7 +224,7 @@ static u32 links_of(struct inode *inode)
 
     if (directory && directory->count)
         return 2 + directory->count(&node->subject);
-    if (!S_ISDIR(inode->mode) || tree_of(inode) == &proc_tree)
+    if (!S_ISDIR(inode->mode) || (tree_of(inode) == &proc_tree && !node->subject.process))
         return 1;
     for (index = 0; (child = proc_child(node->entry, index)); index++)
         links += S_ISDIR(child->mode);
@@ -271,6 +273,11 @@ static int permission(struct inode *inode, const struct credentials *credentials
 {
     const struct proc_node *node = proc_node_of(inode);
 
+    if (node->subject.process && !node->entry->private && !(inode->mode & S_IROTH) &&
+        S_ISDIR(inode->mode)) {
+        owner_update(inode);
+        return inode_permission_by_mode(inode, credentials, mask);
+    }
     if (node->subject.process && S_ISREG(inode->mode)) {
         int error;
 

@@ -76,6 +76,7 @@ static const struct proc_entry no_entries[] = {{0}};
         PROC_FILE("loginuid", proc_show_no_login), PROC_FILE("sessionid", proc_show_no_login),     \
         PROC_FILE("uid_map", proc_show_id_map), PROC_FILE("gid_map", proc_show_id_map),            \
         PROC_FILE("setgroups", proc_show_setgroups),                                               \
+        {.name = "ns", .mode = S_IFDIR | 0511, .children = proc_namespace_entries},                \
         PROC_FOLDER("net", no_entries, &proc_additions[PROC_PLACE_NET]),                           \
         PROC_PRIVATE("io", 0400, proc_show_io)
 

@@ -30,6 +30,7 @@ extern const struct proc_entry proc_process_entries[];
 extern const struct proc_entry proc_task_entries[];
 extern const struct proc_entry proc_sys_entries[];
 extern const struct proc_entry proc_quire_entries[];
+extern const struct proc_entry proc_namespace_entries[];
 extern const struct proc_directory proc_root_directory;
 extern const struct proc_directory proc_task_directory;
 extern const struct proc_directory proc_fd_directory;

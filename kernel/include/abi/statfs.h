@@ -33,6 +33,7 @@ _Static_assert(sizeof(struct statfs) == 120, "struct statfs");
 #define MQUEUE_MAGIC        0x19800202
 #define EXT2_SUPER_MAGIC    0xef53
 #define SYSFS_MAGIC         0x62656572
+#define NSFS_MAGIC          0x6e736673
 
 /* f_flags */
 #define ST_RDONLY      0x0001
