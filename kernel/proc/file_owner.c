@@ -3,11 +3,15 @@
  * named.
  *
  * A file becomes ready under locks of any rank, or in an interrupt; the tree lock may not be taken
- * there. So the notification is put off to a work item.
+ * there. So notifications are noted and delivered by a work item. What says only "look again" is
+ * noted once for each owner. What says more (F_SETSIG) is noted each time, in order; where that
+ * becomes too much, it is "look again", as it is for an owner whose queue of signals is full.
  */
+#include <abi/errno.h>
 #include <abi/fcntl.h>
 #include <abi/poll.h>
 #include <abi/signal.h>
+#include <kern/spinlock.h>
 #include <kmem/kmalloc.h>
 #include <proc/session.h>
 #include <proc/task.h>
@@ -17,11 +21,28 @@
 
 #include "proc_internal.h"
 
+#define DETAILED_MAX 4096
+
 struct notification {
-    struct work work; /* first */
+    struct list_head link; /* (pending.lock) */
     struct file_owner owner;
     int fd;
     unsigned events;
+};
+
+static void deliver(struct work *work);
+
+static struct {
+    struct spinlock lock;      /* unranked, taken below any other; interrupts off */
+    struct list_head plain;    /* (lock) mostly one for an owner and a signal */
+    struct list_head detailed; /* (lock) oldest first */
+    unsigned nr_detailed;      /* (lock) */
+    struct work work;
+} pending = {
+    .lock = SPINLOCK_INIT(LOCK_RANK_NONE),
+    .plain = LIST_INIT(pending.plain),
+    .detailed = LIST_INIT(pending.detailed),
+    .work = WORK_INIT(deliver),
 };
 
 /* si_code and si_band by the first event that fits (fcntl(2), F_SETSIG). */
@@ -45,12 +66,16 @@ static void fill_poll(struct abi_siginfo *info, unsigned events)
     info->poll.band = kinds[i].band;
 }
 
+/* Does it say only "look again"? */
+static bool is_plain(const struct notification *notification)
+{
+    return notification->owner.signal == 0 || notification->events == FILE_URGENT;
+}
+
 static void fill_info(const struct notification *notification, struct abi_siginfo *info)
 {
-    bool urgent = notification->events == FILE_URGENT;
-
-    signal_info_kernel(info, urgent ? SIGURG : SIGIO);
-    if (notification->owner.signal == 0 || urgent)
+    signal_info_kernel(info, notification->events == FILE_URGENT ? SIGURG : SIGIO);
+    if (is_plain(notification))
         return;
     info->signo = notification->owner.signal;
     info->poll.fd = notification->fd;
@@ -84,38 +109,96 @@ static void send_to_group(const struct notification *notification, const struct 
     process_group_put(group);
 }
 
-static void notify(struct work *work)
+static void send_to_process(const struct notification *notification, const struct abi_siginfo *info)
 {
-    struct notification *notification = container_of(work, struct notification, work);
-    const struct file_owner *owner = &notification->owner;
+    struct process *process = process_find(notification->owner.id);
+
+    if (process == NULL)
+        return;
+    if (may_signal(&notification->owner, process) && signal_send_process(process, info) == -EAGAIN)
+        signal_process(process, SIGIO); /* no room for what it says: fcntl(2), F_SETSIG */
+    process_put(process);
+}
+
+static void notify(const struct notification *notification)
+{
     struct abi_siginfo info;
-    struct process *process;
 
     fill_info(notification, &info);
-    if (owner->type == F_OWNER_PGRP) {
+    if (notification->owner.type == F_OWNER_PGRP)
         send_to_group(notification, &info);
-    } else {
-        process = process_find(owner->id);
-        if (process != NULL && may_signal(owner, process))
-            (void)signal_send_process(process, &info);
-        if (process != NULL)
-            process_put(process);
+    else
+        send_to_process(notification, &info);
+}
+
+static void deliver(struct work *work __unused)
+{
+    struct list_head list = LIST_INIT(list);
+    irqflags_t flags = spin_lock_irqsave(&pending.lock);
+
+    list_splice_tail(&pending.detailed, &list);
+    list_splice_tail(&pending.plain, &list);
+    pending.nr_detailed = 0;
+    spin_unlock_irqrestore(&pending.lock, flags);
+    while (!list_is_empty(&list)) {
+        struct notification *notification = list_first_entry(&list, struct notification, link);
+
+        notify(notification);
+        list_remove(&notification->link);
+        kfree(notification);
     }
-    kfree(notification);
+}
+
+/* => pending.lock held */
+static bool is_noted(const struct notification *wanted)
+{
+    const struct notification *noted;
+
+    list_for_each_entry (noted, &pending.plain, link) {
+        const struct file_owner *owner = &noted->owner;
+
+        if (owner->id == wanted->owner.id && owner->type == wanted->owner.type &&
+            owner->uid == wanted->owner.uid && owner->euid == wanted->owner.euid &&
+            (noted->events == FILE_URGENT) == (wanted->events == FILE_URGENT))
+            return true;
+    }
+    return false;
+}
+
+/* Is there nothing to be noted? Where there is too much already, @wanted becomes plain. */
+static bool merge(struct notification *wanted)
+{
+    irqflags_t flags = spin_lock_irqsave(&pending.lock);
+    bool merged;
+
+    if (pending.nr_detailed >= DETAILED_MAX)
+        wanted->owner.signal = 0;
+    merged = is_plain(wanted) && is_noted(wanted);
+    spin_unlock_irqrestore(&pending.lock, flags);
+    return merged;
+}
+
+static void note(struct notification *notification)
+{
+    bool plain = is_plain(notification);
+    irqflags_t flags = spin_lock_irqsave(&pending.lock);
+
+    list_add_tail(&notification->link, plain ? &pending.plain : &pending.detailed);
+    pending.nr_detailed += !plain;
+    spin_unlock_irqrestore(&pending.lock, flags);
 }
 
 void notify_file_owner(const struct file_owner *owner, int fd, unsigned events)
 {
+    struct notification wanted = {.owner = *owner, .fd = fd, .events = events};
     struct notification *notification;
 
-    if (owner->id == 0)
+    if (owner->id == 0 || merge(&wanted))
         return;
-    notification = kzalloc(sizeof(*notification), ALLOC_ATOMIC);
+    notification = kmalloc(sizeof(*notification), ALLOC_ATOMIC);
     if (notification == NULL)
         return; /* SIGIO says "look again", and a later event says it too */
-    work_init(&notification->work, notify);
-    notification->owner = *owner;
-    notification->fd = fd;
-    notification->events = events;
-    (void)work_queue(&notification->work);
+    *notification = wanted;
+    note(notification);
+    (void)work_queue(&pending.work);
 }
