@@ -8,6 +8,9 @@
  * exactly as long as it is counted in process.nr_live: it looks for a dump and leaves that count
  * under one hold of the lock.
  *
+ * Meanwhile no signal reaches the process but SIGKILL, which ends the core where it is
+ * (core_dump_kill_locked): its death is that of SIGKILL then.
+ *
  * Lock: process.lock for process.core and what it points to.
  */
 #include <abi/fcntl.h>
@@ -54,7 +57,7 @@ static void release_others(struct process *process, bool dumped)
     irqflags_t flags = spin_lock_irqsave(&process->lock);
 
     process->core = NULL;
-    if (dumped)
+    if (dumped && !signal_fatal_pending())
         process->exit_status |= WAIT_STATUS_DUMPED;
     spin_unlock_irqrestore(&process->lock, flags);
     wake_all(&process->exit_wait);
@@ -73,6 +76,16 @@ void core_dump_park_locked(struct task *self)
     wake_all(&process->exit_wait);
     wait_event(&process->exit_wait, READ_ONCE(process->core) == NULL);
     spin_lock_irq(&process->lock);
+}
+
+void core_dump_kill_locked(struct process *process)
+{
+    struct thread *dumper = &process->core->dumper->thread;
+
+    ASSERT_HELD(&process->lock);
+    process->exit_status = WAIT_STATUS_KILLED(SIGKILL);
+    thread_set_flag(dumper, THREAD_SIGNAL_PENDING | THREAD_KILL_PENDING);
+    thread_signal_wake(dumper, true);
 }
 
 /* ---- the file ---- */

@@ -11,6 +11,7 @@
 #include <arch/core_dump.h>
 #include <kmem/kmalloc.h>
 #include <lib/string.h>
+#include <signal/signal.h>
 #include <vfs/file.h>
 #include <vfs/io.h>
 
@@ -128,7 +129,7 @@ static void emit(struct core *core, const void *bytes, size_t len)
 {
     const char *at = bytes;
 
-    if (core->full || core->written + len > core->limit) {
+    if (core->full || core->written + len > core->limit || signal_fatal_pending()) {
         core->full = true;
         return;
     }

@@ -6,6 +6,7 @@
 #include <abi/errno.h>
 #include <kern/panic.h>
 #include <lib/string.h>
+#include <proc/core_dump.h>
 #include <proc/session.h>
 #include <sched/sched.h>
 #include <vfs/cred.h>
@@ -130,6 +131,11 @@ int signal_send_locked(struct process *process, struct task *task, const struct 
     ASSERT_HELD(&process->lock);
     if (process->nr_tasks == 0 || (task != NULL && (READ_ONCE(task->flags) & TASK_EXITING)))
         return 0;
+    if (unlikely(process->core != NULL)) { /* it is dying: only SIGKILL still has a meaning */
+        if (signal == SIGKILL)
+            core_dump_kill_locked(process);
+        return 0;
+    }
     if (signal_in_set(signal, SIGNALS_STOP | SIGNAL_BIT(SIGCONT)))
         cancel_opposites(process, signal);
     handler = signal_handler_read(process, signal);

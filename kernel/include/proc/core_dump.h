@@ -24,6 +24,10 @@ bool core_dump(const struct abi_siginfo *info);
  */
 void core_dump_park_locked(struct task *self);
 
+/* SIGKILL for @process, which writes a core: that ends where it is. => process.lock held,
+ * process.core not NULL */
+void core_dump_kill_locked(struct process *process);
+
 extern s32 suid_dumpable; /* (a) fs.suid_dumpable, 0..2: dumpable after a change of rights */
 
 /* kernel.core_pattern, kernel.core_uses_pid, fs.suid_dumpable. */
