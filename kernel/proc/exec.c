@@ -111,11 +111,6 @@ static int prepare(struct exec *exec)
         if (exec->actions == NULL)
             return -ENOMEM;
     }
-    if (fd_table_is_shared(self->vfs.files)) {
-        exec->files = fd_table_copy(self->vfs.files);
-        if (exec->files == NULL)
-            return -ENOMEM;
-    }
     exec->mm = mm_create();
     if (IS_ERR(exec->mm)) {
         error = PTR_ERR(exec->mm);
@@ -159,7 +154,6 @@ static void replace_shared(struct exec *exec, struct task *self)
 {
     struct process *process = self->process;
     struct signal_actions *old_actions = NULL;
-    struct fd_table *old_files = NULL;
     irqflags_t flags = spin_lock_irqsave(&process->lock);
 
     if (exec->actions != NULL) {
@@ -167,16 +161,31 @@ static void replace_shared(struct exec *exec, struct task *self)
         process->signals.actions = exec->actions;
         exec->actions = NULL;
     }
-    if (exec->files != NULL) {
-        old_files = self->vfs.files;
-        self->vfs.files = exec->files;
-        exec->files = NULL;
-    }
     spin_unlock_irqrestore(&process->lock, flags);
     if (old_actions != NULL)
         signal_actions_put(old_actions);
-    if (old_files != NULL)
-        fd_table_put(old_files);
+}
+
+/*
+ * The descriptors become the new program's own, if another process shares them. The other tasks of
+ * this one are gone: what they shared is not copied, since the table owns its record locks, and
+ * nothing of what they did to it is lost.
+ */
+static int unshare_files(struct task *self)
+{
+    struct fd_table *files, *old = self->vfs.files;
+    irqflags_t flags;
+
+    if (!fd_table_is_shared(old))
+        return 0;
+    files = fd_table_copy(old);
+    if (files == NULL)
+        return -ENOMEM;
+    flags = spin_lock_irqsave(&self->process->lock);
+    self->vfs.files = files;
+    spin_unlock_irqrestore(&self->process->lock, flags);
+    fd_table_put(old);
+    return 0;
 }
 
 /* The last part of the name it was started by; of a bare descriptor the name of the program's file.
@@ -218,6 +227,8 @@ static int leave_old_program(struct exec *exec)
     struct task *self = current_task();
     int error = process_become_single();
 
+    if (!error)
+        error = unshare_files(self);
     if (error)
         return error;
     task_leave_memory(self);
@@ -302,8 +313,6 @@ static void exec_free(struct exec *exec)
         credentials_put(exec->credentials);
     if (exec->actions != NULL)
         signal_actions_put(exec->actions);
-    if (exec->files != NULL)
-        fd_table_put(exec->files);
     if (exec->mm != NULL)
         mm_put_user(exec->mm);
     file_put(exec->file);

@@ -49,7 +49,6 @@ struct exec {
     bool set_id, secure;
     bool is_secret;                 /* others may not look into it: see exec_credentials */
     struct signal_actions *actions; /* own copy when the old ones are shared */
-    struct fd_table *files;         /* likewise */
     struct mm *mm;
     vaddr_t stack_top;
     vaddr_t strings_start;    /* lowest string, after exec_stack_map */
