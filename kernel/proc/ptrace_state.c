@@ -186,7 +186,7 @@ static long copy_info(struct task *task, struct abi_siginfo __user *user, bool w
     long err = 0;
 
     if (write)
-        err = signal_info_from_user(&info, 0, user);
+        err = signal_info_from_user(&info, user);
     if (err != 0)
         return err;
     flags = spin_lock_irqsave(&task->process->lock);

@@ -55,14 +55,11 @@ static bool is_known(int signal, int code)
     return code >= SI_DETHREAD || code == SI_ASYNCNL;
 }
 
-int signal_info_from_user(struct abi_siginfo *info, int signal, const void __user *user)
+/* The rest of a siginfo_t of a kind that nobody knows must be zero. */
+static int check_rest(const struct abi_siginfo *info, const void __user *user)
 {
     struct abi_siginfo_whole whole;
 
-    if (copy_from_user(info, user, sizeof(*info)) != 0)
-        return -EFAULT;
-    if (signal != 0)
-        info->signo = signal;
     if (is_known(info->signo, info->code))
         return 0;
     if (copy_from_user(&whole, user, sizeof(whole)) != 0)
@@ -72,4 +69,19 @@ int signal_info_from_user(struct abi_siginfo *info, int signal, const void __use
             return -E2BIG;
     }
     return 0;
+}
+
+int signal_info_from_user(struct abi_siginfo *info, const void __user *user)
+{
+    if (copy_from_user(info, user, sizeof(*info)) != 0)
+        return -EFAULT;
+    return check_rest(info, user);
+}
+
+int signal_info_from_user_as(struct abi_siginfo *info, int signal, const void __user *user)
+{
+    if (copy_from_user(info, user, sizeof(*info)) != 0)
+        return -EFAULT;
+    info->signo = signal;
+    return check_rest(info, user);
 }

@@ -161,7 +161,7 @@ long sys_tgkill(int process, int task, int signal)
 static int read_queued_info(struct abi_siginfo *info, const void __user *user, int signal,
                             int target)
 {
-    int error = signal_info_from_user(info, signal, user);
+    int error = signal_info_from_user_as(info, signal, user);
 
     if (error)
         return error;

@@ -34,12 +34,13 @@ void signal_info_kernel(struct abi_siginfo *info, int signal);
 void signal_info_user(struct abi_siginfo *info, int signal, int code);
 /*
  * Between kernel and user memory, where information is larger (struct abi_siginfo_whole).
- * => -EFAULT; signal_info_from_user also -E2BIG: information of a kind that nobody knows, and
- *    something behind it; @signal: whose information it is to be, 0: what it says itself
+ * => -EFAULT; from_user also -E2BIG: information of a kind that nobody knows, and something behind
+ *    it. signal_info_from_user_as: it becomes that of @signal, whatever it says itself
  */
 int signal_info_to_user(void __user *user, const struct abi_siginfo *info) __must_check;
-int signal_info_from_user(struct abi_siginfo *info, int signal,
-                          const void __user *user) __must_check;
+int signal_info_from_user(struct abi_siginfo *info, const void __user *user) __must_check;
+int signal_info_from_user_as(struct abi_siginfo *info, int signal,
+                             const void __user *user) __must_check;
 
 /*
  * signal_send_process / signal_send_task: queue @info->signo. The target is referenced by the
