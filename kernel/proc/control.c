@@ -64,11 +64,28 @@ static void set_task_flag(u32 flag, bool on)
         __atomic_fetch_and(&current_task()->flags, ~flag, __ATOMIC_RELAXED);
 }
 
+/* The process after @process in a walk over the descendants of @top, parents first; NULL: the end.
+ * => tree lock held */
+static struct process *next_descendant(struct process *process, const struct process *top)
+{
+    if (!list_is_empty(&process->children))
+        return list_first_entry(&process->children, struct process, sibling);
+    while (process != top && process->sibling.next == &process->parent->children)
+        process = process->parent;
+    return process == top ? NULL : container_of(process->sibling.next, struct process, sibling);
+}
+
 static long set_subreaper(unsigned long on)
 {
+    struct process *self = current_process(), *process;
     irqflags_t flags = process_tree_lock();
 
-    current_process()->is_subreaper = on != 0;
+    if (on != 0 && !self->is_subreaper) { /* those that were forked before have one too */
+        for (process = next_descendant(self, self); process != NULL;
+             process = next_descendant(process, self))
+            process->has_subreaper = true;
+    }
+    self->is_subreaper = on != 0;
     process_tree_unlock(flags);
     return 0;
 }
