@@ -10,6 +10,7 @@
 #include <proc/exit.h>
 #include <proc/session.h>
 #include <proc/task.h>
+#include <vfs/cred.h>
 
 #include "proc_internal.h"
 #include "ptrace_internal.h"
@@ -27,6 +28,16 @@ static bool is_eligible(const struct process *child, const struct wait_request *
     return (request->options & __WALL) || is_clone == ((request->options & __WCLONE) != 0);
 }
 
+/* Of a zombie, what its last task was. => @child's lock held */
+static u32 real_user_of(const struct process *child)
+{
+    const struct task *task = child->leader;
+
+    if (task == NULL)
+        task = list_first_entry_or_null(&child->tasks, struct task, process_link);
+    return task != NULL ? task->vfs.credentials->uid : child->uid;
+}
+
 static void describe(struct process *child, int code, int detail, int status,
                      struct wait_result *result)
 {
@@ -36,7 +47,7 @@ static void describe(struct process *child, int code, int detail, int status,
     process_totals_add(&totals, &child->children_totals);
     *result = (struct wait_result){
         .pid = process_id(child),
-        .uid = child->uid,
+        .uid = real_user_of(child),
         .status = status,
         .signal = code,
         .detail = detail,
