@@ -220,7 +220,9 @@ long sys_clock_nanosleep(int clock, int flags, struct abi_timespec __user *user,
         error = clock_read(clock, &now);
         if (error)
             return error;
-        return sleep_on_cpu_clock(clock, absolute ? ns : now + ns);
+        if (!absolute && add_overflow(now, ns, &ns))
+            ns = INT64_MAX;
+        return sleep_on_cpu_clock(clock, ns);
     }
     if (!absolute)
         return sleep_for(ns, remaining);
