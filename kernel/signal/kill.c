@@ -5,6 +5,7 @@
 
 #include <abi/errno.h>
 #include <proc/credentials.h>
+#include <proc/pid.h>
 #include <proc/session.h>
 #include <vfs/cred.h>
 
@@ -12,36 +13,45 @@
  */
 static bool credentials_allow(struct process *process)
 {
-    const struct credentials *mine = current_task()->vfs.credentials;
-    struct task *task = process_get_task(process);
-    const struct credentials *theirs;
-    bool allowed;
+    const struct credentials *mine = current_task()->vfs.credentials, *theirs;
+    irqflags_t flags = spin_lock_irqsave(&process->lock);
+    const struct task *task = process->leader;
+    bool allowed = true; /* a zombie: nothing arrives anyway */
 
     if (task == NULL)
-        return true; /* a zombie: nothing arrives anyway */
-    theirs = task_get_credentials(task);
-    allowed = mine->euid == theirs->suid || mine->euid == theirs->uid ||
-              mine->uid == theirs->suid || mine->uid == theirs->uid;
-    credentials_put(theirs);
-    task_put(task);
+        task = list_first_entry_or_null(&process->tasks, struct task, process_link);
+    if (task != NULL) {
+        theirs = task->vfs.credentials;
+        allowed = mine->euid == theirs->suid || mine->euid == theirs->uid ||
+                  mine->uid == theirs->suid || mine->uid == theirs->uid;
+    }
+    spin_unlock_irqrestore(&process->lock, flags);
     return allowed;
 }
 
-static bool same_session(struct process *process)
+static bool may_send(struct process *process)
 {
-    irqflags_t flags = process_tree_lock();
-    struct process *self = current_process();
-    bool same = process->group != NULL && process->group->session == self->group->session;
+    return process == current_process() || credentials_allow(process) || capable(CAP_KILL);
+}
 
-    process_tree_unlock(flags);
-    return same;
+/* SIGCONT may go to the whole session. => tree lock held */
+static bool may_continue(const struct process *process, int signal)
+{
+    return signal == SIGCONT && process->group != NULL &&
+           process->group->session == current_process()->group->session;
 }
 
 int signal_permission(struct process *process, int signal)
 {
-    if (process == current_process() || credentials_allow(process) || capable(CAP_KILL))
+    irqflags_t flags;
+    bool allowed;
+
+    if (may_send(process))
         return 0;
-    return signal == SIGCONT && same_session(process) ? 0 : -EPERM;
+    flags = process_tree_lock();
+    allowed = may_continue(process, signal);
+    process_tree_unlock(flags);
+    return allowed ? 0 : -EPERM;
 }
 
 static int send_checked(struct process *process, struct task *task, const struct abi_siginfo *info)
@@ -59,11 +69,14 @@ struct broadcast {
     int error;
 };
 
+/* => tree lock held */
 static void broadcast_one(struct broadcast *broadcast, struct process *process,
                           const struct abi_siginfo *info)
 {
-    int error = send_checked(process, NULL, info);
+    int error = may_send(process) || may_continue(process, info->signo) ? 0 : -EPERM;
 
+    if (!error && info->signo != 0)
+        error = signal_send_process(process, info);
     broadcast->found = true;
     if (!error)
         broadcast->sent = true;
@@ -78,46 +91,36 @@ static long broadcast_result(const struct broadcast *broadcast)
     return broadcast->sent ? 0 : broadcast->error;
 }
 
-/* Is @process a member of group @number (0: not asked)? */
-static bool in_group(struct process *process, int number)
-{
-    irqflags_t flags = process_tree_lock();
-    bool member = process->group != NULL && process_group_number(process->group) == number;
-
-    process_tree_unlock(flags);
-    return member;
-}
-
+/* All members, under one hold of the tree lock: one that forks meanwhile did so before, and its
+ * child is among them, or finds the signal pending first (insert_task). */
 static long kill_group(int number, const struct abi_siginfo *info)
 {
     struct broadcast broadcast = {0};
+    irqflags_t flags = process_tree_lock();
+    struct pid *pid = pid_find(number);
     struct process *process;
 
-    for (process = process_next(1); process != NULL;) {
-        int next = process_id(process) + 1;
-
-        if (in_group(process, number))
+    if (pid != NULL && pid->group != NULL) {
+        list_for_each_entry (process, &pid->group->members, group_link)
             broadcast_one(&broadcast, process, info);
-        process_put(process);
-        process = process_next(next);
     }
+    process_tree_unlock(flags);
     return broadcast_result(&broadcast);
 }
 
-/* Everybody but pid 1 and the caller. */
+/* Everybody but pid 1 and the caller, likewise. */
 static long kill_all(const struct abi_siginfo *info)
 {
     struct broadcast broadcast = {0};
-    struct process *process;
+    irqflags_t flags = process_tree_lock();
 
-    for (process = process_next(2); process != NULL;) {
-        int next = process_id(process) + 1;
+    for (int number = pid_next(2); number != 0; number = pid_next(number + 1)) {
+        struct process *process = pid_find(number)->process;
 
-        if (process != current_process())
+        if (process != NULL && process != current_process())
             broadcast_one(&broadcast, process, info);
-        process_put(process);
-        process = process_next(next);
     }
+    process_tree_unlock(flags);
     /* Those that may not be reached do not count here (kill(2)). */
     if (broadcast.error == -EPERM)
         broadcast.sent = true;
