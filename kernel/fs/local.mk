@@ -47,6 +47,7 @@ quire_SOURCES += %D%/procfs/sys.c
 quire_SOURCES += %D%/procfs/sysfs.c
 quire_SOURCES += %D%/procfs/sysfs_hugepages.c
 quire_SOURCES += %D%/procfs/sysfs_system.c
+quire_SOURCES += %D%/procfs/sysrq.c
 quire_SOURCES += %D%/procfs/sysvipc.c
 quire_SOURCES += %D%/procfs/text.c
 quire_SOURCES += %D%/procfs/timers.c

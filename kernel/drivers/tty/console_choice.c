@@ -5,6 +5,7 @@
  * the console when there is one, else the first serial port; the log goes to both.
  */
 #include <drivers/drivers.h>
+#include <fs/procfs.h>
 #include <kern/cmdline.h>
 #include <kern/printk.h>
 #include <lib/string.h>
@@ -14,6 +15,11 @@
 #include "../video/virtual_terminal.h"
 #include "pty.h"
 #include "tty.h"
+
+#define CHOSEN_MAX 8
+
+static struct tty *chosen[CHOSEN_MAX]; /* (I) after boot: those that get the log, in order */
+static unsigned nr_chosen;             /* (I) after boot */
 
 static struct tty *find_tty(const char *name)
 {
@@ -41,8 +47,21 @@ static void choose(const char *name)
     if (!tty)
         return;
     tty_set_console(tty);
-    if (console)
-        console_register(console);
+    if (!console)
+        return;
+    console_register(console);
+    if (nr_chosen < CHOSEN_MAX)
+        chosen[nr_chosen++] = tty;
+}
+
+/* Last chosen first. E: gets the log; C: is /dev/console; a: can be written to at any time. */
+static int show_consoles(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)subject;
+    for (unsigned i = nr_chosen; i-- > 0;)
+        proc_print(text, "%-21s-W- (E%c   a) %4u:%u\n", chosen[i]->name,
+                   i + 1 == nr_chosen ? 'C' : ' ', chosen[i]->major, chosen[i]->minor);
+    return 0;
 }
 
 /* Each console= word in order: the line is scanned by hand because the last value alone is not
@@ -73,11 +92,14 @@ static bool choose_from_command_line(void)
 
 void tty_drivers_init(const struct boot_info *boot)
 {
+    static struct proc_addition consoles = {.entry = PROC_FILE("consoles", show_consoles)};
+
     tty_devices_init();
     serial_init();
     framebuffer_init(&boot->framebuffer);
     virtual_terminal_init();
     pty_init();
+    proc_register(PROC_PLACE_ROOT, &consoles);
     if (choose_from_command_line())
         return;
     choose("ttyS0");

@@ -57,6 +57,7 @@ const struct proc_entry proc_root_entries[] = {
     PROC_FILE("stat", proc_show_machine_stat),
     PROC_FILE("swaps", proc_show_swaps),
     PROC_FOLDER("sys", proc_sys_entries, NULL),
+    {.name = "sysrq-trigger", .mode = S_IFREG | 0200, .store = proc_store_sysrq},
     PROC_FOLDER("sysvipc", proc_sysvipc_entries, NULL),
     LINK("thread-self", proc_thread_self_text),
     PROC_FILE("uptime", proc_show_uptime),

@@ -336,6 +336,30 @@ static const struct proc_entry fs_entries[] = {
     {0},
 };
 
+/* The counters are right whenever they are read: there is nothing to wait for. */
+static int show_refreshed(struct proc_text *text, const struct proc_subject *subject)
+{
+    (void)text;
+    (void)subject;
+    return 0;
+}
+
+static int store_refreshed(const struct proc_subject *subject, char *text, size_t len)
+{
+    (void)subject;
+    (void)text;
+    (void)len;
+    return 0;
+}
+
+static const struct proc_entry vm_entries[] = {
+    {.name = "stat_refresh",
+     .mode = S_IFREG | 0600,
+     .show = show_refreshed,
+     .store = store_refreshed},
+    {0},
+};
+
 static const struct proc_entry net_entries[] = {
     PROC_FOLDER("core", no_entries, &proc_additions[PROC_PLACE_SYS_NET_CORE]),
     PROC_FOLDER("ipv4", no_entries, &proc_additions[PROC_PLACE_SYS_NET_IPV4]),
@@ -348,6 +372,6 @@ const struct proc_entry proc_sys_entries[] = {
     PROC_FOLDER("fs", fs_entries, &proc_additions[PROC_PLACE_SYS_FS]),
     PROC_FOLDER("kernel", kernel_entries, &proc_additions[PROC_PLACE_SYS_KERNEL]),
     PROC_FOLDER("net", net_entries, NULL),
-    PROC_FOLDER("vm", no_entries, &proc_additions[PROC_PLACE_SYS_VM]),
+    PROC_FOLDER("vm", vm_entries, &proc_additions[PROC_PLACE_SYS_VM]),
     {0},
 };

@@ -237,7 +237,7 @@ static ssize_t read_locked(struct file *file, struct io_buffer *buffer, u64 *pos
     int error;
 
     if (!node->entry->show)
-        return -EINVAL;
+        return node->subject.process || node->is_setting ? -EINVAL : -EIO;
     error = make_at(text, node, *position, len);
     if (error)
         return error;

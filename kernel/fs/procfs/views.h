@@ -94,6 +94,7 @@ PROC_VIEW(partitions);
 PROC_VIEW(modules);
 PROC_VIEW(vmallocinfo);
 PROC_VIEW(kallsyms);
+int proc_store_sysrq(const struct proc_subject *subject, char *text, size_t len);
 
 /* Below /proc/quire. */
 PROC_VIEW(audit);
