@@ -37,6 +37,9 @@ static int audit_entry_rights(struct table_walk *walk, const struct vma *vma, va
         return entry_fail(walk, name, addr, pte, "executable, the area is not");
     if (pte_is_writable(pte) && !pte_is_soft_dirty(pte) && !vma_is_shared(vma))
         return entry_fail(walk, "entry_soft_dirty", addr, pte, "writable, but writes are awaited");
+    if (pte_is_uffd_wp(pte) && (pte_is_writable(pte) || !(vma->flags & VMA_ASK_WRITE)))
+        return entry_fail(walk, "entry_guard", addr, pte,
+                          "guarded, but writable or not asked about");
     return 0;
 }
 

@@ -42,7 +42,7 @@ static int check_entries(const struct vma *vma, struct pt_table *leaf)
         writable |= is_writable(vma, pte, page);
         if (page != NULL && page_references(page) != page_map_count(page))
             return -EAGAIN;
-        if (page == NULL && (vma->flags & VMA_ASK_BITS))
+        if (pte_is_uffd_wp(pte) || (page == NULL && (vma->flags & VMA_ASK_BITS)))
             return -EINVAL; /* what is missing is another's to give */
     }
     return writable ? 0 : -EINVAL;

@@ -314,7 +314,8 @@ bool fault_is_satisfied(const struct fault *fault, pte_t entry, bool shared)
         return false;
     if (pte_is_writable(entry))
         return true;
-    if (!fault->force || (!(fault->vma->flags & VMA_SOFTDIRTY) && !pte_is_soft_dirty(entry)))
+    if (!fault->force || pte_is_uffd_wp(entry) ||
+        (!(fault->vma->flags & VMA_SOFTDIRTY) && !pte_is_soft_dirty(entry)))
         return false;
     page = pt_page_of(entry);
     return !vma_is_shared(fault->vma) && page != NULL && page_flag_test(page, PAGE_PRIVATE_OWNED) &&

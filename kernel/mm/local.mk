@@ -48,6 +48,7 @@ quire_SOURCES += %D%/placement.c
 quire_SOURCES += %D%/page_map.c
 quire_SOURCES += %D%/populate.c
 quire_SOURCES += %D%/pt_copy.c
+quire_SOURCES += %D%/pt_guard.c
 quire_SOURCES += %D%/pt_huge.c
 quire_SOURCES += %D%/pt_move.c
 quire_SOURCES += %D%/pt_protect.c

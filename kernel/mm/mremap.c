@@ -267,6 +267,8 @@ static void move_commit(struct remap *r, struct move *move)
         pt_move(&batch, r->old_addr, r->new_addr, move->moved);
     if (object != NULL)
         read_unlock(&object->resize);
+    if (move->vma->flags & VMA_ASK_WRITE)
+        pt_unguard(r->mm, r->new_addr, r->new_addr + move->moved);
     if (move->keep)
         keep_old_area(r, move);
     else if (move->moved > 0)

@@ -334,6 +334,16 @@ static inline unsigned pt_protection(u32 vma_flags)
            vma_pkey(vma_flags) << PTE_PROT_PKEY_SHIFT;
 }
 
+/* ---- pt_guard.c: what userfaultfd guards against writes ---- */
+
+/* The entries that there are lose write permission, and a write is asked about (pte_is_uffd_wp).
+ * => tables owned, huge leaves split; map_lock held for writing */
+void pt_guard(struct batch *batch, vaddr_t start, vaddr_t end);
+
+/* They are ordinary again: the next write decides what becomes of them. => as above, nothing needs
+ * to be owned: no table that is shared has guarded entries */
+void pt_unguard(struct mm *mm, vaddr_t start, vaddr_t end);
+
 /* ---- pt_copy.c ---- */
 
 /* fork: give @child the entries of the private area @vma of the parent. -ENOMEM */

@@ -3,7 +3,8 @@
  *
  * A leaf table that serves only areas which the child inherits privately is shared: one count and
  * two level-2 entries without write permission, whatever it holds; so is the block of a huge leaf.
- * A table with few entries, or with others' entries in it, is copied at once.
+ * A table with few entries, with guarded ones (pt_guard.c), or with others' entries in it, is
+ * copied at once.
  *
  * => map_lock of the parent held for writing; nobody runs in the child yet
  */
@@ -26,7 +27,7 @@ static bool is_sharable(struct mm *parent, vaddr_t addr)
     struct vma *vma;
 
     vma_for_each_overlap (vma, parent, base, base + PT_LEAF_SPAN) {
-        if (!vma_fork_copies(vma))
+        if (!vma_fork_copies(vma) || (vma->flags & VMA_ASK_WRITE))
             return false;
     }
     return true;
@@ -53,9 +54,11 @@ static void count_shared(struct mm *child, pte_t *to, unsigned nr, unsigned nr_h
     fetch_add(&child->table_pages, nr - nr_huge);
 }
 
-static bool is_better_copied(pte_t upper)
+/* A table with few entries, or with guarded ones (pt_guard.c). */
+static bool is_better_copied(const struct vma *vma, pte_t upper)
 {
-    return pte_is_table(upper, 2) && pt_table_count(pt_leaf_of_upper(upper)) <= PT_COPY_ENTRIES;
+    return pte_is_table(upper, 2) && ((vma->flags & VMA_ASK_WRITE) ||
+                                      pt_table_count(pt_leaf_of_upper(upper)) <= PT_COPY_ENTRIES);
 }
 
 /*
@@ -63,7 +66,7 @@ static bool is_better_copied(pte_t upper)
  * the end of the level-2 table or to a table that is better copied. *addr: how far it got.
  * => -ENOMEM
  */
-static int share_run(struct mm *child, pte_t *from, vaddr_t *addr, vaddr_t end)
+static int share_run(struct mm *child, const struct vma *vma, pte_t *from, vaddr_t *addr)
 {
     pte_t *to = pt_make_upper(child, *addr);
     unsigned nr = 0, nr_huge = 0;
@@ -71,10 +74,10 @@ static int share_run(struct mm *child, pte_t *from, vaddr_t *addr, vaddr_t end)
     if (IS_ERR(to))
         return PTR_ERR(to);
     spin_lock(&pt_table_of(from)->lock);
-    for (; *addr + PT_LEAF_SPAN <= end; from++, to++) {
+    for (; *addr + PT_LEAF_SPAN <= vma->end; from++, to++) {
         pte_t entry = pte_load(from);
 
-        if (pte_is_empty(entry) || !pte_is_empty(pte_load(to)) || is_better_copied(entry))
+        if (pte_is_empty(entry) || !pte_is_empty(pte_load(to)) || is_better_copied(vma, entry))
             break;
         share_entry(from, to);
         nr++;
@@ -144,7 +147,7 @@ static int copy_leaf(struct mm *child, pte_t *upper, vaddr_t start, vaddr_t end,
     spin_lock_nested(&leaf->lock);
     for (addr = start; addr < end; addr += PAGE_SIZE, slot++, to.slot++) {
         if (!pte_is_empty(pte_load(slot)))
-            pt_install(&to, copy_entry(slot, &lost));
+            pt_install(&to, pte_clear_uffd_wp(copy_entry(slot, &lost)));
     }
     spin_unlock(&leaf->lock);
     pt_unlock(&to);
@@ -175,7 +178,7 @@ int pt_copy(struct mm *child, struct vma *vma, struct batch *parent_batch)
         vaddr_t start = addr;
         vaddr_t end = pt_leaf_end(addr, vma->end);
 
-        if (is_aligned(addr, PT_LEAF_SPAN) && share_run(child, slot, &addr, vma->end) != 0)
+        if (is_aligned(addr, PT_LEAF_SPAN) && share_run(child, vma, slot, &addr) != 0)
             return -ENOMEM;
         if (addr != start) {
             batch_add_range(parent_batch, start, addr);

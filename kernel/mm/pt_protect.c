@@ -17,8 +17,8 @@ static bool needs_no_fault(const struct vma *vma, pte_t entry)
     const struct page *page = pt_page_of(entry);
 
     return (vma->flags & (VMA_WRITE | VMA_SHARED)) == VMA_WRITE && pte_is_dirty(entry) &&
-           ((vma->flags & VMA_SOFTDIRTY) || pte_is_soft_dirty(entry)) && page != NULL &&
-           private_page_is_alone(page);
+           !pte_is_uffd_wp(entry) && ((vma->flags & VMA_SOFTDIRTY) || pte_is_soft_dirty(entry)) &&
+           page != NULL && private_page_is_alone(page);
 }
 
 /* @slot gets the rights @prot, writable only if it was or is to @become so. True: a right was lost.

@@ -134,7 +134,9 @@ void userfault_wake(struct userfault *userfault, u64 start, u64 len)
 
 bool userfault_is_asked(const struct fault *fault)
 {
-    return (fault->vma->flags & VMA_ASK_MISSING) && pte_is_empty(fault->entry);
+    if (pte_is_empty(fault->entry))
+        return fault->vma->flags & VMA_ASK_MISSING;
+    return fault->access == FAULT_WRITE && pte_is_uffd_wp(fault->entry);
 }
 
 static void tell(const struct fault *fault, u32 features, struct userfault_question *question)
@@ -144,6 +146,8 @@ static void tell(const struct fault *fault, u32 features, struct userfault_quest
     *question = (struct userfault_question){
         .address = fault->addr,
         .flags = fault->access == FAULT_WRITE ? UFFD_PAGEFAULT_FLAG_WRITE : 0};
+    if (!pte_is_empty(fault->entry))
+        question->flags |= UFFD_PAGEFAULT_FLAG_WP;
     if (features & UFFD_FEATURE_EXACT_ADDRESS)
         question->address += fault->offset;
     if (features & UFFD_FEATURE_THREAD_ID) {
@@ -199,6 +203,8 @@ static int ask(struct fault *fault, struct userfault *userfault)
 /* Linux makes ready what a private page needs before it sees that it has to ask. */
 static void prepare(struct fault *fault)
 {
+    if (!pte_is_empty(fault->entry))
+        return;
     if (fault->access == FAULT_WRITE || (!fault->way.has_table && fault_may_be_huge(fault)))
         vma_set_lineage(fault->vma);
 }
@@ -210,7 +216,7 @@ enum fault_result userfault_ask(struct fault *fault)
     prepare(fault);
     if (fault->force || (!fault->user && userfault->user_only) ||
         (userfault_features(userfault) & UFFD_FEATURE_SIGBUS))
-        return fault_fail(fault, SIGBUS, BUS_ADRERR, "userfaultfd: the page is not there");
+        return fault_fail(fault, SIGBUS, BUS_ADRERR, "userfaultfd: nobody is asked");
     fault->major = true;
     if (ask(fault, userfault) == 0)
         return FAULT_RETRY;

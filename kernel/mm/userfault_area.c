@@ -54,8 +54,20 @@ static int check_register(const struct userfault *userfault, u64 start, u64 end)
     return err;
 }
 
+/* In the part [start, end) of @vma @asks is asked, and nothing else. => -ENOMEM: as it was */
+static int ask_in(struct vma *vma, u64 start, u64 end, u32 asks, struct userfault *userfault)
+{
+    u32 flags = vma->flags;
+    struct mm *mm = vma->mm;
+    int err = vma_change_userfault(vma, start, end, (flags & ~VMA_ASK_BITS) | asks, userfault);
+
+    if (err == 0 && (flags & ~asks & VMA_ASK_WRITE))
+        pt_unguard(mm, start, end);
+    return err;
+}
+
 /* Area after area, each merged with its neighbours: what was done before an error stays. */
-static int register_areas(struct userfault *userfault, u64 start, u64 end)
+static int register_areas(struct userfault *userfault, u64 start, u64 end, u32 asks)
 {
     struct vma *vma;
     int err = 0;
@@ -64,13 +76,13 @@ static int register_areas(struct userfault *userfault, u64 start, u64 end)
         u64 from = max(start, vma->start);
 
         start = min(end, vma->end);
-        if (vma_userfault(vma) != userfault)
-            err = vma_change_userfault(vma, from, start, vma->flags | VMA_ASK_MISSING, userfault);
+        if (vma_userfault(vma) != userfault || (vma->flags & asks) != asks)
+            err = ask_in(vma, from, start, asks, userfault);
     }
     return err;
 }
 
-int userfault_register(struct userfault *userfault, u64 start, u64 len)
+int userfault_register(struct userfault *userfault, u64 start, u64 len, u32 asks)
 {
     struct mm *mm = mm_get_user(userfault->mm);
     int err;
@@ -80,7 +92,7 @@ int userfault_register(struct userfault *userfault, u64 start, u64 len)
     write_lock(&mm->map_lock);
     err = check_register(userfault, start, start + len);
     if (err == 0)
-        err = register_areas(userfault, start, start + len);
+        err = register_areas(userfault, start, start + len, asks);
     write_unlock(&mm->map_lock);
     mm_put_user(mm);
     return err;
@@ -109,7 +121,7 @@ static int unregister_areas(struct mm *mm, u64 start, u64 end)
         if (userfault == NULL)
             continue;
         userfault_wake(userfault, from, start - from);
-        err = vma_change_userfault(vma, from, start, vma->flags & ~VMA_ASK_BITS, NULL);
+        err = ask_in(vma, from, start, 0, NULL);
     }
     return err;
 }
@@ -139,6 +151,8 @@ void userfault_close(struct userfault *userfault)
     for (vma = vma_first(mm); vma != NULL; vma = vma_next(vma)) {
         if (vma_userfault(vma) != userfault)
             continue;
+        if (vma->flags & VMA_ASK_WRITE)
+            pt_unguard(mm, vma->start, vma->end);
         vma_forget_userfault(vma);
         vma = vma_merge(vma);
     }
@@ -149,20 +163,24 @@ void userfault_close(struct userfault *userfault)
 
 /* ---- filling ---- */
 
+/* A request about a range. */
 struct filling {
     struct mm *mm;
     u64 start, len;            /* all of it lies in one registered area, as long as it lasts */
     const char __user *source; /* the caller's memory */
     bool zero;                 /* no source: zeroes */
+    bool guard;                /* against writes */
 };
 
-/* => map_lock held */
+/* => map_lock held; -ENOENT; -EINVAL: it cannot be guarded here */
 static int find_area(const struct filling *filling, struct vma **out)
 {
     struct vma *vma = vma_find_at(filling->mm, filling->start);
 
     if (vma == NULL || vma_userfault(vma) == NULL || filling->len > vma->end - filling->start)
         return -ENOENT;
+    if (filling->guard && !(vma->flags & VMA_ASK_WRITE))
+        return -EINVAL;
     *out = vma;
     return 0;
 }
@@ -185,7 +203,7 @@ static int check_place(const struct filling *filling)
 }
 
 /* => map_lock held; consumes @page, NULL: the page of zeroes */
-static int install(struct fault *fault, struct page *page)
+static int install(struct fault *fault, struct page *page, bool guard)
 {
     pte_t pte;
 
@@ -199,6 +217,8 @@ static int install(struct fault *fault, struct page *page)
     if (page != NULL) {
         private_page_init(page, fault->vma, fault->addr);
         pte = fault_make_entry(fault, page_to_pfn(page), true);
+        if (guard)
+            pte = pte_set_uffd_wp(pte_clear_writable(pte));
     } else {
         pte = pte_set_ownerless(fault_make_entry(fault, page_to_pfn(zero_page), false));
     }
@@ -222,7 +242,7 @@ static int fill_page(const struct filling *filling, u64 addr, struct page *page)
     read_lock(&fault.mm->map_lock);
     err = find_area(filling, &fault.vma);
     if (err == 0)
-        err = install(&fault, page);
+        err = install(&fault, page, filling->guard);
     else if (page != NULL)
         page_put(page);
     read_unlock(&fault.mm->map_lock);
@@ -273,9 +293,10 @@ static ssize_t fill(const struct userfault *userfault, struct filling *filling)
     return done;
 }
 
-ssize_t userfault_copy(struct userfault *userfault, u64 start, const void __user *source, u64 len)
+ssize_t userfault_copy(struct userfault *userfault, u64 start, const void __user *source, u64 len,
+                       bool guard)
 {
-    struct filling filling = {.start = start, .len = len, .source = source};
+    struct filling filling = {.start = start, .len = len, .source = source, .guard = guard};
 
     return fill(userfault, &filling);
 }
@@ -285,4 +306,42 @@ ssize_t userfault_zero(struct userfault *userfault, u64 start, u64 len)
     struct filling filling = {.start = start, .len = len, .zero = true};
 
     return fill(userfault, &filling);
+}
+
+/* ---- guarding against writes ---- */
+
+static int guard(struct mm *mm, u64 start, u64 end)
+{
+    struct batch batch;
+    int err = pt_own_range(mm, start, end);
+
+    if (err == 0)
+        err = pt_split_range(mm, start, end);
+    if (err != 0)
+        return err;
+    batch_init(&batch, mm);
+    pt_guard(&batch, start, end);
+    batch_finish(&batch);
+    return 0;
+}
+
+int userfault_guard(struct userfault *userfault, u64 start, u64 len, bool on)
+{
+    struct filling range = {
+        .mm = mm_get_user(userfault->mm), .start = start, .len = len, .guard = true};
+    struct vma *vma;
+    int err = 0;
+
+    if (range.mm == NULL)
+        return -ESRCH;
+    write_lock(&range.mm->map_lock);
+    if (find_area(&range, &vma) != 0)
+        err = -ENOENT;
+    else if (on)
+        err = guard(range.mm, start, start + len);
+    else
+        pt_unguard(range.mm, start, start + len);
+    write_unlock(&range.mm->map_lock);
+    mm_put_user(range.mm);
+    return err;
 }

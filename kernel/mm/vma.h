@@ -66,7 +66,7 @@ _Static_assert(sizeof(struct vma) <= 128, "an area is at most 128 bytes");
 #define VMA_PROTECTION (VMA_READ | VMA_WRITE | VMA_EXEC)
 #define VMA_LOCK_BITS  (VMA_LOCKED | VMA_LOCKONFAULT)
 #define VMA_HUGE_BITS  (VMA_HUGEPAGE | VMA_NOHUGEPAGE)
-#define VMA_ASK_BITS   VMA_ASK_MISSING
+#define VMA_ASK_BITS   (VMA_ASK_MISSING | VMA_ASK_WRITE)
 #define VMA_MAY_ALL    (VMA_MAYREAD | VMA_MAYWRITE | VMA_MAYEXEC)
 
 /* vma.gap of holes of 16 TiB and more: their size is looked up when it matters. */

@@ -14,12 +14,15 @@
 #include <arch/user.h>
 #include <lib/bits.h>
 #include <lib/printf.h>
+#include <mm/mm.h>
 #include <mm/userfault.h>
 #include <vfs/cred.h>
 #include <vfs/file.h>
 #include <vfs/poll.h>
 
-#define FEATURES (UFFD_FEATURE_SIGBUS | UFFD_FEATURE_THREAD_ID | UFFD_FEATURE_EXACT_ADDRESS)
+#define FEATURES                                                                                   \
+    (UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_SIGBUS | UFFD_FEATURE_THREAD_ID |               \
+     UFFD_FEATURE_EXACT_ADDRESS)
 
 #define BIT_OF(request)  (1ul << UFFDIO_NR_##request)
 #define GENERAL_REQUESTS (BIT_OF(API) | BIT_OF(REGISTER) | BIT_OF(UNREGISTER))
@@ -114,16 +117,25 @@ static long request_register(struct userfault *userfault, void __user *user)
 {
     struct uffdio_register __user *out = user;
     struct uffdio_register request;
+    u64 requests = RANGE_REQUESTS;
+    u32 asks = 0;
     int err;
 
     if (copy_from_user(&request, user, offsetof(struct uffdio_register, ioctls)) != 0)
         return -EFAULT;
-    if (request.mode != UFFDIO_REGISTER_MODE_MISSING)
+    if (request.mode == 0 ||
+        (request.mode & ~(UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_WP)))
         return -EINVAL;
+    if (request.mode & UFFDIO_REGISTER_MODE_MISSING)
+        asks |= VMA_ASK_MISSING;
+    if (request.mode & UFFDIO_REGISTER_MODE_WP) {
+        asks |= VMA_ASK_WRITE;
+        requests |= BIT_OF(WRITEPROTECT);
+    }
     err = userfault_check_range(request.range.start, request.range.len);
     if (err == 0)
-        err = userfault_register(userfault, request.range.start, request.range.len);
-    return err != 0 ? err : put_user(RANGE_REQUESTS, &out->ioctls);
+        err = userfault_register(userfault, request.range.start, request.range.len, asks);
+    return err != 0 ? err : put_user(requests, &out->ioctls);
 }
 
 static int get_range(const void __user *user, struct uffdio_range *range)
@@ -173,9 +185,11 @@ static long request_copy(struct userfault *userfault, void __user *user)
     err = userfault_check_range(request.dst, request.len);
     if (err != 0)
         return err;
-    if (request.src + request.len <= request.src || (request.mode & ~UFFDIO_COPY_MODE_DONTWAKE))
+    if (request.src + request.len <= request.src ||
+        (request.mode & ~(UFFDIO_COPY_MODE_DONTWAKE | UFFDIO_COPY_MODE_WP)))
         return -EINVAL;
-    done = userfault_copy(userfault, request.dst, (const void __user *)request.src, request.len);
+    done = userfault_copy(userfault, request.dst, (const void __user *)request.src, request.len,
+                          request.mode & UFFDIO_COPY_MODE_WP);
     if (put_user(done, &out->copy) != 0)
         return -EFAULT;
     return finish_fill(userfault, request.dst, request.len, done,
@@ -203,6 +217,26 @@ static long request_zeropage(struct userfault *userfault, void __user *user)
                        !(request.mode & UFFDIO_ZEROPAGE_MODE_DONTWAKE));
 }
 
+static long request_writeprotect(struct userfault *userfault, const void __user *user)
+{
+    const u64 modes = UFFDIO_WRITEPROTECT_MODE_WP | UFFDIO_WRITEPROTECT_MODE_DONTWAKE;
+    struct uffdio_writeprotect request;
+    int err;
+
+    if (copy_from_user(&request, user, sizeof(request)) != 0)
+        return -EFAULT;
+    err = userfault_check_range(request.range.start, request.range.len);
+    if (err != 0)
+        return err;
+    if ((request.mode & ~modes) || request.mode == modes)
+        return -EINVAL;
+    err = userfault_guard(userfault, request.range.start, request.range.len,
+                          request.mode & UFFDIO_WRITEPROTECT_MODE_WP);
+    if (err == 0 && request.mode == 0)
+        userfault_wake(userfault, request.range.start, request.range.len);
+    return err;
+}
+
 static long userfaultfd_ioctl(struct file *file, unsigned request, unsigned long argument)
 {
     struct userfault *userfault = file->private;
@@ -223,6 +257,8 @@ static long userfaultfd_ioctl(struct file *file, unsigned request, unsigned long
         return request_copy(userfault, user);
     case UFFDIO_ZEROPAGE:
         return request_zeropage(userfault, user);
+    case UFFDIO_WRITEPROTECT:
+        return request_writeprotect(userfault, user);
     default:
         return -EINVAL;
     }
@@ -243,7 +279,7 @@ static size_t userfaultfd_describe(struct file *file, char *buffer, size_t size)
     userfault_count(userfault, &unread, &all);
     return (size_t)scnprintf(buffer, size, "pending:\t%lu\ntotal:\t%lu\nAPI:\t%lx:%x:%lx\n", unread,
                              all, UFFD_API, userfault_features(userfault),
-                             GENERAL_REQUESTS | RANGE_REQUESTS);
+                             GENERAL_REQUESTS | RANGE_REQUESTS | BIT_OF(WRITEPROTECT));
 }
 
 static const struct file_ops userfaultfd_ops = {

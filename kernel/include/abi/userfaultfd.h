@@ -10,24 +10,27 @@
 
 #define UFFD_API 0xaaul
 
-#define UFFD_FEATURE_SIGBUS        (1u << 7)
-#define UFFD_FEATURE_THREAD_ID     (1u << 8)
-#define UFFD_FEATURE_EXACT_ADDRESS (1u << 11)
+#define UFFD_FEATURE_PAGEFAULT_FLAG_WP (1u << 0)
+#define UFFD_FEATURE_SIGBUS            (1u << 7)
+#define UFFD_FEATURE_THREAD_ID         (1u << 8)
+#define UFFD_FEATURE_EXACT_ADDRESS     (1u << 11)
 
 /* The numbers of the requests, as bits of what is reported. */
-#define UFFDIO_NR_REGISTER   0x00
-#define UFFDIO_NR_UNREGISTER 0x01
-#define UFFDIO_NR_WAKE       0x02
-#define UFFDIO_NR_COPY       0x03
-#define UFFDIO_NR_ZEROPAGE   0x04
-#define UFFDIO_NR_API        0x3f
+#define UFFDIO_NR_REGISTER     0x00
+#define UFFDIO_NR_UNREGISTER   0x01
+#define UFFDIO_NR_WAKE         0x02
+#define UFFDIO_NR_COPY         0x03
+#define UFFDIO_NR_ZEROPAGE     0x04
+#define UFFDIO_NR_WRITEPROTECT 0x06
+#define UFFDIO_NR_API          0x3f
 
-#define UFFDIO_API        0xc018aa3f
-#define UFFDIO_REGISTER   0xc020aa00
-#define UFFDIO_UNREGISTER 0x8010aa01
-#define UFFDIO_WAKE       0x8010aa02
-#define UFFDIO_COPY       0xc028aa03
-#define UFFDIO_ZEROPAGE   0xc020aa04
+#define UFFDIO_API          0xc018aa3f
+#define UFFDIO_REGISTER     0xc020aa00
+#define UFFDIO_UNREGISTER   0x8010aa01
+#define UFFDIO_WAKE         0x8010aa02
+#define UFFDIO_COPY         0xc028aa03
+#define UFFDIO_ZEROPAGE     0xc020aa04
+#define UFFDIO_WRITEPROTECT 0xc018aa06
 
 struct uffdio_api {
     u64 api;
@@ -41,6 +44,7 @@ struct uffdio_range {
 };
 
 #define UFFDIO_REGISTER_MODE_MISSING 1ul
+#define UFFDIO_REGISTER_MODE_WP      2ul
 
 struct uffdio_register {
     struct uffdio_range range;
@@ -49,6 +53,7 @@ struct uffdio_register {
 };
 
 #define UFFDIO_COPY_MODE_DONTWAKE 1ul
+#define UFFDIO_COPY_MODE_WP       2ul
 
 struct uffdio_copy {
     u64 dst;
@@ -66,8 +71,17 @@ struct uffdio_zeropage {
     s64 zeropage; /* out */
 };
 
+#define UFFDIO_WRITEPROTECT_MODE_WP       1ul
+#define UFFDIO_WRITEPROTECT_MODE_DONTWAKE 2ul
+
+struct uffdio_writeprotect {
+    struct uffdio_range range;
+    u64 mode;
+};
+
 #define UFFD_EVENT_PAGEFAULT      0x12
 #define UFFD_PAGEFAULT_FLAG_WRITE 1u
+#define UFFD_PAGEFAULT_FLAG_WP    2u
 
 /* What read(2) gives; packed on Linux, which changes nothing here. */
 struct uffd_msg {

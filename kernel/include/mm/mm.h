@@ -59,6 +59,7 @@
 #define VMA_HUGEPAGE      0x100000u  /* madvise */
 #define VMA_NOHUGEPAGE    0x200000u
 #define VMA_ASK_MISSING   0x4000000u /* a program is asked for missing pages (mm/userfault.h) */
+#define VMA_ASK_WRITE     0x8000000u /* and may guard pages against writes */
 
 /* The protection key of an area, in the top bits of its flags. */
 #define VMA_PKEY_SHIFT 28

@@ -7,7 +7,8 @@
  *    sleeps. The question is on the thread's stack. It is unread until somebody takes it, and goes
  *    with the answer: a page was put there (userfault_copy, userfault_zero), somebody says to try
  *    again (userfault_wake), the area is registered no longer, the descriptor is closed. The thread
- *    then looks at the table again, and may ask again.
+ *    then looks at the table again, and may ask again. A thread that writes to a page which is
+ *    guarded (mm/pt_guard.c) does the same; there the answer is that the guard is gone.
  * 3. No answer is missed: the thread first asks and then looks whether the entry is still what it
  *    was, with map_lock held for reading; who answers first changes the entry and then looks for
  *    questions. Who closes takes map_lock for writing between the two.
@@ -58,26 +59,33 @@ void userfault_count(struct userfault *userfault, u64 *unread, u64 *all);
 int userfault_check_range(u64 start, u64 len) __must_check;
 
 /*
- * userfault_register: ask about what is missing in [start, start + len).
+ * userfault_register: ask about @asks (VMA_ASK_*) in [start, start + len).
  * => the range was checked; -ENOMEM, -EINVAL, -EPERM, -EBUSY
  * userfault_unregister: ask nobody there, whoever was asked. -ENOMEM, -EINVAL
  */
-int userfault_register(struct userfault *userfault, u64 start, u64 len) __must_check;
+int userfault_register(struct userfault *userfault, u64 start, u64 len, u32 asks) __must_check;
 int userfault_unregister(struct userfault *userfault, u64 start, u64 len) __must_check;
 
 /* Who waits for a page in the range looks again. => len 0: everybody */
 void userfault_wake(struct userfault *userfault, u64 start, u64 len);
 
 /*
- * userfault_copy: fill missing pages with what the caller has at @source; userfault_zero: with
- * zeroes. Nobody is woken.
+ * userfault_copy: fill missing pages with what the caller has at @source, and with @guard guard
+ * them against writes; userfault_zero: with zeroes. Nobody is woken.
  * => the range was checked; no locks held
- * => the bytes that were filled; for none -ENOENT (not in one registered area), -EEXIST, -EFAULT,
- *    -ENOMEM, -ESRCH (the address space is gone)
+ * => the bytes that were filled; for none -ENOENT (not in one registered area), -EINVAL (cannot be
+ *    guarded), -EEXIST, -EFAULT, -ENOMEM, -ESRCH (the address space is gone)
  */
-ssize_t userfault_copy(struct userfault *userfault, u64 start, const void __user *source,
-                       u64 len) __must_check;
+ssize_t userfault_copy(struct userfault *userfault, u64 start, const void __user *source, u64 len,
+                       bool guard) __must_check;
 ssize_t userfault_zero(struct userfault *userfault, u64 start, u64 len) __must_check;
+
+/*
+ * userfault_guard: ask before the pages that are in the range are written to; or no more, and who
+ * asked is not woken.
+ * => the range was checked; -ENOENT: not in one area with VMA_ASK_WRITE; -ENOMEM, -ESRCH
+ */
+int userfault_guard(struct userfault *userfault, u64 start, u64 len, bool on) __must_check;
 
 /* vm.unprivileged_userfaultfd: everybody may be asked about the kernel's faults, too. */
 bool userfault_is_for_all(void);

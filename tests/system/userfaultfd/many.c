@@ -1,6 +1,6 @@
 /* userfaultfd: threads fault in one range, a handler answers them, and others take the pages away,
- * replace the area, and fork. What is read is what the handler gave for the page, or zeroes.
- * seconds: 300 */
+ * guard them against writes, replace the area, and fork. What is read is what the handler gave for
+ * the page, or zeroes. seconds: 300 */
 
 #include "uffd.h"
 
@@ -13,6 +13,11 @@ static int fd, stop[2];
 static char given[PAGES][PAGE] __attribute__((aligned(4096)));
 static volatile bool ended;
 static volatile int wrong;
+
+static int register_both(int to, const void *start, size_t len)
+{
+    return uffd_register(to, start, len, UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_WP);
+}
 
 static unsigned next_random(unsigned *random)
 {
@@ -38,6 +43,12 @@ static void *touch(void *argument)
     return NULL;
 }
 
+static void unguard(char *page)
+{
+    if (uffd_protect(fd, page, PAGE, 0) != 0)
+        uffd_wake(fd, page, PAGE);
+}
+
 static void answer(const struct uffd_msg *message)
 {
     char *page = (char *)(message->arg.pagefault.address & -PAGE);
@@ -45,6 +56,8 @@ static void answer(const struct uffd_msg *message)
 
     if (message->event != UFFD_EVENT_PAGEFAULT || nr >= PAGES)
         __sync_fetch_and_add(&wrong, 1);
+    else if (message->arg.pagefault.flags & UFFD_PAGEFAULT_FLAG_WP)
+        unguard(page);
     else if (uffd_copy(fd, page, given[nr], PAGE, 0) != 0)
         uffd_wake(fd, page, PAGE); /* it is there, or the area is another one */
 }
@@ -73,14 +86,14 @@ static void replace(unsigned long first, unsigned long nr)
 
     must((long)mmap(start, nr * PAGE, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
-    must(uffd_missing(fd, start, nr * PAGE));
+    must(register_both(fd, start, nr * PAGE));
     must(uffd_wake(fd, start, nr * PAGE)); /* who waited for the area that is gone */
 }
 
 static void register_again(unsigned long first, unsigned long nr)
 {
     must(uffd_unregister(fd, area + first * PAGE, nr * PAGE));
-    must(uffd_missing(fd, area + first * PAGE, nr * PAGE));
+    must(register_both(fd, area + first * PAGE, nr * PAGE));
 }
 
 /* A child reads what was there, and zeroes where nothing was. */
@@ -117,6 +130,9 @@ static void disturb(void)
             replace(first, nr);
         else if (round % 16 == 1)
             register_again(first, nr);
+        else if (round % 2 == 0)
+            /* Refused where the range is not one area. */
+            uffd_protect(fd, area + first * PAGE, nr * PAGE, UFFDIO_WRITEPROTECT_MODE_WP);
         else
             must(madvise(area + first * PAGE, nr * PAGE, MADV_DONTNEED));
     }
@@ -132,7 +148,7 @@ int main(void)
     must(pipe(stop));
     fd = uffd_open(O_NONBLOCK, 0);
     area = map_in_hole(PAGES * PAGE);
-    must(uffd_missing(fd, area, PAGES * PAGE));
+    must(register_both(fd, area, PAGES * PAGE));
     must(-pthread_create(&handler, NULL, handle, NULL));
     for (unsigned long i = 0; i < TOUCHERS; i++)
         must(-pthread_create(&touchers[i], NULL, touch, (void *)(i + 1)));

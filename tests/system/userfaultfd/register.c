@@ -32,6 +32,20 @@ static void try_arguments(int fd)
     call("wake a bad address", ioctl(fd, UFFDIO_WAKE, 8));
     call("register", ioctl(fd, UFFDIO_REGISTER, &request));
     say("requests %llx", request.ioctls & REQUESTS);
+    request.mode = UFFDIO_REGISTER_MODE_WP;
+    call("for writes", ioctl(fd, UFFDIO_REGISTER, &request));
+    say("requests %llx", request.ioctls & REQUESTS);
+    request.mode = UFFDIO_REGISTER_MODE_WP | UFFDIO_REGISTER_MODE_MISSING;
+    call("for both", ioctl(fd, UFFDIO_REGISTER, &request));
+    say("requests %llx", request.ioctls & REQUESTS);
+    yes("missing", uffd_has_flag(area, "um"));
+    yes("writes", uffd_has_flag(area, "uw"));
+    call("one of both", uffd_register(fd, area, PAGE, UFFDIO_REGISTER_MODE_WP));
+    yes("both stay", uffd_has_flag(area, "um") && uffd_has_flag(area, "uw"));
+    call("for writes", uffd_register(fd, area + PAGE, PAGE, UFFDIO_REGISTER_MODE_WP));
+    call("for missing", uffd_missing(fd, area + PAGE, PAGE));
+    yes("writes", uffd_has_flag(area + PAGE, "uw"));
+    call("minor faults", uffd_register(fd, area, PAGE, UFFDIO_REGISTER_MODE_MINOR));
 }
 
 static void try_kinds(int fd)

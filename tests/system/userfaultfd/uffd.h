@@ -11,9 +11,12 @@
 #include "test.h"
 
 /* What both systems have. */
-#define FEATURES (UFFD_FEATURE_SIGBUS | UFFD_FEATURE_THREAD_ID | UFFD_FEATURE_EXACT_ADDRESS)
+#define FEATURES                                                                                   \
+    (UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_SIGBUS | UFFD_FEATURE_THREAD_ID |               \
+     UFFD_FEATURE_EXACT_ADDRESS)
 #define REQUESTS                                                                                   \
-    ((__u64)1 << _UFFDIO_WAKE | (__u64)1 << _UFFDIO_COPY | (__u64)1 << _UFFDIO_ZEROPAGE)
+    ((__u64)1 << _UFFDIO_WRITEPROTECT | (__u64)1 << _UFFDIO_WAKE | (__u64)1 << _UFFDIO_COPY |      \
+     (__u64)1 << _UFFDIO_ZEROPAGE)
 
 static inline int uffd_new(int flags)
 {
@@ -74,6 +77,13 @@ static inline int uffd_zero(int fd, void *start, size_t len, __u64 mode)
     struct uffdio_zeropage request = {.range = {(__u64)start, len}, .mode = mode};
 
     return ioctl(fd, UFFDIO_ZEROPAGE, &request);
+}
+
+static inline int uffd_protect(int fd, const void *start, size_t len, __u64 mode)
+{
+    struct uffdio_writeprotect request = {.range = {(__u64)start, len}, .mode = mode};
+
+    return ioctl(fd, UFFDIO_WRITEPROTECT, &request);
 }
 
 /* The next message; waits for it, be the descriptor O_NONBLOCK or not. */

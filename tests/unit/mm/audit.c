@@ -73,7 +73,7 @@ TEST(an_area_that_asks_wrongly)
     userfault = userfault_create(mm, false);
     another = userfault_create(other, false);
     EXPECT(userfault_enable(userfault, 0));
-    EXPECT_EQ(userfault_register(userfault, at, 20 * PAGE), 0);
+    EXPECT_EQ(userfault_register(userfault, at, 20 * PAGE, VMA_ASK_MISSING), 0);
     audit();
     vma = vma_find_at(mm, at);
     vma->userfault = another;
@@ -85,6 +85,9 @@ TEST(an_area_that_asks_wrongly)
     expect_broken("area_userfault");
     vma->flags |= VMA_ASK_MISSING;
     audit();
+    *slot_of(at) = pte_set_uffd_wp(*slot_of(at));
+    expect_broken("entry_guard");
+    *slot_of(at) = pte_clear_uffd_wp(*slot_of(at));
     userfault_close(userfault);
     userfault_close(another);
     mm_put_user(other);

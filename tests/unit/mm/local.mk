@@ -51,6 +51,7 @@ host_SOURCES += kernel/mm/pkey.c
 host_SOURCES += kernel/mm/placement.c
 host_SOURCES += kernel/mm/populate.c
 host_SOURCES += kernel/mm/pt_copy.c
+host_SOURCES += kernel/mm/pt_guard.c
 host_SOURCES += kernel/mm/pt_huge.c
 host_SOURCES += kernel/mm/pt_move.c
 host_SOURCES += kernel/mm/pt_protect.c

@@ -6,7 +6,8 @@
 #include <mm/userfault.h>
 #include <sched/wait.h>
 
-#include "vma.h"
+#include "pt.h"
+#include "thp.h"
 
 static struct userfault *asked;
 static struct userfault_question heard; /* the last question */
@@ -24,7 +25,8 @@ static int take(void)
 static int give_copy(void)
 {
     take();
-    EXPECT_EQ(userfault_copy(asked, align_down(heard.address, PAGE), (void *)source, PAGE), PAGE);
+    EXPECT_EQ(userfault_copy(asked, align_down(heard.address, PAGE), (void *)source, PAGE, false),
+              PAGE);
     userfault_wake(asked, align_down(heard.address, PAGE), PAGE);
     return 0;
 }
@@ -51,6 +53,14 @@ static int wake_only(void)
     return 0;
 }
 
+static int unguard(void)
+{
+    take();
+    EXPECT_EQ(userfault_guard(asked, align_down(heard.address, PAGE), PAGE, false), 0);
+    userfault_wake(asked, align_down(heard.address, PAGE), PAGE);
+    return 0;
+}
+
 static int close_it(void)
 {
     take();
@@ -72,7 +82,7 @@ static struct mm *begin(long *at, u32 features, bool user_only)
     user_write(mm, source, 'g');
     *at = do_map(mm, 0, 16 * PAGE, RW, ANON);
     *at += 4 * PAGE;
-    EXPECT_EQ(userfault_register(asked, *at, 8 * PAGE), 0);
+    EXPECT_EQ(userfault_register(asked, *at, 8 * PAGE, VMA_ASK_MISSING), 0);
     return mm;
 }
 
@@ -163,7 +173,7 @@ TEST(a_signal_instead_of_a_question)
     struct mm *mm = begin(&at, UFFD_FEATURE_SIGBUS, false);
 
     EXPECT_EQ(touch(mm, at, true), SIGBUS);
-    EXPECT_EQ(userfault_copy(asked, at, (void *)source, PAGE), PAGE);
+    EXPECT_EQ(userfault_copy(asked, at, (void *)source, PAGE, false), PAGE);
     EXPECT_EQ(touch(mm, at, true), 0);
     end(mm);
 }
@@ -186,10 +196,10 @@ TEST(what_is_there_stays)
 
     EXPECT_EQ(userfault_zero(asked, at + 2 * PAGE, PAGE), PAGE);
     EXPECT_EQ(userfault_zero(asked, at, 4 * PAGE), 2 * PAGE);
-    EXPECT_EQ(userfault_copy(asked, at, (void *)source, PAGE), -EEXIST);
-    EXPECT_EQ(userfault_copy(asked, at - PAGE, (void *)source, PAGE), -ENOENT);
-    EXPECT_EQ(userfault_copy(asked, at + 7 * PAGE, (void *)source, 2 * PAGE), -ENOENT);
-    EXPECT_EQ(userfault_copy(asked, at + 7 * PAGE, (void *)8, PAGE), -EFAULT);
+    EXPECT_EQ(userfault_copy(asked, at, (void *)source, PAGE, false), -EEXIST);
+    EXPECT_EQ(userfault_copy(asked, at - PAGE, (void *)source, PAGE, false), -ENOENT);
+    EXPECT_EQ(userfault_copy(asked, at + 7 * PAGE, (void *)source, 2 * PAGE, false), -ENOENT);
+    EXPECT_EQ(userfault_copy(asked, at + 7 * PAGE, (void *)8, PAGE, false), -EFAULT);
     EXPECT_EQ(userfault_zero(asked, at + 7 * PAGE, PAGE), PAGE);
     end(mm);
 }
@@ -202,8 +212,8 @@ TEST(areas_are_cut_and_become_one_again)
     u64 nr = mm->nr_areas;
 
     EXPECT(userfault_enable(other, 0));
-    EXPECT_EQ(userfault_register(other, at, PAGE), -EBUSY);
-    EXPECT_EQ(userfault_register(other, at + 8 * PAGE, PAGE), 0);
+    EXPECT_EQ(userfault_register(other, at, PAGE, VMA_ASK_MISSING), -EBUSY);
+    EXPECT_EQ(userfault_register(other, at + 8 * PAGE, PAGE, VMA_ASK_MISSING), 0);
     EXPECT_EQ(mm->nr_areas, nr + 1);
     audit();
     EXPECT_EQ(userfault_unregister(asked, at + 3 * PAGE, 2 * PAGE), 0);
@@ -224,11 +234,11 @@ TEST(children_and_moved_areas_ask_nobody)
     long at, moved;
     struct mm *mm = begin(&at, 0, false), *child;
 
-    EXPECT_EQ(userfault_copy(asked, at, (void *)source, PAGE), PAGE);
+    EXPECT_EQ(userfault_copy(asked, at, (void *)source, PAGE, false), PAGE);
     child = mm_fork(mm);
     EXPECT_EQ(user_read(child, at), 'g');
     EXPECT_EQ(user_read(child, at + PAGE), 0);
-    EXPECT_EQ(userfault_copy(asked, at + PAGE, (void *)source, PAGE), PAGE);
+    EXPECT_EQ(userfault_copy(asked, at + PAGE, (void *)source, PAGE, false), PAGE);
     EXPECT_EQ(user_read(mm, at + PAGE), 'g');
     audit();
     moved = mm_remap(mm, at, 8 * PAGE, 32 * PAGE, MREMAP_MAYMOVE, 0);
@@ -246,14 +256,133 @@ TEST(without_memory)
 
     EXPECT_EQ(userfault_unregister(asked, at, 8 * PAGE), 0);
     failpoint_arm(FAILPOINT_VMA, 1, true, NULL);
-    EXPECT_EQ(userfault_register(asked, at, 8 * PAGE), -ENOMEM);
+    EXPECT_EQ(userfault_register(asked, at, 8 * PAGE, VMA_ASK_MISSING), -ENOMEM);
     failpoint_disarm(FAILPOINT_VMA);
-    EXPECT_EQ(userfault_register(asked, at, 8 * PAGE), 0);
+    EXPECT_EQ(userfault_register(asked, at, 8 * PAGE, VMA_ASK_MISSING), 0);
     failpoint_arm(FAILPOINT_PAGE, 1, true, NULL);
-    EXPECT_EQ(userfault_copy(asked, at, (void *)source, PAGE), -ENOMEM);
+    EXPECT_EQ(userfault_copy(asked, at, (void *)source, PAGE, false), -ENOMEM);
     failpoint_disarm(FAILPOINT_PAGE);
     failpoint_arm(FAILPOINT_SLAB, 1, true, NULL);
     EXPECT(userfault_create(mm, false) == NULL);
     failpoint_disarm(FAILPOINT_SLAB);
+    end(mm);
+}
+
+/* An address space with 600 pages that were written to, registered for writes. */
+static struct mm *begin_guarding(long *at)
+{
+    struct mm *mm = begin(at, 0, false);
+    unsigned i;
+
+    *at = do_map(mm, 0, 600 * PAGE, RW, ANON);
+    for (i = 0; i < 600; i++)
+        user_write(mm, *at + i * PAGE, 1);
+    EXPECT_EQ(userfault_guard(asked, *at, PAGE, true), -ENOENT);
+    EXPECT_EQ(userfault_register(asked, *at, 600 * PAGE, VMA_ASK_WRITE), 0);
+    fake_on_wait = unguard;
+    return mm;
+}
+
+TEST(a_guarded_page_is_written_to_after_the_answer)
+{
+    long at;
+    struct mm *mm = begin_guarding(&at);
+
+    EXPECT_EQ(userfault_guard(asked, at, 600 * PAGE, true), 0);
+    audit();
+    EXPECT_EQ(user_read(mm, at), 1);
+    EXPECT_EQ(nr_heard, 0);
+    EXPECT_EQ(user_write(mm, at + PAGE, 2), 0);
+    EXPECT_EQ(heard.flags, UFFD_PAGEFAULT_FLAG_WRITE | UFFD_PAGEFAULT_FLAG_WP);
+    EXPECT_EQ(user_write(mm, at + PAGE, 3), 0);
+    EXPECT_EQ(nr_heard, 1);
+    EXPECT_EQ(mm_protect(mm, at, 600 * PAGE, PROT_READ), 0);
+    EXPECT_EQ(mm_protect(mm, at, 600 * PAGE, RW), 0);
+    audit();
+    EXPECT_EQ(user_write(mm, at, 3), 0);
+    EXPECT_EQ(nr_heard, 2);
+    end(mm);
+}
+
+TEST(guards_are_not_inherited)
+{
+    long at;
+    struct mm *mm = begin_guarding(&at), *first = mm_fork(mm), *second;
+
+    EXPECT_EQ(userfault_guard(asked, at, 300 * PAGE, true), 0);
+    audit();
+    second = mm_fork(mm);
+    audit();
+    EXPECT_EQ(user_write(first, at, 2), 0);
+    EXPECT_EQ(user_write(second, at, 3), 0);
+    EXPECT_EQ(user_write(second, at + 400 * PAGE, 3), 0);
+    EXPECT_EQ(nr_heard, 0);
+    EXPECT_EQ(user_write(mm, at, 4), 0);
+    EXPECT_EQ(nr_heard, 1);
+    audit();
+    finish(first);
+    finish(second);
+    EXPECT_EQ(user_write(mm, at + 299 * PAGE, 4), 0);
+    EXPECT_EQ(nr_heard, 2);
+    end(mm);
+}
+
+TEST(guards_go_with_the_registration)
+{
+    long at, moved;
+    struct mm *mm = begin_guarding(&at);
+
+    EXPECT_EQ(userfault_guard(asked, at, 600 * PAGE, true), 0);
+    EXPECT_EQ(userfault_unregister(asked, at, 100 * PAGE), 0);
+    audit();
+    EXPECT_EQ(userfault_register(asked, at + 100 * PAGE, 100 * PAGE, VMA_ASK_MISSING), 0);
+    audit();
+    moved = mm_remap(mm, at + 200 * PAGE, 100 * PAGE, 700 * PAGE, MREMAP_MAYMOVE, 0);
+    EXPECT(moved > 0);
+    audit();
+    EXPECT_EQ(user_write(mm, at, 2), 0);
+    EXPECT_EQ(user_write(mm, at + 100 * PAGE, 2), 0);
+    EXPECT_EQ(user_write(mm, moved, 2), 0);
+    EXPECT_EQ(nr_heard, 0);
+    EXPECT_EQ(user_write(mm, at + 300 * PAGE, 2), 0);
+    EXPECT_EQ(nr_heard, 1);
+    end(mm);
+}
+
+TEST(huge_leaves_are_split_to_be_guarded)
+{
+    const vaddr_t size = THP_SIZE;
+    long at;
+    struct mm *mm = begin(&at, 0, false);
+
+    mm_huge_set(MM_HUGE_ENABLED, MM_HUGE_ALWAYS);
+    at = do_map(mm, 0x40000000, size, RW, ANON | MAP_FIXED);
+    EXPECT_EQ(user_write(mm, at, 1), 0);
+    EXPECT(pte_is_leaf(pt_peek_upper(mm, at), 2));
+    EXPECT_EQ(userfault_register(asked, at, size, VMA_ASK_WRITE), 0);
+    failpoint_arm(FAILPOINT_TABLE, 1, true, NULL);
+    EXPECT_EQ(userfault_guard(asked, at, size, true), -ENOMEM);
+    failpoint_disarm(FAILPOINT_TABLE);
+    audit();
+    EXPECT_EQ(userfault_guard(asked, at, size, true), 0);
+    audit();
+    fake_on_wait = unguard;
+    EXPECT_EQ(user_write(mm, at + 7 * PAGE, 1), 0);
+    EXPECT_EQ(nr_heard, 1);
+    end(mm);
+}
+
+TEST(copies_can_be_guarded)
+{
+    long at;
+    struct mm *mm = begin(&at, 0, false);
+
+    EXPECT_EQ(userfault_copy(asked, at, (void *)source, PAGE, true), -EINVAL);
+    EXPECT_EQ(userfault_register(asked, at, 8 * PAGE, VMA_ASK_MISSING | VMA_ASK_WRITE), 0);
+    EXPECT_EQ(userfault_copy(asked, at, (void *)source, PAGE, true), PAGE);
+    audit();
+    fake_on_wait = unguard;
+    EXPECT_EQ(user_write(mm, at, 1), 0);
+    EXPECT_EQ(nr_heard, 1);
     end(mm);
 }
