@@ -19,6 +19,7 @@
 #define OVERHEAD 512 /* what one datagram counts beside its bytes */
 
 struct list_head datagram_sockets = LIST_INIT(datagram_sockets);
+struct datagram_counts datagram_counts;
 
 struct datagram_socket *datagram_socket_create(const struct socket_operations *ops, u16 domain,
                                                u16 type, u16 protocol)
@@ -85,6 +86,13 @@ static void describe_packet(struct datagram *datagram)
     }
 }
 
+void datagram_dropped(struct datagram_socket *dgram)
+{
+    dgram->drops++;
+    if (dgram->udp != NULL)
+        datagram_counts.dropped++;
+}
+
 /* Is it for the socket, whose port and address lwIP has compared? */
 static bool is_wanted(const struct datagram_socket *dgram)
 {
@@ -110,7 +118,7 @@ void datagram_arrived(struct datagram_socket *dgram, struct pbuf *data, const ip
         dgram->charge + charge <= (u32)READ_ONCE(dgram->inet.socket.receive_buffer))
         datagram = kmalloc(sizeof(*datagram), 0);
     if (datagram == NULL) {
-        dgram->drops++;
+        datagram_dropped(dgram);
         pbuf_free(data);
         return;
     }
@@ -261,10 +269,12 @@ static struct datagram *first_datagram(struct datagram_socket *dgram, bool peek,
     inet_lock();
     datagram = has_offset ? peeked_datagram(dgram, skip)
                           : list_first_entry_or_null(&dgram->queue, struct datagram, link);
-    if (datagram != NULL && !peek)
+    if (datagram != NULL && !peek) {
         take_off(dgram, datagram);
-    else if (datagram != NULL)
+        datagram_counts.received += dgram->udp != NULL;
+    } else if (datagram != NULL) {
         datagram->peeked = true;
+    }
     inet_unlock();
     return datagram;
 }

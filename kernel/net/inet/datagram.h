@@ -60,6 +60,11 @@ struct datagram_socket {
 
 extern struct list_head datagram_sockets; /* (inet_lock) */
 
+/* Of all UDP sockets: given to programs, and dropped for want of room. (inet_lock) */
+extern struct datagram_counts {
+    u32 received, dropped;
+} datagram_counts;
+
 static inline struct datagram_socket *datagram_socket_of(struct socket *socket)
 {
     return container_of(inet_socket_of(socket), struct datagram_socket, inet);
@@ -76,6 +81,8 @@ void datagram_socket_close(struct datagram_socket *dgram);
  * nothing. => inside, from lwIP */
 void datagram_arrived(struct datagram_socket *dgram, struct pbuf *data, const ip_addr_t *from,
                       u16 port, u32 segment);
+/* There was no room for one that came. => inside */
+void datagram_dropped(struct datagram_socket *dgram);
 ssize_t datagram_socket_receive(struct socket *socket, struct socket_message *message);
 unsigned datagram_socket_poll(struct socket *socket, struct file *file, struct poll_table *table);
 int datagram_socket_shutdown(struct socket *socket, int how);

@@ -6,7 +6,7 @@
  *
  * Lock: inet_lock while groups are walked over.
  */
-#include "inet.h"
+#include "datagram.h"
 
 #include <fs/procfs.h>
 #include <lib/string.h>
@@ -116,7 +116,7 @@ SHOW_HEADING(udplite, "%-127s\n",
              "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  "
              "timeout inode ref pointer drops")
 
-/* ---- what was counted ---- */
+/* ---- what was counted, of IPv4 and IPv6 together ---- */
 
 static unsigned nr_established(void)
 {
@@ -166,35 +166,39 @@ static void put_tcp(struct proc_text *text, const struct stats_mib2 *count, unsi
                "Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens AttemptFails "
                "EstabResets CurrEstab InSegs OutSegs RetransSegs InErrs OutRsts "
                "InCsumErrors\n");
-    proc_print(text, "Tcp: 1 200 120000 -1 %u %u %u %u %u %u %u %u %u %u 0\n",
-               count->tcpactiveopens, count->tcppassiveopens, count->tcpattemptfails,
-               count->tcpestabresets, established, count->tcpinsegs, count->tcpoutsegs,
-               count->tcpretranssegs, count->tcpinerrs, count->tcpoutrsts);
+    proc_print(text, "Tcp: 1 %d %d -1 %u %u %u %u %u %u %u %u %u %u 0\n", TCP_SLOW_INTERVAL,
+               INT16_MAX * TCP_SLOW_INTERVAL, count->tcpactiveopens, count->tcppassiveopens,
+               count->tcpattemptfails, count->tcpestabresets, established, count->tcpinsegs,
+               count->tcpoutsegs, count->tcpretranssegs, count->tcpinerrs, count->tcpoutrsts);
 }
 
-static void put_udp(struct proc_text *text, const struct stats_mib2 *count)
+static void put_udp(struct proc_text *text, const struct stats_mib2 *count,
+                    const struct datagram_counts *datagrams)
 {
     static const char names[] = "InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors "
                                 "SndbufErrors InCsumErrors IgnoredMulti MemErrors";
 
-    proc_print(text, "Udp: %s\nUdp: %u %u %u %u 0 0 0 0 0\n", names, count->udpindatagrams,
-               count->udpnoports, count->udpinerrors, count->udpoutdatagrams);
+    proc_print(text, "Udp: %s\nUdp: %u %u %u %u %u 0 0 0 0\n", names, datagrams->received,
+               count->udpnoports, count->udpinerrors + datagrams->dropped, count->udpoutdatagrams,
+               datagrams->dropped);
     proc_print(text, "UdpLite: %s\nUdpLite: 0 0 0 0 0 0 0 0 0\n", names);
 }
 
 static int show_snmp(struct proc_text *text, const struct proc_subject *subject)
 {
     unsigned established = nr_established();
+    struct datagram_counts datagrams;
     struct stats_mib2 count;
 
     (void)subject;
     inet_lock();
     count = lwip_stats.mib2;
+    datagrams = datagram_counts;
     inet_unlock();
     put_ip(text, &count);
     put_icmp(text, &count);
     put_tcp(text, &count, established);
-    put_udp(text, &count);
+    put_udp(text, &count, &datagrams);
     return 0;
 }
 

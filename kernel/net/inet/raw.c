@@ -44,7 +44,7 @@ static u8_t arrived(void *argument, struct raw_pcb *pcb, struct pbuf *packet, co
         return 0;
     copy = pbuf_clone(PBUF_RAW, PBUF_RAM, packet);
     if (copy == NULL) {
-        dgram->drops++;
+        datagram_dropped(dgram);
         return 0;
     }
     if (ip_current_is_v6())

@@ -30,7 +30,7 @@ static void arrived_in_segments(struct datagram_socket *dgram, struct pbuf *data
         struct pbuf *part = pbuf_alloc(PBUF_RAW, len, PBUF_RAM);
 
         if (part == NULL) {
-            dgram->drops++;
+            datagram_dropped(dgram);
             continue;
         }
         pbuf_copy_partial(data, part->payload, len, (u16)at);
@@ -64,7 +64,7 @@ static void arrived_for_all(const struct inet_arrival *arrival, struct pbuf *dat
         struct pbuf *copy = pbuf_clone(PBUF_RAW, PBUF_RAM, data);
 
         if (copy == NULL)
-            socket_of(next)->drops++;
+            datagram_dropped(socket_of(next));
         else
             arrived_for(socket_of(next), copy, arrival->from, arrival->from_port);
     }

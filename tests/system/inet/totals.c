@@ -45,6 +45,33 @@ static void names(void)
     }
 }
 
+/* Counted as received when a program takes it, as an error when there is no room for it. */
+static void datagrams(void)
+{
+    static char bytes[500];
+    struct sockaddr_in at = v4("127.0.0.1", 7303);
+    int in = (int)must(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0));
+    int fd = (int)must(socket(AF_INET, SOCK_DGRAM, 0)), queued = 0, sent = 0;
+    long received = total("Udp", "InDatagrams"), errors = total("Udp", "InErrors");
+    long no_room = total("Udp", "RcvbufErrors");
+
+    must(set_int(in, SOL_SOCKET, SO_RCVBUF, 1));
+    must(bind(in, AT(at)));
+    while (sent < 50)
+        sent += must(sendto(fd, bytes, sizeof(bytes), 0, AT(at))) == sizeof(bytes);
+    say("before they are taken: %ld received", total("Udp", "InDatagrams") - received);
+    must(recv(in, bytes, sizeof(bytes), MSG_PEEK));
+    say("one is looked at: %ld received", total("Udp", "InDatagrams") - received);
+    while (recv(in, bytes, sizeof(bytes), 0) >= 0)
+        queued++;
+    yes("taken: as many are received", total("Udp", "InDatagrams") - received == queued);
+    no_room = total("Udp", "RcvbufErrors") - no_room;
+    yes("all others had no room", no_room == sent - queued && no_room > 0);
+    yes("which are errors", total("Udp", "InErrors") - errors == no_room);
+    close(in);
+    close(fd);
+}
+
 int main(void)
 {
     static const char *const counted[][2] = {
@@ -72,5 +99,6 @@ int main(void)
     for (size_t i = 0; i < COUNT_OF(counted); i++)
         say("%s %s: %ld more", counted[i][0], counted[i][1],
             total(counted[i][0], counted[i][1]) - before[i]);
+    datagrams();
     return 0;
 }
