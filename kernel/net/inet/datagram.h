@@ -81,6 +81,9 @@ void datagram_socket_close(struct datagram_socket *dgram);
  * nothing. => inside, from lwIP */
 void datagram_arrived(struct datagram_socket *dgram, struct pbuf *data, const ip_addr_t *from,
                       u16 port, u32 segment);
+/* datagram_control.c: what is told about it (IP_PKTINFO ...), as far as the socket wants that. */
+void datagram_put_control(struct datagram_socket *dgram, const struct datagram *datagram,
+                          struct socket_message *message);
 /* There was no room for one that came. => inside */
 void datagram_dropped(struct datagram_socket *dgram);
 ssize_t datagram_socket_receive(struct socket *socket, struct socket_message *message);

@@ -30,6 +30,7 @@ CLEAN_FOLDERS += $(LWIP)
 quire_SOURCES += %D%/address.c
 quire_SOURCES += %D%/binding.c
 quire_SOURCES += %D%/datagram.c
+quire_SOURCES += %D%/datagram_control.c
 quire_SOURCES += %D%/group.c
 quire_SOURCES += %D%/icmp_error.c
 quire_SOURCES += %D%/inet_socket.c
