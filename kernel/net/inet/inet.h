@@ -218,7 +218,10 @@ u8 inet_tos(const struct inet_socket *inet, const ip_addr_t *to);
 
 /* An option that is a number: of one byte or four. -EINVAL */
 int inet_option_number(const void *value, size_t len, int *number) __must_check;
+/* Give a number as level SOL_IP does: in one byte where there is not room for four and it fits. */
 int inet_option_return(int number, void *value, size_t *len) __must_check;
+/* As many bytes of @from as there is room for. => 0 */
+int inet_option_bytes(const void *from, size_t size, void *value, size_t *len);
 
 /* ---- address.c ---- */
 

@@ -1,8 +1,8 @@
 /*
  * Options of levels SOL_IP and SOL_IPV6 (ip(7), ipv6(7)), for sockets of all internet protocols.
  *
- * Most are a bit or a number and stand in the two tables below, with what Linux asks of their
- * length and value. Groups are in group.c. Refused, since nothing here could honour them: the error
+ * Most are a bit or a number and stand in the table below, with what Linux asks of their length and
+ * value. Groups are in group.c. Refused, since nothing here could honour them: the error
  * queue (IP_RECVERR), options and extension headers in packets to send, flow labels, IPsec,
  * source-specific groups.
  *
@@ -56,90 +56,69 @@ int inet_option_return(int number, void *value, size_t *len)
         memcpy(value, &byte, 1);
         return 0;
     }
-    *len = min(*len, sizeof(number));
-    memcpy(value, &number, *len);
+    return inet_option_bytes(&number, sizeof(number), value, len);
+}
+
+int inet_option_bytes(const void *from, size_t size, void *value, size_t *len)
+{
+    *len = min(*len, size);
+    memcpy(value, from, *len);
     return 0;
 }
 
-/* ---- options that are one bit ---- */
+/* ---- options that are one bit or one number ---- */
 
-#define STRICT     1u /* 0 or 1, no other value */
-#define PRIVILEGED 2u /* to set it takes CAP_NET_RAW or CAP_NET_ADMIN */
-#define NO_STREAM  4u /* -EINVAL on a stream */
-
-static const struct flag_option {
+static const struct plain_option {
     int level, name;
-    u32 flag;
+    u32 flag;   /* in inet_socket.flags; 0: it is a number */
+    u16 offset; /* of that, an s32 in struct inet_socket */
     u8 least_len;
-    u8 rules;
-} flag_options[] = {
-    {SOL_IP, IP_PKTINFO, INET_RECEIVE_PACKET_INFO, 0, 0},
-    {SOL_IP, IP_RECVTTL, INET_RECEIVE_TTL, 0, 0},
-    {SOL_IP, IP_RECVTOS, INET_RECEIVE_TOS, 0, 0},
-    {SOL_IP, IP_FREEBIND, INET_FREE_BIND, 1, 0},
-    {SOL_IP, IP_PASSSEC, INET_RECEIVE_SECURITY, 0, 0},
-    {SOL_IP, IP_TRANSPARENT, INET_TRANSPARENT, 1, PRIVILEGED},
-    {SOL_IP, IP_RECVORIGDSTADDR, INET_RECEIVE_DESTINATION, 0, 0},
-    {SOL_IP, IP_CHECKSUM, INET_RECEIVE_CHECKSUM, 0, 0},
-    {SOL_IP, IP_BIND_ADDRESS_NO_PORT, INET_BIND_NO_PORT, 0, 0},
-    {SOL_IP, IP_RECVFRAGSIZE, INET_RECEIVE_FRAGMENT, 0, NO_STREAM},
-    {SOL_IP, IP_MULTICAST_LOOP, INET_MULTICAST_LOOP, 1, 0},
-    {SOL_IP, IP_MULTICAST_ALL, INET_MULTICAST_ALL, 1, STRICT},
-    {SOL_IPV6, IPV6_2292PKTINFO, INET6_OLD_PACKET_INFO, 4, 0},
-    {SOL_IPV6, IPV6_2292HOPLIMIT, INET6_OLD_HOP_LIMIT, 4, 0},
-    {SOL_IPV6, IPV6_MULTICAST_LOOP, INET6_MULTICAST_LOOP, 4, STRICT},
-    {SOL_IPV6, IPV6_MULTICAST_ALL, INET6_MULTICAST_ALL, 4, 0},
-    {SOL_IPV6, IPV6_RECVPKTINFO, INET6_RECEIVE_PACKET_INFO, 4, 0},
-    {SOL_IPV6, IPV6_RECVHOPLIMIT, INET6_RECEIVE_HOP_LIMIT, 4, 0},
-    {SOL_IPV6, IPV6_DONTFRAG, INET6_DONT_FRAGMENT, 0, 0},
-    {SOL_IPV6, IPV6_RECVTCLASS, INET6_RECEIVE_CLASS, 4, 0},
-    {SOL_IPV6, IPV6_ORIGDSTADDR, INET6_RECEIVE_DESTINATION, 4, 0},
-    {SOL_IPV6, IPV6_TRANSPARENT, INET_TRANSPARENT, 4, PRIVILEGED},
-    {SOL_IPV6, IPV6_RECVFRAGSIZE, INET6_RECEIVE_FRAGMENT, 0, 0},
-    {SOL_IPV6, IPV6_FREEBIND, INET_FREE_BIND, 4, 0},
-};
-
-static const struct flag_option *flag_option_find(int level, int name)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(flag_options); i++)
-        if (flag_options[i].level == level && flag_options[i].name == name)
-            return &flag_options[i];
-    return NULL;
-}
-
-static int set_flag(struct inet_socket *inet, const struct flag_option *option, int value,
-                    size_t len)
-{
-    if ((option->rules & PRIVILEGED) && value != 0 && !capable(CAP_NET_RAW) &&
-        !capable(CAP_NET_ADMIN))
-        return -EPERM;
-    if (len < option->least_len)
-        return -EINVAL;
-    if ((option->rules & STRICT) && value != 0 && value != 1)
-        return -EINVAL;
-    if ((option->rules & NO_STREAM) && inet->socket.type == SOCK_STREAM)
-        return -EINVAL;
-    if (value != 0)
-        inet->flags |= option->flag;
-    else
-        inet->flags &= ~option->flag;
-    return 0;
-}
-
-/* ---- options that are a number ---- */
-
-static const struct number_option {
-    int level, name;
-    u16 offset; /* of the s32 in struct inet_socket */
-    u8 least_len;
-    s16 least, most;
+    bool privileged; /* to set it takes CAP_NET_RAW or CAP_NET_ADMIN */
+    s32 least, most;
     s32 minus_one;  /* what -1 means */
     s16 for_stream; /* the error of a stream; 0: none */
-} number_options[] = {
-#define NUMBER(level, name, field, ...)                                                            \
+} plain_options[] = {
+#define FLAG(level_, name_, flag_, least_len_, ...)                                                \
     {                                                                                              \
-        level, name, offsetof(struct inet_socket, field), __VA_ARGS__                              \
+        .level = level_, .name = name_, .flag = flag_, .least_len = least_len_,                    \
+        .least = INT32_MIN, .most = INT32_MAX, .minus_one = UNCHANGED, __VA_ARGS__                 \
     }
+/* 0 or 1, no other value. */
+#define STRICT(level_, name_, flag_, least_len_)                                                   \
+    {                                                                                              \
+        .level = level_, .name = name_, .flag = flag_, .least_len = least_len_, .least = 0,        \
+        .most = 1, .minus_one = UNCHANGED                                                          \
+    }
+#define NUMBER(level_, name_, field_, least_len_, least_, most_, minus_one_, for_stream_)          \
+    {                                                                                              \
+        .level = level_, .name = name_, .offset = offsetof(struct inet_socket, field_),            \
+        .least_len = least_len_, .least = least_, .most = most_, .minus_one = minus_one_,          \
+        .for_stream = for_stream_                                                                  \
+    }
+    FLAG(SOL_IP, IP_PKTINFO, INET_RECEIVE_PACKET_INFO, 0),
+    FLAG(SOL_IP, IP_RECVTTL, INET_RECEIVE_TTL, 0),
+    FLAG(SOL_IP, IP_RECVTOS, INET_RECEIVE_TOS, 0),
+    FLAG(SOL_IP, IP_FREEBIND, INET_FREE_BIND, 1),
+    FLAG(SOL_IP, IP_PASSSEC, INET_RECEIVE_SECURITY, 0),
+    FLAG(SOL_IP, IP_TRANSPARENT, INET_TRANSPARENT, 1, .privileged = true),
+    FLAG(SOL_IP, IP_RECVORIGDSTADDR, INET_RECEIVE_DESTINATION, 0),
+    FLAG(SOL_IP, IP_CHECKSUM, INET_RECEIVE_CHECKSUM, 0),
+    FLAG(SOL_IP, IP_BIND_ADDRESS_NO_PORT, INET_BIND_NO_PORT, 0),
+    FLAG(SOL_IP, IP_RECVFRAGSIZE, INET_RECEIVE_FRAGMENT, 0, .for_stream = -EINVAL),
+    FLAG(SOL_IP, IP_MULTICAST_LOOP, INET_MULTICAST_LOOP, 1),
+    STRICT(SOL_IP, IP_MULTICAST_ALL, INET_MULTICAST_ALL, 1),
+    FLAG(SOL_IPV6, IPV6_2292PKTINFO, INET6_OLD_PACKET_INFO, 4),
+    FLAG(SOL_IPV6, IPV6_2292HOPLIMIT, INET6_OLD_HOP_LIMIT, 4),
+    STRICT(SOL_IPV6, IPV6_MULTICAST_LOOP, INET6_MULTICAST_LOOP, 4),
+    FLAG(SOL_IPV6, IPV6_MULTICAST_ALL, INET6_MULTICAST_ALL, 4),
+    FLAG(SOL_IPV6, IPV6_RECVPKTINFO, INET6_RECEIVE_PACKET_INFO, 4),
+    FLAG(SOL_IPV6, IPV6_RECVHOPLIMIT, INET6_RECEIVE_HOP_LIMIT, 4),
+    FLAG(SOL_IPV6, IPV6_DONTFRAG, INET6_DONT_FRAGMENT, 0),
+    FLAG(SOL_IPV6, IPV6_RECVTCLASS, INET6_RECEIVE_CLASS, 4),
+    FLAG(SOL_IPV6, IPV6_ORIGDSTADDR, INET6_RECEIVE_DESTINATION, 4),
+    FLAG(SOL_IPV6, IPV6_TRANSPARENT, INET_TRANSPARENT, 4, .privileged = true),
+    FLAG(SOL_IPV6, IPV6_RECVFRAGSIZE, INET6_RECEIVE_FRAGMENT, 0),
+    FLAG(SOL_IPV6, IPV6_FREEBIND, INET_FREE_BIND, 4),
     NUMBER(SOL_IP, IP_TTL, ttl, 1, 1, 255, IP_DEFAULT_TTL, 0),
     NUMBER(SOL_IP, IP_MTU_DISCOVER, mtu_discover, 0, 0, IP_PMTUDISC_OMIT, UNCHANGED, 0),
     NUMBER(SOL_IP, IP_MINTTL, min_ttl, 1, 0, 255, UNCHANGED, 0),
@@ -148,40 +127,52 @@ static const struct number_option {
     NUMBER(SOL_IPV6, IPV6_MULTICAST_HOPS, multicast_hops, 4, 0, 255, 1, -ENOPROTOOPT),
     NUMBER(SOL_IPV6, IPV6_MTU_DISCOVER, mtu_discover6, 4, 0, IP_PMTUDISC_OMIT, UNCHANGED, 0),
     NUMBER(SOL_IPV6, IPV6_MINHOPCOUNT, min_hops, 4, 0, 255, UNCHANGED, 0),
+#undef FLAG
+#undef STRICT
 #undef NUMBER
 };
 
-static const struct number_option *number_option_find(int level, int name)
+static const struct plain_option *plain_option_find(int level, int name)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(number_options); i++)
-        if (number_options[i].level == level && number_options[i].name == name)
-            return &number_options[i];
+    for (size_t i = 0; i < ARRAY_SIZE(plain_options); i++)
+        if (plain_options[i].level == level && plain_options[i].name == name)
+            return &plain_options[i];
     return NULL;
 }
 
-static int set_number(struct inet_socket *inet, const struct number_option *option, int value,
-                      size_t len)
+static void set_flag(struct inet_socket *inet, u32 flag, bool on)
 {
-    s32 *field = (s32 *)((char *)inet + option->offset);
+    inet->flags = on ? inet->flags | flag : inet->flags & ~flag;
+}
 
+/* The checks in Linux's order: which error comes first can be seen. */
+static int set_plain(struct inet_socket *inet, const struct plain_option *option, int value,
+                     size_t len)
+{
     if (option->for_stream != 0 && inet->socket.type == SOCK_STREAM)
         return option->for_stream;
+    if (option->privileged && value != 0 && !capable(CAP_NET_RAW) && !capable(CAP_NET_ADMIN))
+        return -EPERM;
     if (len < option->least_len)
         return -EINVAL;
-    if (value == -1 && option->minus_one != UNCHANGED) {
-        *field = option->minus_one;
-        return 0;
-    }
-    if (value < option->least || value > option->most)
+    if (value == -1 && option->minus_one != UNCHANGED)
+        value = option->minus_one;
+    else if (value < option->least || value > option->most)
         return -EINVAL;
-    *field = value;
+    if (option->flag != 0)
+        set_flag(inet, option->flag, value != 0);
+    else
+        *(s32 *)((char *)inet + option->offset) = value;
     return 0;
 }
 
-static int get_number(const struct inet_socket *inet, const struct number_option *option)
+static int get_plain(const struct inet_socket *inet, const struct plain_option *option)
 {
-    s32 value = *(const s32 *)((const char *)inet + option->offset);
+    s32 value;
 
+    if (option->flag != 0)
+        return (inet->flags & option->flag) != 0;
+    value = *(const s32 *)((const char *)inet + option->offset);
     return value == -1 ? IP_DEFAULT_TTL : value;
 }
 
@@ -243,8 +234,7 @@ static int set_v4(struct inet_socket *inet, int name, const void *value, int num
     case IP_HDRINCL:
         if (!is_raw)
             return -ENOPROTOOPT;
-        inet->flags =
-            number ? inet->flags | INET_HEADER_INCLUDED : inet->flags & ~INET_HEADER_INCLUDED;
+        set_flag(inet, INET_HEADER_INCLUDED, number != 0);
         return 0;
     case IP_ROUTER_ALERT:
         return is_raw ? -ENOPROTOOPT : -EINVAL; /* nothing is routed */
@@ -296,7 +286,7 @@ static int set_v6_only(struct inet_socket *inet, int value)
 {
     if (inet->has_bound_address || (inet->binding != NULL && inet->binding->port != 0))
         return -EINVAL;
-    inet->flags = value ? inet->flags | INET6_ONLY : inet->flags & ~INET6_ONLY;
+    set_flag(inet, INET6_ONLY, value != 0);
     inet_address_any(inet, &inet->local);
     return 0;
 }
@@ -369,8 +359,7 @@ static bool has_level(const struct inet_socket *inet, int level)
 
 int inet_set_option(struct inet_socket *inet, int level, int name, const void *value, size_t len)
 {
-    const struct flag_option *flag = flag_option_find(level, name);
-    const struct number_option *number = number_option_find(level, name);
+    const struct plain_option *option = plain_option_find(level, name);
     int first;
 
     if (!has_level(inet, level))
@@ -379,39 +368,26 @@ int inet_set_option(struct inet_socket *inet, int level, int name, const void *v
         return group_set_option(inet, level, name, value, len);
     if (inet_option_number(value, len, &first) != 0)
         first = 0;
-    if (flag != NULL)
-        return set_flag(inet, flag, first, len);
-    if (number != NULL)
-        return set_number(inet, number, first, len);
+    if (option != NULL)
+        return set_plain(inet, option, first, len);
     return level == SOL_IP ? set_v4(inet, name, value, first, len) : set_v6(inet, name, first, len);
-}
-
-/* As many bytes of @from as there is room for. */
-static int return_bytes(const void *from, size_t size, void *value, size_t *len)
-{
-    *len = min(*len, size);
-    memcpy(value, from, *len);
-    return 0;
 }
 
 int inet_get_option(struct inet_socket *inet, int level, int name, void *value, size_t *len)
 {
-    const struct flag_option *flag = flag_option_find(level, name);
-    const struct number_option *option = number_option_find(level, name);
+    const struct plain_option *option = plain_option_find(level, name);
     int number = 0, err = 0;
 
     if (!has_level(inet, level))
         return inet_is_v6(inet) ? -ENOPROTOOPT : -EOPNOTSUPP;
     if (level == SOL_IP && name == IP_MULTICAST_IF)
-        return return_bytes(&inet->multicast_source, sizeof(u32), value, len);
-    if (flag != NULL)
-        number = (inet->flags & flag->flag) != 0;
-    else if (option != NULL)
-        number = get_number(inet, option);
+        return inet_option_bytes(&inet->multicast_source, sizeof(u32), value, len);
+    if (option != NULL)
+        number = get_plain(inet, option);
     else
         err = level == SOL_IP ? get_v4(inet, name, &number) : get_v6(inet, name, &number);
     if (err != 0)
         return err;
     return level == SOL_IP ? inet_option_return(number, value, len)
-                           : return_bytes(&number, sizeof(number), value, len);
+                           : inet_option_bytes(&number, sizeof(number), value, len);
 }

@@ -274,13 +274,6 @@ static int get_number(struct tcp_socket *tcp, int name, int *value)
     }
 }
 
-static int get_bytes(const void *from, size_t size, void *value, size_t *len)
-{
-    *len = min(*len, size);
-    memcpy(value, from, *len);
-    return 0;
-}
-
 int tcp_socket_get_option(struct socket *socket, int level, int name, void *value, size_t *len)
 {
     static const char congestion[CONGESTION_LEN] = CONGESTION_NAME;
@@ -293,16 +286,16 @@ int tcp_socket_get_option(struct socket *socket, int level, int name, void *valu
         err = inet_get_option(&tcp->inet, level, name, value, len);
     } else if (name == TCP_INFO) {
         fill_info(tcp, &info);
-        err = get_bytes(&info, sizeof(info), value, len);
+        err = inet_option_bytes(&info, sizeof(info), value, len);
     } else if (name == TCP_CONGESTION) {
-        err = get_bytes(congestion, sizeof(congestion), value, len);
+        err = inet_option_bytes(congestion, sizeof(congestion), value, len);
     } else if (name == TCP_CC_INFO || name == TCP_ULP) {
         *len = 0; /* reno tells nothing */
         err = 0;
     } else {
         err = get_number(tcp, name, &number);
         if (err == 0)
-            err = get_bytes(&number, sizeof(number), value, len);
+            err = inet_option_bytes(&number, sizeof(number), value, len);
     }
     inet_unlock();
     return err;

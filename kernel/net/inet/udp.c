@@ -398,9 +398,7 @@ static int get_option(const struct datagram_socket *dgram, int name, void *value
     default:
         return -ENOPROTOOPT;
     }
-    *len = min(*len, sizeof(number));
-    memcpy(value, &number, *len);
-    return 0;
+    return inet_option_bytes(&number, sizeof(number), value, len);
 }
 
 static int udp_socket_set_option(struct socket *socket, int level, int name, const void *value,
