@@ -65,6 +65,17 @@ typedef void netlink_put_function(struct netlink_packet *packet, const struct nl
 /* Answers in a datagram of their own. => -ENOBUFS */
 int netlink_answer(struct netlink_socket *socket, const struct nlmsghdr *request,
                    netlink_put_function *put);
+/* What there is of IPv4, of IPv6 (NULL: nothing now), or with another @family of both. => -ENOBUFS
+ */
+int netlink_answer_families(struct netlink_socket *socket, const struct nlmsghdr *request,
+                            u8 family, netlink_put_function *v4, netlink_put_function *v6);
+/*
+ * netlink_find_attribute: the first attribute of @type behind the fixed part of @fixed bytes; all
+ * of it lies in the request. NULL: there is none.
+ * => -EINVAL: one before it has a length that cannot be
+ */
+int netlink_find_attribute(const struct nlmsghdr *request, size_t fixed, u16 type,
+                           const struct nlattr **found);
 
 /* ---- routes.c: as route_request; the dumps without their end ---- */
 

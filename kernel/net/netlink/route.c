@@ -103,19 +103,6 @@ static void put_done(struct netlink_packet *packet, const struct nlmsghdr *reque
                               sizeof(no_error));
 }
 
-/* What there is of each family. */
-static int dump_families(struct netlink_socket *socket, const struct nlmsghdr *request, u8 family,
-                         netlink_put_function *v4, netlink_put_function *v6)
-{
-    int err = 0;
-
-    if (family != AF_INET6)
-        err = netlink_answer(socket, request, v4);
-    if (err == 0 && family != AF_INET && inet_loopback_is_up())
-        err = netlink_answer(socket, request, v6);
-    return err;
-}
-
 /* All links, addresses, routes, rules or neighbours of @family. => -EOPNOTSUPP: something else */
 static int dump(struct netlink_socket *socket, const struct nlmsghdr *request, u8 family)
 {
@@ -126,7 +113,8 @@ static int dump(struct netlink_socket *socket, const struct nlmsghdr *request, u
         err = netlink_answer(socket, request, put_all_links);
         break;
     case RTM_GETADDR:
-        err = dump_families(socket, request, family, put_address_v4, put_address_v6);
+        err = netlink_answer_families(socket, request, family, put_address_v4,
+                                      inet_loopback_is_up() ? put_address_v6 : NULL);
         break;
     case RTM_GETROUTE:
         err = routes_dump(socket, request, family);
@@ -146,24 +134,17 @@ static int dump(struct netlink_socket *socket, const struct nlmsghdr *request, u
 /* Does the request's IFLA_IFNAME say "lo"? *named: there is such an attribute. */
 static bool names_loopback(const struct nlmsghdr *request, bool *named)
 {
-    const u8 *at = (const u8 *)(request + 1) + sizeof(struct ifinfomsg);
-    const u8 *end = (const u8 *)request + request->len;
+    const struct nlattr *attribute;
+    const char *name;
+    size_t len;
 
-    *named = false;
-    while ((size_t)(end - at) >= sizeof(struct nlattr)) {
-        const struct nlattr *attribute = (const struct nlattr *)at;
-        size_t len = attribute->len;
-
-        if (len < sizeof(*attribute) || len > (size_t)(end - at))
-            return false;
-        if (attribute->type == IFLA_IFNAME) {
-            *named = true;
-            return len >= sizeof(*attribute) + 2 && memcmp(attribute + 1, "lo", 2) == 0 &&
-                   (len == sizeof(*attribute) + 2 || ((const char *)(attribute + 1))[2] == 0);
-        }
-        at += min((len + 3) & ~(size_t)3, (size_t)(end - at));
-    }
-    return false;
+    (void)netlink_find_attribute(request, sizeof(struct ifinfomsg), IFLA_IFNAME, &attribute);
+    *named = attribute != NULL;
+    if (attribute == NULL)
+        return false;
+    name = (const char *)(attribute + 1);
+    len = attribute->len - sizeof(*attribute);
+    return len >= 2 && memcmp(name, "lo", 2) == 0 && (len == 2 || name[2] == '\0');
 }
 
 /* One link by its number or name. */

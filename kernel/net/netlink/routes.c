@@ -77,35 +77,23 @@ static void put_routes_v6(struct netlink_packet *packet, const struct nlmsghdr *
 
 int routes_dump(struct netlink_socket *socket, const struct nlmsghdr *request, u8 family)
 {
-    int err = 0;
-
-    if (family != AF_INET6)
-        err = netlink_answer(socket, request, put_routes_v4);
-    if (err == 0 && family != AF_INET && inet_loopback_is_up())
-        err = netlink_answer(socket, request, put_routes_v6);
-    return err;
+    return netlink_answer_families(socket, request, family, put_routes_v4,
+                                   inet_loopback_is_up() ? put_routes_v6 : NULL);
 }
 
 /* ---- one route ---- */
 
-/* The address that is asked for (RTA_DST), of @size bytes; any when none is. NULL: too short */
+/* The address that is asked for (RTA_DST), of @size bytes; any when none is. NULL: a bad one */
 static const u8 *destination(const struct nlmsghdr *request, size_t size)
 {
     static const u8 any[sizeof(loopback_v6)];
-    const u8 *at = (const u8 *)(request + 1) + sizeof(struct rtmsg);
-    const u8 *end = (const u8 *)request + request->len;
+    const struct nlattr *attribute;
 
-    while (at <= end && (size_t)(end - at) >= sizeof(struct nlattr)) {
-        const struct nlattr *attribute = (const struct nlattr *)at;
-        size_t len = attribute->len;
-
-        if (len < sizeof(*attribute) || len > (size_t)(end - at))
-            return NULL;
-        if (attribute->type == RTA_DST)
-            return len >= sizeof(*attribute) + size ? (const u8 *)(attribute + 1) : NULL;
-        at += min((len + 3) & ~(size_t)3, (size_t)(end - at));
-    }
-    return any;
+    if (netlink_find_attribute(request, sizeof(struct rtmsg), RTA_DST, &attribute) != 0)
+        return NULL;
+    if (attribute == NULL)
+        return any;
+    return attribute->len >= sizeof(*attribute) + size ? (const u8 *)(attribute + 1) : NULL;
 }
 
 static void put_way_v4(struct netlink_packet *packet, const struct nlmsghdr *request)
@@ -186,11 +174,5 @@ static void put_rules_v6(struct netlink_packet *packet, const struct nlmsghdr *r
 
 int rules_dump(struct netlink_socket *socket, const struct nlmsghdr *request, u8 family)
 {
-    int err = 0;
-
-    if (family != AF_INET6)
-        err = netlink_answer(socket, request, put_rules_v4);
-    if (err == 0 && family != AF_INET)
-        err = netlink_answer(socket, request, put_rules_v6);
-    return err;
+    return netlink_answer_families(socket, request, family, put_rules_v4, put_rules_v6);
 }
