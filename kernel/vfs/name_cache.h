@@ -11,7 +11,7 @@ void dentry_cache_init(void);
 /* The cached dentry; NULL when the cache does not know. => name_lock held; not referenced */
 struct dentry *dentry_peek(const struct dentry *parent, const struct name *name);
 
-/* The component that begins at @text and ends before a slash or at the end; => its end */
+/* name.c: the component that begins at @text and ends before a slash or at the end; => its end */
 const char *name_scan(const char *text, struct name *name);
 
 static inline struct inode *dentry_inode(const struct dentry *dentry)
