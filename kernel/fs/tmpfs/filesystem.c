@@ -211,15 +211,14 @@ int tmpfs_mount_kind(struct filesystem_type *type, const struct mount_request *r
     if (tmpfs == NULL)
         return -ENOMEM;
     filesystem_init(&tmpfs->filesystem, type, kind->ops, kind->magic);
-    if (kind->magic == TMPFS_MAGIC)
-        tmpfs->filesystem.flags |= FILESYSTEM_ATTRIBUTES;
+    tmpfs->filesystem.flags |= kind->flags;
     tmpfs->max_pages = options->max_pages;
     tmpfs->max_inodes = options->max_inodes;
     tmpfs->mode = options->mode;
     tmpfs->uid = options->uid;
     tmpfs->gid = options->gid;
     tmpfs->files = kind->files;
-    tmpfs->allocates = kind->magic == TMPFS_MAGIC;
+    tmpfs->allocates = kind->allocates;
     if (request->flags & MS_RDONLY)
         tmpfs->filesystem.flags |= FILESYSTEM_READ_ONLY;
     err = tmpfs_make_root(tmpfs);
@@ -240,7 +239,8 @@ int tmpfs_mount(struct filesystem_type *type, const struct mount_request *reques
                                     .mode = 01777,
                                     .uid = credentials->fsuid,
                                     .gid = credentials->fsgid};
-    struct tmpfs_kind kind = {.ops = &tmpfs_ops, .magic = TMPFS_MAGIC};
+    struct tmpfs_kind kind = {
+        .ops = &tmpfs_ops, .magic = TMPFS_MAGIC, .flags = FILESYSTEM_ATTRIBUTES, .allocates = true};
     int err = mount_options_parse(request->options, option_apply, &options);
 
     return err != 0 ? err : tmpfs_mount_kind(type, request, &options, &kind, out);

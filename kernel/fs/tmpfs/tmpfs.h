@@ -113,8 +113,10 @@ int tmpfs_parse_mode(const char *value, u32 *mode) __must_check;
 /* What a filesystem that is built of these files has of its own. */
 struct tmpfs_kind {
     const struct filesystem_ops *ops;
-    const struct tmpfs_files *files;
+    const struct tmpfs_files *files; /* NULL: tmpfs's own */
     u32 magic;
+    u32 flags;      /* FILESYSTEM_* that it always has */
+    bool allocates; /* fallocate(2) is there */
 };
 int tmpfs_mount_kind(struct filesystem_type *type, const struct mount_request *request,
                      const struct tmpfs_options *options, const struct tmpfs_kind *kind,
