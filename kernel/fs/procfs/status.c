@@ -129,7 +129,6 @@ static void put_capabilities(struct proc_text *text, struct task *task)
     credentials_put(who);
 }
 
-/* "0-2,5" */
 /* No new privileges, and seccomp(2). @task NULL: a zombie */
 static void put_restrictions(struct proc_text *text, struct process *process, struct task *task)
 {

@@ -178,6 +178,7 @@ static int show_numastat(struct proc_text *text, const struct proc_subject *subj
     (void)subject;
     memory_counts_get(&counts);
     proc_print(text,
+               /* No allocation asks a policy: there is one node. */
                "numa_hit %lu\nnuma_miss 0\nnuma_foreign 0\ninterleave_hit 0\n"
                "local_node %lu\nother_node 0\n",
                counts.frames.allocated, counts.frames.allocated);

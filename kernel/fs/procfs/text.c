@@ -114,6 +114,20 @@ void proc_put_name(struct proc_text *text, const char *name)
     }
 }
 
+void proc_put_set(struct proc_text *text, u64 set)
+{
+    const char *comma = "";
+
+    for (unsigned first = 0, end; first < 64; first = end + 1) {
+        for (end = first; end < 64 && set >> end & 1; end++)
+            ;
+        if (end == first)
+            continue;
+        proc_print(text, end == first + 1 ? "%s%u" : "%s%u-%u", comma, first, end - 1);
+        comma = ",";
+    }
+}
+
 void proc_put_memory(struct proc_text *text, struct mm *mm, u64 start, u64 end)
 {
     char *page = kmalloc(PAGE_SIZE, ALLOC_WAIT);
@@ -290,20 +304,6 @@ static ssize_t write_text(struct file *file, struct io_buffer *buffer, u64 *posi
 static s64 seek_text(struct file *file, s64 offset, int whence)
 {
     return whence == SEEK_END ? -EINVAL : file_seek_position(file, offset, whence, 0);
-}
-
-void proc_put_set(struct proc_text *text, u64 set)
-{
-    const char *comma = "";
-
-    for (unsigned first = 0, end; first < 64; first = end + 1) {
-        for (end = first; end < 64 && set >> end & 1; end++)
-            ;
-        if (end == first)
-            continue;
-        proc_print(text, end == first + 1 ? "%s%u" : "%s%u-%u", comma, first, end - 1);
-        comma = ",";
-    }
 }
 
 /* As on Linux, files about the machine fail where those about processes and settings have no such

@@ -84,8 +84,7 @@ void arch_thread_init_user(struct arch_thread *arch, void *stack, const struct t
 /*
  * arch_thread_become_user: give a kernel thread (the current one) a user side: fresh FPU state.
  * => afterwards the thread fills arch_frame_current() of <arch/trap_frame.h>
- * (arch_start_user_program), and
- * returning from its entry function goes to user mode
+ * (arch_start_user_program), and returning from its entry function goes to user mode
  */
 void arch_thread_become_user(struct arch_thread *arch);
 

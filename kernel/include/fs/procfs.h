@@ -6,8 +6,9 @@
  * 2. Nothing is kept between reads. An inode is an entry and a subject, the process or task it is
  * about (referenced); a text file is made whole by its show function at the first read and after
  * each seek to 0, into a buffer of the open file, so one open file gives one consistent picture.
- * Lists of areas are made by the page, as they are read, each area whole: a program may have
- * thousands, and the first line shall not cost what all cost.
+ * Only lists of areas are made by the page, as they are read, each area whole: a program may have
+ * thousands, and the first line shall not cost what all cost. Areas that change between two reads
+ * may be seen twice or not at all, as on Linux.
  * Files about memory are about that of the open: execve and exit leave them empty.
  * 3. Names of processes come and go without procfs being told: cached names are checked
  * (revalidate) at each use.

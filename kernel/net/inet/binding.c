@@ -186,8 +186,8 @@ static struct inet_port_range ports_for(const struct inet_binding *binding)
     struct inet_port_range all = {READ_ONCE(inet_local_ports.first),
                                   READ_ONCE(inet_local_ports.last)};
     struct inet_port_range range = all;
-    s32 first = binding->socket == NULL ? 0 : (s32)(binding->socket->port_range & 0xffff);
-    s32 last = binding->socket == NULL ? 0 : (s32)(binding->socket->port_range >> 16);
+    u32 wanted = binding->socket == NULL ? 0 : binding->socket->port_range;
+    s32 first = (s32)(wanted & 0xffff), last = (s32)(wanted >> 16);
 
     if (first >= all.first && first <= all.last)
         range.first = first;

@@ -67,9 +67,9 @@ static void look_at(struct tcp_pcb *pcb)
         tcp_socket_give_up(tcp, ETIMEDOUT);
         return;
     }
+    /* What is half open has a listener: with that it is dropped. */
     if (tcp->phase == TCP_HALF_OPEN && pcb->state == ESTABLISHED &&
-        seconds_since(tcp->deferred_since) >=
-            (tcp->listener == NULL ? 0 : tcp_defer_seconds(tcp->listener->defer_accept)))
+        seconds_since(tcp->deferred_since) >= tcp_defer_seconds(tcp->listener->defer_accept))
         tcp_socket_accept_now(tcp);
 }
 

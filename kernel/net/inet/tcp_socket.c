@@ -469,7 +469,6 @@ unsigned tcp_socket_poll(struct socket *socket, struct file *file, struct poll_t
 static int tcp_socket_get_name(struct socket *socket, bool peer, struct socket_address *address)
 {
     struct tcp_socket *tcp = tcp_socket_of(socket);
-
     bool over;
 
     inet_lock();

@@ -78,7 +78,7 @@
 #define IP_DEFAULT_TTL                64
 #define ICMP_TTL                      64
 
-/* Addresses and ports are given out by port.c, so lwIP need not refuse any. */
+/* Ports are given out by binding.c, so lwIP need not refuse any. */
 #define SO_REUSE         1
 #define SO_REUSE_RXTOALL 1 /* a packet to a group is for all who have the port */
 
