@@ -1,6 +1,6 @@
 /*
- * SIGIO: the signal that a file with O_ASYNC sends to the process or group that fcntl(F_SETOWN)
- * named.
+ * SIGIO: the signal that a file with O_ASYNC sends to the thread, process or group that
+ * fcntl(F_SETOWN) named.
  *
  * A file becomes ready under locks of any rank, or in an interrupt; the tree lock may not be taken
  * there. So notifications are noted and delivered by a work item. What says only "look again" is
@@ -13,6 +13,7 @@
 #include <abi/signal.h>
 #include <kern/spinlock.h>
 #include <kmem/kmalloc.h>
+#include <proc/pid.h>
 #include <proc/session.h>
 #include <proc/task.h>
 #include <sched/work.h>
@@ -83,19 +84,13 @@ static void fill_info(const struct notification *notification, struct abi_siginf
 }
 
 /* The owner's identity when it was set decides, as for kill(2) (fcntl(2)). */
-static bool may_signal(const struct file_owner *owner, struct process *process)
+static bool may_signal(const struct file_owner *owner, struct task *task)
 {
-    struct task *task = process_get_task(process);
-    const struct credentials *theirs;
-    bool allowed;
+    const struct credentials *theirs = task_get_credentials(task);
+    bool allowed = owner->euid == 0 || owner->euid == theirs->suid || owner->euid == theirs->uid ||
+                   owner->uid == theirs->suid || owner->uid == theirs->uid;
 
-    if (task == NULL)
-        return false;
-    theirs = task_get_credentials(task);
-    allowed = owner->euid == 0 || owner->euid == theirs->suid || owner->euid == theirs->uid ||
-              owner->uid == theirs->suid || owner->uid == theirs->uid;
     credentials_put(theirs);
-    task_put(task);
     return allowed;
 }
 
@@ -109,15 +104,30 @@ static void send_to_group(const struct notification *notification, const struct 
     process_group_put(group);
 }
 
+/* Where there is no room for what @info says, SIGIO goes instead (fcntl(2), F_SETSIG). */
 static void send_to_process(const struct notification *notification, const struct abi_siginfo *info)
 {
     struct process *process = process_find(notification->owner.id);
+    struct task *task = process != NULL ? process_get_task(process) : NULL;
 
-    if (process == NULL)
+    if (task != NULL && may_signal(&notification->owner, task) &&
+        signal_send_process(process, info) == -EAGAIN)
+        signal_process(process, SIGIO);
+    if (task != NULL)
+        task_put(task);
+    if (process != NULL)
+        process_put(process);
+}
+
+static void send_to_thread(const struct notification *notification, const struct abi_siginfo *info)
+{
+    struct task *task = task_find(notification->owner.id);
+
+    if (task == NULL)
         return;
-    if (may_signal(&notification->owner, process) && signal_send_process(process, info) == -EAGAIN)
-        signal_process(process, SIGIO); /* no room for what it says: fcntl(2), F_SETSIG */
-    process_put(process);
+    if (may_signal(&notification->owner, task) && signal_send_task(task, info) == -EAGAIN)
+        signal_task(task, SIGIO);
+    task_put(task);
 }
 
 static void notify(const struct notification *notification)
@@ -125,10 +135,16 @@ static void notify(const struct notification *notification)
     struct abi_siginfo info;
 
     fill_info(notification, &info);
-    if (notification->owner.type == F_OWNER_PGRP)
+    switch (notification->owner.type) {
+    case F_OWNER_PGRP:
         send_to_group(notification, &info);
-    else
+        break;
+    case F_OWNER_PID:
         send_to_process(notification, &info);
+        break;
+    default:
+        send_to_thread(notification, &info);
+    }
 }
 
 static void deliver(struct work *work __unused)
@@ -201,4 +217,18 @@ void notify_file_owner(const struct file_owner *owner, int fd, unsigned events)
     *notification = wanted;
     note(notification);
     (void)work_queue(&pending.work);
+}
+
+int file_owner_kinds(s32 number)
+{
+    irqflags_t flags = process_tree_lock();
+    const struct pid *pid = pid_find(number);
+    int kinds = 0;
+    bool is_session = pid != NULL && pid->session != NULL;
+
+    if (pid != NULL)
+        kinds = (pid->task != NULL) << F_OWNER_TID | (pid->process != NULL) << F_OWNER_PID |
+                (pid->group != NULL) << F_OWNER_PGRP;
+    process_tree_unlock(flags);
+    return kinds != 0 || is_session ? kinds : -ESRCH;
 }

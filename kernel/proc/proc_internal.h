@@ -45,6 +45,7 @@ void task_drop_resources(struct task *task);
 /* For upcalls.c. */
 struct file_owner;
 void notify_file_owner(const struct file_owner *owner, int fd, unsigned events);
+int file_owner_kinds(s32 number);
 void upcalls_init(void);
 
 /* Do @visit to the tasks that (@which, @who) names as for setpriority(2): PRIO_*. -ESRCH: there are

@@ -145,6 +145,7 @@ void upcalls_init(void)
     static const struct vfs_hooks hooks = {
         .raise_signal = raise_signal,
         .notify_owner = notify_file_owner,
+        .owner_kinds = file_owner_kinds,
     };
 
     arch_upcalls.page_fault = page_fault;

@@ -56,6 +56,11 @@ void vfs_raise_signal(int signal)
         hooks->raise_signal(signal);
 }
 
+int vfs_owner_kinds(s32 number)
+{
+    return hooks->owner_kinds(number);
+}
+
 void file_notify_owner_of(struct file *file, int fd, unsigned events)
 {
     struct file_owner owner;

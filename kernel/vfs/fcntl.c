@@ -12,6 +12,7 @@
 #include <vfs/pipe.h>
 #include <vfs/regular.h>
 #include "directory_notify.h"
+#include "notify.h"
 
 #define SETTABLE_FLAGS (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
 #define SEALS_KNOWN    (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
@@ -57,13 +58,22 @@ void file_own_by_default(struct file *file, s32 type, s32 id)
         owner_set(vfs_current(), file, type, id);
 }
 
+/* It need not be what @type says, but something must have the number. 0: nobody. */
+static long owner_set_checked(const struct vfs_context *context, struct file *file, s32 type,
+                              s32 id)
+{
+    if (id != 0 && vfs_owner_kinds(id) < 0)
+        return -ESRCH;
+    owner_set(context, file, type, id);
+    return 0;
+}
+
 /* F_SETOWN: a positive process, a negative group. */
 static long owner_set_plain(const struct vfs_context *context, struct file *file, s32 id)
 {
     if (id == INT32_MIN)
         return -EINVAL;
-    owner_set(context, file, id < 0 ? F_OWNER_PGRP : F_OWNER_PID, id < 0 ? -id : id);
-    return 0;
+    return owner_set_checked(context, file, id < 0 ? F_OWNER_PGRP : F_OWNER_PID, id < 0 ? -id : id);
 }
 
 static long owner_set_extended(const struct vfs_context *context, struct file *file,
@@ -75,16 +85,35 @@ static long owner_set_extended(const struct vfs_context *context, struct file *f
         return -EFAULT;
     if (owner.type != F_OWNER_TID && owner.type != F_OWNER_PID && owner.type != F_OWNER_PGRP)
         return -EINVAL;
-    owner_set(context, file, owner.type, owner.pid);
-    return 0;
+    return owner_set_checked(context, file, owner.type, owner.pid);
 }
 
-static long owner_get_extended(const struct file *file, struct f_owner_ex __user *user)
+static struct f_owner_ex owner_now(struct file *file)
 {
-    struct f_owner_ex owner = {.type = file->owner.type, .pid = file->owner.id};
+    struct f_owner_ex owner;
+    int kinds;
 
-    if (owner.pid == 0)
-        owner.type = F_OWNER_TID;
+    spin_lock(&file->spin);
+    owner = (struct f_owner_ex){.type = file->owner.type, .pid = file->owner.id};
+    spin_unlock(&file->spin);
+    kinds = owner.pid != 0 ? vfs_owner_kinds(owner.pid) : 0;
+    if (kinds < 0 || !(kinds & 1 << owner.type))
+        owner.pid = 0; /* it has ended */
+    return owner;
+}
+
+/* F_GETOWN: as F_SETOWN. */
+static long owner_get_plain(struct file *file)
+{
+    struct f_owner_ex owner = owner_now(file);
+
+    return owner.type == F_OWNER_PGRP ? -owner.pid : owner.pid;
+}
+
+static long owner_get_extended(struct file *file, struct f_owner_ex __user *user)
+{
+    struct f_owner_ex owner = owner_now(file);
+
     return copy_to_user(user, &owner, sizeof(owner));
 }
 
@@ -155,7 +184,7 @@ static long fcntl_owner(const struct vfs_context *context, struct file *file, un
     case F_SETOWN:
         return owner_set_plain(context, file, (s32)argument);
     case F_GETOWN:
-        return file->owner.type == F_OWNER_PGRP ? -file->owner.id : file->owner.id;
+        return owner_get_plain(file);
     case F_SETOWN_EX:
         return owner_set_extended(context, file, (const struct f_owner_ex __user *)argument);
     case F_GETOWN_EX:

@@ -61,6 +61,7 @@ struct vfs_hooks {
     void (*raise_signal)(int signal); /* to the running thread: SIGXFSZ */
     void (*notify_owner)(const struct file_owner *owner, int fd,
                          unsigned events); /* O_ASYNC; callable under spin locks */
+    int (*owner_kinds)(s32 number);        /* what it names now, bits 1 << F_OWNER_* [-ESRCH] */
 };
 void vfs_register_hooks(const struct vfs_hooks *hooks);
 
