@@ -36,6 +36,7 @@ quire_SOURCES += %D%/procfs/oom.c
 quire_SOURCES += %D%/procfs/pagemap.c
 quire_SOURCES += %D%/procfs/process.c
 quire_SOURCES += %D%/procfs/quire.c
+quire_SOURCES += %D%/procfs/resources.c
 quire_SOURCES += %D%/procfs/root.c
 quire_SOURCES += %D%/procfs/settings.c
 quire_SOURCES += %D%/procfs/sleeper.c

@@ -31,6 +31,7 @@
 #include <fs/tmpfs.h>
 #include <kern/cmdline.h>
 #include <kern/panic.h>
+#include <kern/resource.h>
 #include <kern/printk.h>
 #include <kern/sysctl.h>
 #include <kmem/boot_memory.h>
@@ -163,6 +164,7 @@ static void step_processes(struct boot_info *boot)
 static void step_devices(struct boot_info *boot)
 {
     arch_upcalls.interrupt = interrupt_dispatch;
+    resource_init(boot);
     acpi_power_init();
     tty_drivers_init(boot);
 }

@@ -4,6 +4,7 @@ quire_SOURCES += %D%/failpoint.c
 quire_SOURCES += %D%/panic.c
 quire_SOURCES += %D%/preempt.c
 quire_SOURCES += %D%/printk.c
+quire_SOURCES += %D%/resource.c
 quire_SOURCES += %D%/spinlock.c
 quire_SOURCES += %D%/symbols.c
 quire_SOURCES += %D%/sysctl.c

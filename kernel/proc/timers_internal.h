@@ -37,8 +37,7 @@ struct posix_timer {
 bool clock_is_cpu(int clock);
 #define CPU_CLOCK_KIND      3 /* 0: user and system, 1: user, 2: scheduler's */
 #define CPU_CLOCK_THREAD    4
-#define CPU_CLOCK_OF_CALLER (~7 | 2) /* of no task by number: the scheduler's time of the caller   \
-                                      */
+#define CPU_CLOCK_OF_CALLER (~7 | 2) /* of no task by its number */
 /* The clock of a timer now. => process.lock held */
 u64 posix_timer_now(struct posix_timer *timer);
 /* The deadline has passed: signal, and go on or wait. => process.lock held */

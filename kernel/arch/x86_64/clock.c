@@ -38,11 +38,12 @@ struct reference {
     u64 mask;
 };
 
-static volatile u64 *hpet; /* (I) NULL: none */
-static u16 pm_timer;       /* (I) */
-static bool use_hpet;      /* (I) it is the clock */
-static u64 cpu_khz;        /* (I) */
-static u64 counter_base;   /* (I) counter at time 0 */
+static volatile u64 *hpet;   /* (I) NULL: none */
+static u16 pm_timer;         /* (I) */
+static paddr_t hpet_address; /* (I) 0: none */
+static bool use_hpet;        /* (I) it is the clock */
+static u64 cpu_khz;          /* (I) */
+static u64 counter_base;     /* (I) counter at time 0 */
 static ratio_t counter_to_ns;
 static ratio_t cycles_to_ns;
 static ratio_t ns_to_timer; /* local APIC timer, or TSC with deadline mode */
@@ -172,7 +173,18 @@ void clock_map(void)
 
     if (address)
         hpet = kernel_map_device(address, PAGE_SIZE);
+    hpet_address = address;
     pm_timer = acpi_pm_timer_port(&wide);
+}
+
+paddr_t clock_hpet_address(void)
+{
+    return hpet_address;
+}
+
+u16 clock_pm_timer_port(void)
+{
+    return pm_timer;
 }
 
 void clock_init(void)

@@ -36,6 +36,7 @@ quire_SOURCES += %D%/pte.c
 quire_SOURCES += %D%/rtc.c
 quire_SOURCES += %D%/signal_frame.c
 quire_SOURCES += %D%/smp.c
+quire_SOURCES += %D%/resources.c
 quire_SOURCES += %D%/stack_walk.c
 quire_SOURCES += %D%/thread.c
 quire_SOURCES += %D%/trap.c

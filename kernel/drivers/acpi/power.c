@@ -11,6 +11,7 @@
 #include <arch/acpi.h>
 #include <arch/port.h>
 #include <kern/printk.h>
+#include <kern/resource.h>
 #include <lib/string.h>
 #include <proc/machine.h>
 
@@ -143,6 +144,10 @@ static void read_fadt(const struct fadt *fadt)
     power.pm1a = (u16)fadt->pm1a_control;
     power.pm1b = (u16)fadt->pm1b_control;
     power.smi_command = (u16)fadt->smi_command;
+    if (power.pm1a)
+        resource_claim(RESOURCE_PORTS, power.pm1a, 2, "ACPI PM1a_CNT_BLK");
+    if (power.pm1b)
+        resource_claim(RESOURCE_PORTS, power.pm1b, 2, "ACPI PM1b_CNT_BLK");
     power.enable_value = fadt->acpi_enable;
     if (fadt->header.len >= sizeof(*fadt) && (fadt->flags & FADT_RESET_SUPPORTED) &&
         fadt->reset_space == SPACE_IO) {

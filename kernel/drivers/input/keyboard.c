@@ -10,6 +10,7 @@
 #include <arch/port.h>
 #include <drivers/interrupt.h>
 #include <kern/printk.h>
+#include <kern/resource.h>
 
 #include "keymap.h"
 
@@ -103,6 +104,8 @@ void keyboard_init(void (*receive)(const u8 *text, size_t len))
         pr_info("keyboard: no PS/2 controller");
         return;
     }
+    resource_claim(RESOURCE_PORTS, PORT_DATA, 1, "keyboard");
+    resource_claim(RESOURCE_PORTS, PORT_STATUS, 1, "keyboard");
     if (interrupt_register(KEYBOARD_LINE, false, &handler))
         pr_err("keyboard: no interrupt");
 }

@@ -18,6 +18,7 @@
 #include <drivers/interrupt.h>
 #include <kern/panic.h>
 #include <kern/printk.h>
+#include <kern/resource.h>
 #include <kern/spinlock.h>
 #include <lib/printf.h>
 #include <lib/string.h>
@@ -333,6 +334,7 @@ void serial_init(void)
 
         if (!probe(&ports[i]))
             continue;
+        resource_claim(RESOURCE_PORTS, ports[i].base, 8, "serial");
         error = port_init(&ports[i], i);
         if (error)
             pr_err("ttyS%u: error %d", i, error);

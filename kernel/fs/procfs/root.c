@@ -38,6 +38,8 @@ const struct proc_entry proc_root_entries[] = {
     PROC_FILE("execdomains", proc_show_execdomains),
     PROC_FILE("filesystems", proc_show_filesystems),
     PROC_FILE("interrupts", proc_show_interrupts),
+    PROC_FILE("iomem", proc_show_iomem),
+    PROC_FILE("ioports", proc_show_ioports),
     PROC_FILE("kallsyms", proc_show_kallsyms),
     {.name = "kmsg", .mode = S_IFREG | 0400, .file_ops = &proc_kmsg_file_ops},
     {.name = "kpagecount", .mode = S_IFREG | 0400, .file_ops = &proc_kpagecount_file_ops},

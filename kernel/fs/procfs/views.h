@@ -94,6 +94,8 @@ PROC_VIEW(partitions);
 PROC_VIEW(modules);
 PROC_VIEW(vmallocinfo);
 PROC_VIEW(kallsyms);
+PROC_VIEW(iomem);
+PROC_VIEW(ioports);
 int proc_store_sysrq(const struct proc_subject *subject, char *text, size_t len);
 
 /* Below /proc/quire. */
