@@ -68,10 +68,11 @@ static void step_log(struct boot_info *boot)
 
     cmdline_init(boot->command_line);
     printk_set_clock(arch_clock_ns);
+    printk_init();
     if (cmdline_has("quiet"))
-        console_set_level(LOG_WARNING);
+        console_set_level(LOG_ERR + 1);
     if (cmdline_number("loglevel", &value))
-        console_set_level((enum log_level)(value > 0 ? min(value - 1, (s64)LOG_DEBUG) : 0));
+        console_set_level((int)min(max(value, (s64)0), (s64)LOG_DEBUG + 1));
     if (cmdline_number("panic", &value))
         panic_set_timeout((int)value);
     pr_info("Quire, started by %s\n", boot->loader);

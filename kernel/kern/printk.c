@@ -14,6 +14,8 @@
 #include <arch/upcall.h>
 #include <kern/cmdline.h>
 #include <kern/spinlock.h>
+#include <kern/sysctl.h>
+#include <lib/atomic.h>
 #include <lib/printf.h>
 #include <lib/string.h>
 
@@ -22,9 +24,24 @@ static struct log_record ring[LOG_RECORDS]; /* (log_lock) by sequence modulo LOG
 static u64 next_sequence;                   /* (log_lock) */
 static struct console *consoles;            /* (log_lock) */
 static bool early_console = true;           /* (log_lock) no real console yet */
-static bool panicking;                      /* (a) the lock is ignored */
-static enum log_level console_level = LOG_INFO;
+static bool panicking;                      /* (a) the lock is ignored, all is shown */
 static u64 (*log_clock)(void);
+
+/* kernel.printk, whose names are those of proc(5). Each is one word. */
+enum { CONSOLE_LEVEL, DEFAULT_MESSAGE_LEVEL, MINIMUM_CONSOLE_LEVEL, DEFAULT_CONSOLE_LEVEL, NR };
+static s32 levels[NR] = {LOG_INFO + 1, LOG_WARNING, LOG_EMERG + 1, LOG_INFO + 1};
+
+static const struct sysctl settings[] = {
+    {.name = "printk", .count = NR, .value = levels},
+    {0},
+};
+
+void printk_init(void)
+{
+    static struct sysctl_table table = SYSCTL_TABLE("kernel", settings);
+
+    sysctl_register(&table);
+}
 
 static irqflags_t log_lock_acquire(void)
 {
@@ -66,7 +83,7 @@ static void log_line(enum log_level level, const char *text, size_t len)
     record->len = len;
     memcpy(record->text, text, len);
     record->text[len] = '\0';
-    if (level > console_level)
+    if ((s32)level >= READ_ONCE(levels[CONSOLE_LEVEL]) && !panicking)
         return;
     used = scnprintf(line, sizeof(line), "[%5lu.%06lu] %s\n", record->time_ns / 1000000000,
                      record->time_ns / 1000 % 1000000, record->text);
@@ -149,14 +166,24 @@ void console_unregister(struct console *console)
     log_lock_release(flags);
 }
 
-void console_set_level(enum log_level level)
+void console_set_level(int level)
 {
-    console_level = level;
+    WRITE_ONCE(levels[CONSOLE_LEVEL], level);
 }
 
-enum log_level console_get_level(void)
+int console_get_level(void)
 {
-    return console_level;
+    return READ_ONCE(levels[CONSOLE_LEVEL]);
+}
+
+int console_minimum_level(void)
+{
+    return READ_ONCE(levels[MINIMUM_CONSOLE_LEVEL]);
+}
+
+int printk_default_level(void)
+{
+    return READ_ONCE(levels[DEFAULT_MESSAGE_LEVEL]);
 }
 
 void printk_set_clock(u64 (*clock_ns)(void))

@@ -23,13 +23,15 @@
 #include <time/time.h>
 #include <vfs/io_buffer.h>
 
-#define LOG_LINE_MAX 320
+#define LOG_LINE_MAX  320
+#define LEVEL_UNKNOWN (-1)
 
 static s32 restricted = 1; /* kernel.dmesg_restrict, as Debian's kernels begin */
 
 static struct mutex reader_lock = MUTEX_INIT(reader_lock);
-static u64 read_position;  /* (reader_lock) next record of SYSLOG_READ */
-static size_t read_offset; /* (reader_lock) bytes of it that were read */
+static u64 read_position;                 /* (reader_lock) next record of SYSLOG_READ */
+static size_t read_offset;                /* (reader_lock) bytes of it that were read */
+static int level_when_on = LEVEL_UNKNOWN; /* (reader_lock) what SYSLOG_CONSOLE_ON sets */
 static u64 clear_position; /* (reader_lock) first record that SYSLOG_READ_ALL shows */
 
 void machine_sysinfo_get(struct abi_sysinfo *info)
@@ -176,11 +178,34 @@ long machine_log_unread(void)
     return total;
 }
 
-static long set_level(long level)
+static long set_level(int level)
 {
     if (level < 1 || level > 8)
         return -EINVAL;
-    console_set_level((enum log_level)(level - 1));
+    mutex_lock(&reader_lock);
+    console_set_level(max(level, console_minimum_level()));
+    level_when_on = LEVEL_UNKNOWN;
+    mutex_unlock(&reader_lock);
+    return 0;
+}
+
+static long console_off(void)
+{
+    mutex_lock(&reader_lock);
+    if (level_when_on == LEVEL_UNKNOWN)
+        level_when_on = console_get_level();
+    console_set_level(console_minimum_level());
+    mutex_unlock(&reader_lock);
+    return 0;
+}
+
+static long console_on(void)
+{
+    mutex_lock(&reader_lock);
+    if (level_when_on != LEVEL_UNKNOWN)
+        console_set_level(level_when_on);
+    level_when_on = LEVEL_UNKNOWN;
+    mutex_unlock(&reader_lock);
     return 0;
 }
 
@@ -248,9 +273,9 @@ long machine_syslog(int action, char __user *buffer, int len)
     case SYSLOG_CLEAR:
         return clear();
     case SYSLOG_CONSOLE_OFF:
-        return set_level(1);
+        return console_off();
     case SYSLOG_CONSOLE_ON:
-        return set_level(7);
+        return console_on();
     case SYSLOG_CONSOLE_LEVEL:
         return set_level(len);
     case SYSLOG_SIZE_UNREAD:

@@ -76,7 +76,7 @@ static ssize_t kmsg_write(struct file *file, struct io_buffer *buffer, u64 *posi
 {
     char line[KMSG_LINE_MAX];
     size_t len = buffer->remaining;
-    enum log_level level = LOG_INFO;
+    enum log_level level = (enum log_level)(printk_default_level() & 7);
     char *text = line;
 
     (void)file;

@@ -7,7 +7,6 @@
 #include <abi/limits.h>
 #include <abi/mman.h>
 #include <kern/panic.h>
-#include <kern/printk.h>
 #include <kern/sysctl.h>
 #include <kmem/frames.h>
 #include <kmem/kmem.h>
@@ -101,13 +100,6 @@ static int store_domainname(const struct proc_subject *subject, char *text, size
 {
     (void)subject;
     return machine_set_domainname(text, min(strcspn(text, "\n"), min(len, (size_t)UTS_LEN)));
-}
-
-static int show_printk(struct proc_text *text, const struct proc_subject *subject)
-{
-    (void)subject;
-    proc_print(text, "%d\t4\t1\t7\n", (int)console_get_level() + 1);
-    return 0;
 }
 
 static int show_last_pid(struct proc_text *text, const struct proc_subject *subject)
@@ -313,7 +305,6 @@ static const struct proc_entry kernel_entries[] = {
     PROC_FILE("overflowgid", show_overflow_id),
     PROC_FILE("overflowuid", show_overflow_id),
     PROC_FILE("panic_on_oops", show_one),
-    PROC_FILE("printk", show_printk),
     PROC_FOLDER("random", random_entries, NULL),
     PROC_FOLDER("seccomp", seccomp_entries, NULL),
     PROC_FILE("tainted", show_zero),

@@ -11,16 +11,10 @@
 
 #include "views.h"
 
-/* '1': only emergencies. */
-static void set_console_level(char digit)
-{
-    console_set_level((enum log_level)(digit - '1'));
-}
-
 static void help(void)
 {
     pr_info("sysrq: reboot(b) crash(c) memory-full-oom-kill(f) poweroff(o) sync(s) "
-            "loglevel(1-9)\n");
+            "loglevel(0-9)\n");
 }
 
 int proc_store_sysrq(const struct proc_subject *subject, char *text, size_t len)
@@ -40,8 +34,8 @@ int proc_store_sysrq(const struct proc_subject *subject, char *text, size_t len)
     case 's':
         vfs_sync_all();
         return 0;
-    case '1' ... '9':
-        set_console_level(text[0]);
+    case '0' ... '9':
+        console_set_level(text[0] - '0');
         return 0;
     default:
         help();

@@ -36,8 +36,13 @@ struct console {
 };
 void console_register(struct console *console);
 void console_unregister(struct console *console);
-void console_set_level(enum log_level level);
-enum log_level console_get_level(void);
+/* Messages of levels below it are shown on the consoles. */
+void console_set_level(int level);
+int console_get_level(void);
+int console_minimum_level(void); /* syslog(2) sets none below it */
+int printk_default_level(void);  /* of what programs write without a level */
+/* kernel.printk. => once, at boot */
+void printk_init(void);
 void printk_set_clock(u64 (*clock_ns)(void));
 
 /* Reading the ring, for syslog(2) and /dev/kmsg. Position is a record number; -EPIPE when it was
