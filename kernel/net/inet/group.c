@@ -139,6 +139,8 @@ int group_set_interface(struct inet_socket *inet, const void *value, size_t len)
     else if (wanted.imr_ifindex != LOOPBACK_INDEX &&
              (wanted.imr_ifindex != 0 || wanted.imr_address != 0))
         return -EADDRNOTAVAIL;
+    if (inet_is_bound_elsewhere(inet, wanted.imr_ifindex))
+        return -EINVAL;
     inet->multicast_if = wanted.imr_ifindex;
     inet->multicast_source = wanted.imr_address;
     return 0;

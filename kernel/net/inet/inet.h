@@ -197,6 +197,14 @@ static inline bool inet_is_v6(const struct inet_socket *inet)
     return inet->socket.domain == AF_INET6;
 }
 
+/* Is it bound to another interface than @index (0: none in particular)? */
+static inline bool inet_is_bound_elsewhere(const struct inet_socket *inet, s32 index)
+{
+    s32 bound = READ_ONCE(inet->socket.bound_interface);
+
+    return index != 0 && bound != 0 && bound != index;
+}
+
 void inet_socket_init(struct inet_socket *inet, const struct socket_operations *ops, u16 domain,
                       u16 type, u16 protocol);
 /* socket_inherit, and the options of levels SOL_IP and SOL_IPV6. => inside */

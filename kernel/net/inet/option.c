@@ -307,6 +307,8 @@ static int set_multicast_interface6(struct inet_socket *inet, int value, size_t 
         return -EINVAL;
     if (value != 0 && value != LOOPBACK_INDEX)
         return -ENODEV;
+    if (inet_is_bound_elsewhere(inet, value))
+        return -EINVAL;
     inet->multicast_if6 = value;
     return 0;
 }

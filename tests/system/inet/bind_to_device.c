@@ -102,6 +102,27 @@ static void unicast(void)
     close(fd);
 }
 
+/* Of a socket that is bound to one, only that can be named for packets to groups. */
+static void multicast(int bound)
+{
+    static const char *const addresses[] = {"0.0.0.0", "127.0.0.1", "8.8.8.8"};
+    static const int indices[] = {0, 1, 77};
+    int fd = (int)must(socket(AF_INET6, SOCK_DGRAM, 0));
+
+    must(set_int(fd, SOL_SOCKET, BIND_TO_INDEX, bound));
+    for (size_t i = 0; i < COUNT_OF(indices); i++) {
+        for (size_t j = 0; j < COUNT_OF(addresses); j++) {
+            struct ip_mreqn wanted = {.imr_ifindex = indices[i]};
+
+            inet_pton(AF_INET, addresses[j], &wanted.imr_address);
+            say("bound to %d, multicast interface %d, %s", bound, indices[i], addresses[j]);
+            call("  IPv4", setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &wanted, sizeof(wanted)));
+        }
+        call("  IPv6", set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, indices[i]));
+    }
+    close(fd);
+}
+
 /* Who is not root may bind to an interface once. */
 static void ordinary(void)
 {
@@ -125,6 +146,9 @@ int main(void)
     listens();
     datagrams();
     unicast();
+    multicast(0);
+    multicast(1);
+    multicast(77);
     in_child("ordinary user", ordinary);
     return 0;
 }
