@@ -2,6 +2,7 @@
 quire_SOURCES += %D%/acpi/power.c
 quire_SOURCES += %D%/interrupt/interrupt.c
 quire_SOURCES += %D%/char/memory.c
+quire_SOURCES += %D%/char/userfaultfd.c
 quire_SOURCES += %D%/char/random.c
 quire_SOURCES += %D%/char/kmsg.c
 quire_SOURCES += %D%/tty/line_input.c

@@ -316,5 +316,9 @@ long sys_process_vm_writev(int pid, const struct iovec __user *local, unsigned l
 
 long sys_userfaultfd(unsigned long flags)
 {
+    int err = userfaultfd_permission((int)flags);
+
+    if (err != 0)
+        return err;
     return sys_install(userfaultfd_create(current_mm(), (int)flags), (int)flags & O_CLOEXEC);
 }

@@ -291,18 +291,22 @@ static const struct file_ops userfaultfd_ops = {
     .seek = file_seek_null,
 };
 
+int userfaultfd_permission(int flags)
+{
+    bool allowed = (flags & UFFD_USER_MODE_ONLY) || userfault_is_for_all() ||
+                   credentials_capable(vfs_current()->credentials, CAP_SYS_PTRACE);
+
+    return allowed ? 0 : -EPERM;
+}
+
 struct file *userfaultfd_create(struct mm *mm, int flags)
 {
-    bool user_only = flags & UFFD_USER_MODE_ONLY;
     struct userfault *userfault;
     struct file *file;
 
-    if (!user_only && !userfault_is_for_all() &&
-        !credentials_capable(vfs_current()->credentials, CAP_SYS_PTRACE))
-        return ERR_PTR(-EPERM);
     if (flags & ~(O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY))
         return ERR_PTR(-EINVAL);
-    userfault = userfault_create(mm, user_only);
+    userfault = userfault_create(mm, flags & UFFD_USER_MODE_ONLY);
     if (userfault == NULL)
         return ERR_PTR(-ENOMEM);
     file = file_create_pseudo("[userfaultfd]", 0, &userfaultfd_ops, userfault,

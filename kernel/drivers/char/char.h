@@ -6,3 +6,4 @@
 extern const struct file_ops random_ops;
 extern const struct file_ops urandom_ops;
 extern const struct file_ops kmsg_ops;
+extern const struct file_ops userfaultfd_device_ops;

@@ -113,5 +113,7 @@ void char_devices_init(void)
 
         ASSERT(err == 0);
     }
+    ASSERT(device_register("userfaultfd", S_IFCHR | 0600, MISC_MAJOR, USERFAULTFD_MINOR,
+                           &userfaultfd_device_ops, NULL) == 0);
     ASSERT(device_register("kmsg", S_IFCHR | 0644, MEMORY_MAJOR, 11, &kmsg_ops, NULL) == 0);
 }

@@ -4,6 +4,7 @@
  */
 #include <abi/errno.h>
 #include <abi/stat.h>
+#include <drivers/char.h>
 #include <arch/identity.h>
 #include <arch/smp.h>
 #include <drivers/interrupt.h>
@@ -116,7 +117,11 @@ static void find_major(u32 type, u32 major, const char *name, void *argument)
 /* "tty/0" and "ttyS0" belong to the driver called as the name without its number. */
 static void put_driver(struct proc_text *text, u32 major, const char *name)
 {
-    size_t len = name ? strcspn(name, "/0123456789") : 0;
+    size_t len;
+
+    if (major == MISC_MAJOR)
+        name = "misc";
+    len = name ? strcspn(name, "/0123456789") : 0;
 
     proc_print(text, "%3u ", major);
     proc_put(text, len ? name : "device", len ? len : 6);
@@ -221,7 +226,7 @@ PROC_VIEW(modules)
 
 PROC_VIEW(misc)
 {
-    (void)text;
     (void)subject;
+    proc_print(text, "%3u userfaultfd\n", USERFAULTFD_MINOR);
     return 0;
 }

@@ -5,6 +5,9 @@
 
 #include <lib/types.h>
 
+/* Of /dev/userfaultfd. */
+#define USERFAULTFD_IOC_NEW 0xaa00u
+
 /* Of userfaultfd(2), beside O_CLOEXEC and O_NONBLOCK. */
 #define UFFD_USER_MODE_ONLY 1
 

@@ -23,5 +23,7 @@ int timerfd_get(struct file *file, struct timer_setting *setting) __must_check;
 /* The realtime clock was set: wake TFD_TIMER_CANCEL_ON_SET, re-arm. */
 void timerfd_clock_changed(void);
 
-/* userfaultfd(2) for the faults of @mm. => -EPERM; -EINVAL: unknown flags; -ENOMEM, -ENFILE */
+/* userfaultfd(2) for the faults of @mm. => -EINVAL: unknown flags; -ENOMEM, -ENFILE.
+ * userfaultfd_permission: may the caller have it, as a system call? -EPERM */
+int userfaultfd_permission(int flags) __must_check;
 struct file *userfaultfd_create(struct mm *mm, int flags) __must_check;

@@ -130,6 +130,49 @@ static void show_setting(void)
     close(fd);
 }
 
+/* Does a line of the file end with @word? */
+static bool lists(const char *name, const char *word)
+{
+    FILE *file = fopen(name, "r");
+    bool found = false;
+    char line[128];
+
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+        found |= strstr(line, word) != NULL;
+    if (file != NULL)
+        fclose(file);
+    return found;
+}
+
+static void try_device(void)
+{
+    int device = open("/dev/userfaultfd", O_RDWR | O_CLOEXEC), fd;
+    struct stat status;
+    char byte;
+
+    call_ok("the device", device);
+    must(fstat(device, &status));
+    say("mode %o, major %d", status.st_mode, (int)(status.st_rdev >> 8));
+    call("read", read(device, &byte, 1));
+    call("an unknown request", ioctl(device, UFFDIO_API, 0));
+    call("unknown flags", ioctl(device, USERFAULTFD_IOC_NEW, 2));
+    fd = ioctl(device, USERFAULTFD_IOC_NEW, O_CLOEXEC | O_NONBLOCK);
+    call_ok("a new one", fd);
+    say("flags %x, of the descriptor %x", fcntl(fd, F_GETFL) & ~0x8000, fcntl(fd, F_GETFD));
+    call("handshake", uffd_handshake(fd, 0));
+    if (fork() == 0) {
+        must(setresuid(1000, 1000, 1000));
+        call_ok("without privilege", ioctl(device, USERFAULTFD_IOC_NEW, 0));
+        call("open without privilege", open("/dev/userfaultfd", O_RDONLY));
+        _exit(0);
+    }
+    wait(NULL);
+    yes("/proc/misc", lists("/proc/misc", " userfaultfd\n"));
+    yes("/proc/devices", lists("/proc/devices", " 10 misc\n"));
+    close(fd);
+    close(device);
+}
+
 int main(void)
 {
     call("an unknown flag", uffd_new(2));
@@ -142,5 +185,6 @@ int main(void)
     show_fdinfo((int)must(uffd_new(0)));
     unprivileged();
     show_setting();
+    try_device();
     return 0;
 }
