@@ -83,11 +83,6 @@ CELL("process_mrelease", "not open", "refused")
     got(syscall(448, 77, 0));
 }
 
-CELL("userfaultfd", "flags 0", "root")
-{
-    got(syscall(SYS_userfaultfd, 0));
-}
-
 CELL("mbind", "MPOL_DEFAULT", "a range of memory")
 {
     got(syscall(SYS_mbind, map(PAGE), PAGE, 0, NULL, 0, 0));
