@@ -8,6 +8,7 @@
  */
 #include <proc/pid.h>
 
+#include <abi/capability.h>
 #include <abi/errno.h>
 #include <kern/panic.h>
 #include <kern/sysctl.h>
@@ -15,6 +16,7 @@
 #include <kmem/vmalloc.h>
 #include <lib/bitmap.h>
 #include <lib/string.h>
+#include <proc/credentials.h>
 
 #define PID_HASH_SIZE 512
 #define PID_RESERVED  300
@@ -185,7 +187,38 @@ static void pid_max_get(const struct sysctl *setting, u64 *values)
     values[0] = READ_ONCE(pid_max);
 }
 
+/* ---- kernel.ns_last_pid ---- */
+
+static void last_get(const struct sysctl *setting, u64 *values)
+{
+    (void)setting;
+    values[0] = (u64)pid_last();
+}
+
+/* The next task gets the number after it: for who restores processes with their numbers. */
+static int last_set(const struct sysctl *setting, const u64 *values)
+{
+    irqflags_t flags;
+    int error = 0;
+
+    (void)setting;
+    if (!capable(CAP_CHECKPOINT_RESTORE) && !capable(CAP_SYS_ADMIN))
+        return -EPERM;
+    flags = process_tree_lock();
+    if (values[0] > pid_max)
+        error = -EINVAL;
+    else
+        last = (int)values[0];
+    process_tree_unlock(flags);
+    return error;
+}
+
 static const struct sysctl settings[] = {
+    {.name = "ns_last_pid",
+     .mode = 0666,
+     .get = last_get,
+     .set = last_set,
+     .maximum = PID_MAX_LIMIT},
     {.name = "pid_max",
      .get = pid_max_get,
      .set = pid_max_set,

@@ -124,8 +124,11 @@ static void die(struct process *process, const struct abi_siginfo *info)
     irqflags_t flags;
 
     ptrace_event(PTRACE_EVENT_EXIT, (u64)status);
-    if (signal_in_set(info->signo, SIGNALS_CORE) && core_dump(info))
-        task_exit(status);
+    if (signal_in_set(info->signo, SIGNALS_CORE)) {
+        fatal_report(info->signo);
+        if (core_dump(info))
+            task_exit(status);
+    }
     flags = spin_lock_irqsave(&process->lock);
     signal_group_exit(process, status);
     spin_unlock_irqrestore(&process->lock, flags);

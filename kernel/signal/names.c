@@ -28,4 +28,5 @@ void signal_init(void)
 {
     signal_queue_cache_init();
     signal_readers_init();
+    fatal_report_init();
 }

@@ -88,3 +88,8 @@ void signal_queue_cache_init(void);
 /* signalfd(2). */
 void signal_readers_init(void);
 void signal_readers_wake(struct process *process);
+
+/* @signal, which leaves a core, ends the running task (kernel.print-fatal-signals). */
+void fatal_report(int signal);
+/* => once, at boot */
+void fatal_report_init(void);

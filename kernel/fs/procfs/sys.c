@@ -15,7 +15,6 @@
 #include <mm/mm.h>
 #include <proc/credentials.h>
 #include <proc/machine.h>
-#include <proc/pid.h>
 #include <proc/rlimit.h>
 #include <proc/seccomp.h>
 #include <vfs/dentry.h>
@@ -100,13 +99,6 @@ static int store_domainname(const struct proc_subject *subject, char *text, size
 {
     (void)subject;
     return machine_set_domainname(text, min(strcspn(text, "\n"), min(len, (size_t)UTS_LEN)));
-}
-
-static int show_last_pid(struct proc_text *text, const struct proc_subject *subject)
-{
-    (void)subject;
-    proc_print(text, "%d\n", pid_last());
-    return 0;
 }
 
 static void put_uuid(struct proc_text *text, const u8 id[16])
@@ -299,7 +291,6 @@ static const struct proc_entry kernel_entries[] = {
     PROC_SETTING("domainname", show_domainname, store_domainname),
     PROC_SETTING("hostname", show_hostname, store_hostname),
     PROC_FILE("ngroups_max", show_groups_max),
-    PROC_FILE("ns_last_pid", show_last_pid),
     PROC_FILE("osrelease", show_osrelease),
     PROC_FILE("ostype", show_ostype),
     PROC_FILE("overflowgid", show_overflow_id),
