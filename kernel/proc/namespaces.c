@@ -84,16 +84,11 @@ static int open_user_namespace(void)
 {
     struct path path;
     struct file *file;
-    int fd;
 
     namespace_path(NAMESPACE_USER, &path);
     file = file_open_path(&path, O_RDONLY, vfs_current()->credentials);
     path_put(&path);
-    if (IS_ERR(file))
-        return PTR_ERR(file);
-    fd = fd_add(vfs_current(), file, O_CLOEXEC);
-    file_put(file);
-    return fd;
+    return IS_ERR(file) ? PTR_ERR(file) : fd_add(vfs_current(), file, O_CLOEXEC);
 }
 
 static const struct namespace *namespace_of(const struct file *file);
