@@ -207,7 +207,6 @@ static void unmap_everything(struct mm *mm)
     struct vma *vma;
 
     write_lock(&mm->map_lock);
-    mm_peak_update(mm);
     batch_init(&batch, mm);
     vma_for_each (vma, mm) {
         range.start = vma->start;

@@ -480,21 +480,18 @@ void pt_set_dirty(struct pt_cursor *cursor)
 
 void pt_count_upper(const pte_t *slot, u64 nr[NR_PT_KINDS])
 {
-    u64 counts[NR_PT_KINDS];
     unsigned kind;
     pte_t upper;
-    bool stays;
+    u64 all_nr;
 
     rcu_read_lock();
     upper = pte_load(slot);
     if (pte_is_table(upper, 2)) {
-        const struct pt_table *leaf = pt_leaf_of_upper(upper);
-
-        for (kind = 0; kind < NR_PT_KINDS; kind++)
-            counts[kind] = load_acquire(&leaf->nr[kind]);
-        stays = is_same_way(pte_load(slot), upper);
-        for (kind = 0; stays && kind < NR_PT_KINDS; kind++)
-            nr[kind] += counts[kind];
+        all_nr = load_acquire(&pt_leaf_of_upper(upper)->all_nr);
+        if (unlikely(!is_same_way(pte_load(slot), upper)))
+            all_nr = 0;
+        for (kind = 0; kind < NR_PT_KINDS; kind++, all_nr >>= 16)
+            nr[kind] += (u16)all_nr;
     } else if (!pte_is_empty(upper)) {
         nr[pt_kind_of(upper)] += PTE_ENTRIES_PER_TABLE;
     }

@@ -31,7 +31,10 @@ struct pt_table {
     struct spinlock lock; /* rank TABLE; stays valid while the table waits to be freed */
     union {
         struct {
-            u16 nr[NR_PT_KINDS]; /* (t) entries of each kind */
+            union {
+                u16 nr[NR_PT_KINDS]; /* (t) entries of each kind */
+                u64 all_nr;          /* (t) the same as one word, for a look without the lock */
+            };
             u32 sharers; /* (a) level-2 entries that name this leaf table; 1 for upper tables */
             u16 level;   /* (I) level of its entries */
             bool zeroes; /* (t) they came as one huge page of zeroes: see pt_is_zero_block */
