@@ -312,6 +312,7 @@ void task_exit(int status)
     signal_flush_task(self);
     fetch_sub(&self->account->nr_tasks, 1);
     leave_process(self, status);
+    dead_task_leaves();
     thread_exit(task_reap);
 }
 

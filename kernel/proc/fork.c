@@ -357,6 +357,9 @@ long task_clone(const struct trap_frame *frame, const struct clone_request *requ
         return error;
     if (signal_pending())
         return -ERESTARTNOINTR;
+    error = dead_tasks_wait();
+    if (error)
+        return error;
     event = ptrace_prepare_child(request->flags, request->exit_signal, &inherited);
     if (event < 0)
         return event;

@@ -5,6 +5,7 @@ quire_SOURCES += %D%/accounting.c %D%/clocks.c %D%/aio.c %D%/aio_context.c %D%/c
 	%D%/posix_timers.c %D%/rlimit.c %D%/scheduling.c %D%/session.c %D%/task.c %D%/terminal.c \
 	%D%/upcalls.c %D%/vdso.c %D%/wait.c
 quire_SOURCES += %D%/core_dump.c
+quire_SOURCES += %D%/dead_tasks.c
 quire_SOURCES += %D%/core_file.c
 quire_SOURCES += %D%/core_name.c
 quire_SOURCES += %D%/core_notes.c

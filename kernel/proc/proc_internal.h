@@ -27,8 +27,19 @@ void process_show_to_parent_locked(struct process *process, struct list_head *fo
 /* => no lock held */
 void process_forget(struct list_head *forgotten);
 
-/* Called on the last stack that is not the dead task's. */
+/* Free everything that a task points to and another may still need until the last reference goes.
+ * => may sleep */
+void task_free(struct task *task);
+
+/* ---- dead_tasks.c ---- */
+
+/* The current task is about to leave its stack, for task_reap. */
+void dead_task_leaves(void);
+/* Called on another stack, when nobody can be on the dead task's. */
 void task_reap(struct thread *thread);
+/* Wait while many dead tasks are to be freed. => no lock held; may sleep; -ERESTARTNOINTR: killed
+ */
+int dead_tasks_wait(void) __must_check;
 
 /* pid 1, once it exists. */
 void process_set_init(struct process *process);

@@ -2,8 +2,7 @@
  * Tasks and processes as objects: allocation, references, the tree, finding and naming them.
  *
  * A living task holds one reference on itself; a process holds one on itself until it is reaped,
- * and each of its tasks holds one. The memory of a dead task is freed by a work item, because its
- * stack cannot be freed from the switch that left it.
+ * and each of its tasks holds one. What is left of a dead task is freed elsewhere (dead_tasks.c).
  */
 #include <proc/task.h>
 
@@ -19,7 +18,6 @@
 #include <proc/session.h>
 #include <proc/timers.h>
 #include <sched/sched.h>
-#include <sched/work.h>
 #include <signal/signal.h>
 #include <vfs/cred.h>
 #include <vfs/fd_table.h>
@@ -34,10 +32,6 @@ static u64 nr_processes, nr_tasks, nr_forks;                      /* (a) */
 static struct process *init_process;                              /* (I) once set */
 
 static void (*name_hook)(struct task *task); /* (I) after boot; NULL: none */
-
-static void free_dead_tasks(struct work *work);
-static struct work free_work = WORK_INIT(free_dead_tasks);
-static struct task *dead_tasks; /* (a) a stack, linked through thread.argument */
 
 struct process *process_allocate(void)
 {
@@ -82,8 +76,7 @@ struct task *task_allocate(struct process *process, const char *name)
     return task;
 }
 
-/* Everything that a task points to and another may still need until the last reference goes. */
-static void task_free(struct task *task)
+void task_free(struct task *task)
 {
     irqflags_t flags;
 
@@ -116,40 +109,6 @@ struct task *task_get(struct task *task)
 {
     refcount_get(&task->references);
     return task;
-}
-
-static void task_queue_free(struct task *task)
-{
-    struct task *first = READ_ONCE(dead_tasks);
-
-    do {
-        task->thread.argument = first;
-    } while (!try_cmpxchg(&dead_tasks, &first, task));
-    work_queue(&free_work);
-}
-
-static void free_dead_tasks(struct work *work __unused)
-{
-    struct task *task = xchg(&dead_tasks, NULL);
-
-    while (task != NULL) {
-        struct task *next = task->thread.argument;
-
-        task_free(task);
-        task = next;
-    }
-}
-
-/* May be called anywhere, the freeing is put off. */
-void task_put(struct task *task)
-{
-    if (refcount_put_and_test(&task->references))
-        task_queue_free(task);
-}
-
-void task_reap(struct thread *thread)
-{
-    task_put(container_of(thread, struct task, thread));
 }
 
 struct process *process_get(struct process *process)

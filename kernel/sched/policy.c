@@ -12,9 +12,6 @@
 
 #include "run_queue.h"
 
-#define NICE_MIN (-20)
-#define NICE_MAX 19
-
 struct scheduling {
     int policy;
     int priority;

@@ -211,6 +211,7 @@ void rcu_start(void)
 
     if (IS_ERR(thread))
         panic("no memory for the RCU thread");
+    sched_set_nice(thread, NICE_MIN); /* what programs leave behind they may not outrun */
     store_release(&rcu.thread, thread);
     wake_rcu_thread();
 }

@@ -87,6 +87,7 @@ void work_start(void)
 
     if (IS_ERR(thread))
         panic("no memory for the work thread");
+    sched_set_nice(thread, NICE_MIN); /* as the RCU thread */
     store_release(&works.thread, thread);
     thread_wake(thread);
 }

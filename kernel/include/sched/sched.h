@@ -80,6 +80,10 @@ static inline bool thread_signal_interrupts(const struct thread *thread, enum th
  */
 int sched_set_policy(struct thread *thread, int policy, int priority,
                      bool reset_on_fork) __must_check;
+
+#define NICE_MIN (-20)
+#define NICE_MAX 19
+
 /* Lend @thread a real-time priority (priority inheritance); 0: take it back. */
 void sched_set_boost(struct thread *thread, int priority);
 void sched_set_nice(struct thread *thread, int nice);
