@@ -139,10 +139,9 @@ bool userfault_is_asked(const struct fault *fault)
     return fault->access == FAULT_WRITE && pte_is_uffd_wp(fault->entry);
 }
 
-static void tell(const struct fault *fault, u32 features, struct userfault_question *question)
+static void tell(const struct fault *fault, u32 features, u32 thread,
+                 struct userfault_question *question)
 {
-    struct mm_caller caller;
-
     *question = (struct userfault_question){
         .address = fault->addr,
         .flags = fault->access == FAULT_WRITE ? UFFD_PAGEFAULT_FLAG_WRITE : 0};
@@ -150,10 +149,8 @@ static void tell(const struct fault *fault, u32 features, struct userfault_quest
         question->flags |= UFFD_PAGEFAULT_FLAG_WP;
     if (features & UFFD_FEATURE_EXACT_ADDRESS)
         question->address += fault->offset;
-    if (features & UFFD_FEATURE_THREAD_ID) {
-        caller_describe(&caller);
-        question->thread = caller.thread;
-    }
+    if (features & UFFD_FEATURE_THREAD_ID)
+        question->thread = thread;
 }
 
 /* 0, or -ERESTARTSYS: a program's access is left to a signal, the kernel's to a fatal one. */
@@ -173,14 +170,14 @@ static bool is_unchanged(const struct fault *fault)
 }
 
 /* => as userfault_ask, and as wait_for_answer */
-static int ask(struct fault *fault, struct userfault *userfault)
+static int ask(struct fault *fault, struct userfault *userfault, u32 thread)
 {
     struct question question = {.is_answered = false};
     bool wait;
     int err = 0;
 
     wait_queue_init(&question.asker);
-    tell(fault, userfault_features(userfault), &question.told);
+    tell(fault, userfault_features(userfault), thread, &question.told);
     fetch_add(&userfault->references, 1);
     spin_lock(&userfault->lock);
     list_add_tail(&question.link, &userfault->unread);
@@ -209,16 +206,25 @@ static void prepare(struct fault *fault)
         vma_set_lineage(fault->vma);
 }
 
+/* Debuggers and tasks on their way out cannot wait, and some were told not to. */
+static bool may_ask(const struct fault *fault, const struct userfault *userfault,
+                    const struct mm_caller *caller)
+{
+    return !fault->force && !caller->is_exiting && (fault->user || !userfault->user_only) &&
+           !(userfault_features(userfault) & UFFD_FEATURE_SIGBUS);
+}
+
 enum fault_result userfault_ask(struct fault *fault)
 {
     struct userfault *userfault = vma_userfault(fault->vma);
+    struct mm_caller caller;
 
     prepare(fault);
-    if (fault->force || (!fault->user && userfault->user_only) ||
-        (userfault_features(userfault) & UFFD_FEATURE_SIGBUS))
+    caller_describe(&caller);
+    if (!may_ask(fault, userfault, &caller))
         return fault_fail(fault, SIGBUS, BUS_ADRERR, "userfaultfd: nobody is asked");
     fault->major = true;
-    if (ask(fault, userfault) == 0)
+    if (ask(fault, userfault, caller.thread) == 0)
         return FAULT_RETRY;
     return fault->user ? FAULT_DONE
                        : fault_fail(fault, SIGKILL, 0, "killed while it waited for a page");

@@ -241,6 +241,7 @@ static void describe_caller(struct mm_caller *caller)
     const struct task *self = current_task_or_null();
 
     caller->mm = self != NULL ? self->mm : NULL;
+    caller->is_exiting = self != NULL && (READ_ONCE(self->flags) & TASK_EXITING);
     caller->thread = self != NULL ? (u32)task_id(self) : 0;
     caller->is_admin = self == NULL || credentials_capable(self->vfs.credentials, CAP_SYS_ADMIN);
 }

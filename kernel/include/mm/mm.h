@@ -462,6 +462,7 @@ struct mm_caller {
     const struct mm *mm; /* NULL: a kernel thread */
     bool is_admin;       /* CAP_SYS_ADMIN */
     u32 thread;          /* its number; 0: a kernel thread */
+    bool is_exiting;     /* no signal ends its waits any more */
 };
 void mm_set_caller_hook(void (*get)(struct mm_caller *caller));
 

@@ -237,6 +237,47 @@ static void kill_waiting(bool in_kernel)
     say("%s: signal %d", in_kernel ? "in the kernel" : "in user mode", WTERMSIG(status));
 }
 
+/* What the kernel writes for a task that exits it writes without asking: no signal could end the
+ * wait. */
+static void *exit_thread(void *argument)
+{
+    (void)argument;
+    syscall(SYS_set_tid_address, area + PAGE);
+    syscall(SYS_exit, 0);
+    return NULL;
+}
+
+static int nr_threads(void)
+{
+    FILE *file = fopen("/proc/self/status", "r");
+    char line[128];
+    int nr = 0;
+
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+        sscanf(line, "Threads: %d", &nr);
+    if (file != NULL)
+        fclose(file);
+    return nr;
+}
+
+static void exit_there(void)
+{
+    pthread_t thread;
+    int status;
+
+    if (fork() == 0) {
+        begin(0, 0);
+        must(-pthread_create(&thread, NULL, exit_thread, NULL));
+        while (nr_threads() > 1)
+            sched_yield();
+        say("the thread is gone");
+        call("robust list", syscall(SYS_set_robust_list, area, 24));
+        _exit(3);
+    }
+    wait(&status);
+    say("exit status %d", WEXITSTATUS(status));
+}
+
 /* A child's memory, given by its parent, who got the descriptor with the child's areas. */
 static void serve_child(void)
 {
@@ -307,6 +348,7 @@ int main(void)
     interrupt();
     kill_waiting(false);
     kill_waiting(true);
+    exit_there();
     serve_child();
     outlive();
     return 0;
