@@ -12,12 +12,28 @@
 #include <abi/errno.h>
 #include <abi/fcntl.h>
 #include <abi/poll.h>
+#include <kern/sysctl.h>
 #include <kmem/kmalloc.h>
+#include <lib/atomic.h>
 #include <vfs/context.h>
 #include <vfs/fd_table.h>
 #include <vfs/file.h>
 #include <vfs/inode.h>
 #include "watch.h"
+
+static s32 enabled = 1;
+
+static const struct sysctl settings[] = {
+    {.name = "dir-notify-enable", .value = &enabled},
+    {0},
+};
+
+void directory_notify_init(void)
+{
+    static struct sysctl_table table = SYSCTL_TABLE("fs", settings);
+
+    sysctl_register(&table);
+}
 
 struct request {
     struct watch watch;
@@ -145,6 +161,8 @@ void directory_notify_release(struct file *file, struct fd_table *table)
 
 int directory_notify(const struct vfs_context *context, struct file *file, int fd, u32 mask)
 {
+    if (READ_ONCE(enabled) == 0)
+        return -EINVAL;
     if ((mask & ~DN_MULTISHOT) == 0) {
         directory_notify_release(file, context->files);
         return 0;

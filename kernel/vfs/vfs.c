@@ -9,6 +9,7 @@
 #include <vfs/mount.h>
 #include <vfs/pipe.h>
 #include <vfs/poll.h>
+#include "directory_notify.h"
 #include "file_open.h"
 #include "inode_cache.h"
 #include "name_cache.h"
@@ -25,6 +26,7 @@ void vfs_init(void)
     mount_init();
     sticky_init();
     inotify_init();
+    directory_notify_init();
     lease_init();
     epoll_init();
     pipe_init();
