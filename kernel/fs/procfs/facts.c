@@ -26,7 +26,7 @@ PROC_VIEW(io)
     struct task *task;
     irqflags_t flags;
 
-    if (subject->task) {
+    if (subject->task && !subject->whole) {
         io_counts_add(&sum, subject->task);
     } else {
         flags = spin_lock_irqsave(&process->lock);

@@ -121,10 +121,7 @@ static const struct proc_entry task_entry = {
     .children = proc_task_entries,
 };
 
-/*
- * /proc/N also exists for the number of a task that is not a leader: it shows the whole process,
- * and is not listed.
- */
+/* /proc/N also exists for the number of a task that is not a leader; it is not listed. */
 static int find_process(const struct proc_subject *parent, const struct name *name,
                         const struct proc_entry **entry, struct proc_subject *subject)
 {
@@ -141,8 +138,9 @@ static int find_process(const struct proc_subject *parent, const struct name *na
     task = task_find((int)number);
     if (!task)
         return -ENOENT;
+    subject->task = task;
+    subject->whole = true;
     subject->process = process_get(task->process);
-    task_put(task);
     return 0;
 }
 

@@ -56,7 +56,7 @@ static void put_times(const struct stat_line *line)
     int nice = thread ? READ_ONCE(thread->nice) : 0;
     int priority = thread ? READ_ONCE(thread->priority) : 0;
 
-    if (line->subject->task)
+    if (line->subject->task && !line->subject->whole)
         task_totals_get(line->task, &own);
     else
         process_totals_get(process, &own);

@@ -61,6 +61,8 @@ void proc_put_escaped(struct proc_text *text, const char *name, const char *spec
 struct proc_subject {
     struct process *process; /* NULL: the machine */
     struct task *task;       /* of task/N; NULL: the process as a whole */
+    bool whole;              /* of /proc/N for a task that is not the first: its own name and
+                                state, and the sums of its process */
     int number;              /* descriptor, for fd/N */
     u64 start, end;          /* area, for map_files/START-END */
 };
