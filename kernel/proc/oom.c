@@ -221,14 +221,11 @@ static void panic_if_wanted(void)
 }
 
 /* => busy is the caller's */
-static bool make_room(void)
+static bool kill_worst(void)
 {
     struct choice choice;
     bool again = true;
 
-    if (victim_mm != NULL && attend())
-        return true;
-    panic_if_wanted();
     look_at_all(&choice);
     if (kill_current())
         again = false;
@@ -238,6 +235,15 @@ static bool make_room(void)
         again = false;
     choice_put(&choice);
     return again;
+}
+
+/* => busy is the caller's */
+static bool make_room(void)
+{
+    if (victim_mm != NULL && attend())
+        return true;
+    panic_if_wanted();
+    return kill_worst();
 }
 
 bool process_oom_kill(void)
@@ -253,6 +259,16 @@ bool process_oom_kill(void)
     again = make_room();
     store_release(&busy, 0);
     return again && !is_dying();
+}
+
+void process_oom_kill_now(void)
+{
+    while (xchg(&busy, 1) != 0)
+        pause_for_victim();
+    if (victim_mm != NULL)
+        forget_victim();
+    (void)kill_worst();
+    store_release(&busy, 0);
 }
 
 u64 process_oom_kill_count(void)

@@ -27,7 +27,7 @@ int proc_store_sysrq(const struct proc_subject *subject, char *text, size_t len)
     case 'c':
         panic("a crash was asked for");
     case 'f':
-        (void)process_oom_kill();
+        process_oom_kill_now();
         return 0;
     case 'o':
         machine_power_off();

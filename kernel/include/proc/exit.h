@@ -24,6 +24,9 @@ void process_reap_locked(struct process *process);
 /* Choose a process and kill it, or wait for the one that was (registered with mm). True: trying the
  * allocation again makes sense. */
 bool process_oom_kill(void);
+/* Kill one because somebody asks for it (SysRq f), whether memory is short and another is dying or
+ * not. => may sleep */
+void process_oom_kill_now(void);
 /* Pages, moved by oom_score_adj; higher is worse. OOM_EXEMPT: not to be killed for memory. */
 #define OOM_EXEMPT INT64_MIN
 s64 process_oom_badness(struct process *process);

@@ -23,13 +23,12 @@ static long press(const char *keys, size_t len)
 
 /* Linux writes to the console at each of these, so all are done before there is anything to say. */
 static struct {
-    int before, five, three, back, status;
-    long nothing, unknown, sync, two, kill;
+    int before, five, three, back, status[2];
+    long nothing, unknown, sync, two, kill[2];
 } seen;
 
-static void presses(void)
+static void kill_largest(int time)
 {
-    char level[2] = "";
     pid_t child = (pid_t)must(fork());
 
     if (child == 0) {
@@ -38,6 +37,14 @@ static void presses(void)
         pause();
     }
     wait_until_asleep(child);
+    seen.kill[time] = press("f", 1);
+    waitpid(child, &seen.status[time], 0);
+}
+
+static void presses(void)
+{
+    char level[2] = "";
+
     seen.before = console_level();
     seen.unknown = press("~", 1);
     seen.sync = press("s", 1);
@@ -48,8 +55,8 @@ static void presses(void)
     level[0] = (char)('0' + seen.before);
     press(level, 1);
     seen.back = console_level();
-    seen.kill = press("f", 1);
-    waitpid(child, &seen.status, 0);
+    kill_largest(0);
+    kill_largest(1);
 }
 
 static void refresh(void)
@@ -79,8 +86,9 @@ int main(void)
     say("unknown %ld, sync %ld, two keys %ld", seen.unknown, seen.sync, seen.two);
     say("levels %d %d", seen.five, seen.three);
     yes("as before", seen.back == seen.before);
-    say("out of memory: %ld", seen.kill);
-    status_report("the largest", seen.status);
+    say("out of memory: %ld %ld", seen.kill[0], seen.kill[1]);
+    status_report("the largest", seen.status[0]);
+    status_report("the next", seen.status[1]);
     int fd = (int)must(open(TRIGGER, O_RDONLY));
     call("read", read(fd, text, 1));
     close(fd);
