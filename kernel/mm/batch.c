@@ -23,8 +23,9 @@ void batch_add_range(struct batch *batch, vaddr_t start, vaddr_t end)
     batch->end = max(batch->end, end);
 }
 
-/* A further chunk; false when there is no frame for it. Never waits: a leaf lock may be held. */
-static bool batch_grow(struct batch *batch)
+/* A further chunk; false when there is no frame for it. Never waits: a leaf lock may be held. It
+ * and batch_flush_early out of line, as they are on no quick way. */
+static __noinline bool batch_grow(struct batch *batch)
 {
     struct batch_chunk *chunk = frame_alloc(0);
 
@@ -56,7 +57,7 @@ static void flush_sharers(struct vm_object *object)
 }
 
 /* In the middle of the range that is being emptied: what is left of it belongs to it as before. */
-static void batch_flush_early(struct batch *batch)
+static __noinline void batch_flush_early(struct batch *batch)
 {
     struct vm_object *object = batch->object;
     vaddr_t start = batch->start;

@@ -54,11 +54,15 @@ static void count_shared(struct mm *child, pte_t *to, unsigned nr, unsigned nr_h
     fetch_add(&child->table_pages, nr - nr_huge);
 }
 
-/* A table with few entries, or with guarded ones (pt_guard.c). */
-static bool is_better_copied(const struct vma *vma, pte_t upper)
+/* How many entries of a table of @vma's are few: any number where some may be guarded. */
+static unsigned few_entries(const struct vma *vma)
 {
-    return pte_is_table(upper, 2) && ((vma->flags & VMA_ASK_WRITE) ||
-                                      pt_table_count(pt_leaf_of_upper(upper)) <= PT_COPY_ENTRIES);
+    return vma->flags & VMA_ASK_WRITE ? PTE_ENTRIES_PER_TABLE : PT_COPY_ENTRIES;
+}
+
+static bool is_better_copied(pte_t upper, unsigned few)
+{
+    return pte_is_table(upper, 2) && pt_table_count(pt_leaf_of_upper(upper)) <= few;
 }
 
 /*
@@ -69,15 +73,16 @@ static bool is_better_copied(const struct vma *vma, pte_t upper)
 static int share_run(struct mm *child, const struct vma *vma, pte_t *from, vaddr_t *addr)
 {
     pte_t *to = pt_make_upper(child, *addr);
-    unsigned nr = 0, nr_huge = 0;
+    unsigned nr = 0, nr_huge = 0, few = few_entries(vma);
+    vaddr_t end = vma->end;
 
     if (IS_ERR(to))
         return PTR_ERR(to);
     spin_lock(&pt_table_of(from)->lock);
-    for (; *addr + PT_LEAF_SPAN <= vma->end; from++, to++) {
+    for (; *addr + PT_LEAF_SPAN <= end; from++, to++) {
         pte_t entry = pte_load(from);
 
-        if (pte_is_empty(entry) || !pte_is_empty(pte_load(to)) || is_better_copied(vma, entry))
+        if (pte_is_empty(entry) || !pte_is_empty(pte_load(to)) || is_better_copied(entry, few))
             break;
         share_entry(from, to);
         nr++;
@@ -147,7 +152,7 @@ static int copy_leaf(struct mm *child, pte_t *upper, vaddr_t start, vaddr_t end,
     spin_lock_nested(&leaf->lock);
     for (addr = start; addr < end; addr += PAGE_SIZE, slot++, to.slot++) {
         if (!pte_is_empty(pte_load(slot)))
-            pt_install(&to, pte_clear_uffd_wp(copy_entry(slot, &lost)));
+            pt_install(&to, copy_entry(slot, &lost));
     }
     spin_unlock(&leaf->lock);
     pt_unlock(&to);
@@ -189,5 +194,7 @@ int pt_copy(struct mm *child, struct vma *vma, struct batch *parent_batch)
             return -ENOMEM;
         addr = end;
     }
+    if (vma->flags & VMA_ASK_WRITE)
+        pt_unguard(child, vma->start, vma->end);
     return 0;
 }
