@@ -69,6 +69,10 @@ void run_queue_charge(struct run_queue *queue, u64 now)
     struct thread *running = queue->current;
     u64 ns = now - running->charged_until;
 
+    /* A wake may have charged it since the caller looked at the clock. Less than nothing would be
+     * centuries for a thread whose weight divides it. */
+    if (unlikely((s64)ns < 0))
+        return;
     running->charged_until = now;
     if (running == queue->idle)
         return;
