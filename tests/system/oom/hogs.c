@@ -1,6 +1,6 @@
 /*
  * Hogs of other kinds than private pages: shared memory, page tables, files in memory, processes,
- * pipes, areas. Each ends, and then the memory is there again. memory: 128M seconds: 120
+ * pipes, areas. Each ends, and then the memory is there again. memory: 128M seconds: 300
  */
 
 #include "test.h"
